@@ -1,0 +1,74 @@
+# The face of the project: every target is one call of Python, so that it runs under any shell
+# (GNU make 3.81 of macOS and cmd.exe of Windows included). `make` alone shows the targets.
+#
+# Make decides whether a year must be built; what to build is decided by the pipeline.
+
+ifeq ($(OS),Windows_NT)
+PYTHON ?= python
+else
+PYTHON ?= python3
+endif
+
+YEAR ?=
+RAW ?= data/raw
+PROCESSED ?= data/processed
+REPORTS ?= reports
+DATE ?=
+NAME ?=
+ARGS ?=
+
+RUN = $(PYTHON) -m pipeline.bootstrap
+PLACE = --raw "$(RAW)" --processed "$(PROCESSED)" --reports "$(REPORTS)"
+WHEN = $(if $(YEAR),--year "$(YEAR)") $(if $(DATE),--date "$(DATE)")
+OPTIONS = $(strip $(WHEN) $(PLACE))
+
+# `make -q` asks without a word.
+QUIET := $(if $(findstring q,$(firstword -$(MAKEFLAGS))),--quiet)
+
+.SILENT:
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+.PHONY: help annual build-annual validate facts exempel lab test check env clean
+
+help: ## visar det här
+	$(RUN) help
+
+# File names hold spaces, which make's own rules break on, and a file that was merely touched is
+# not new: so Python looks, once, and only when `annual` is asked for. Anything but the word
+# "aktuell" means: build.
+annual: ## bygger årets rapport, om något har ändrats sedan sist
+ifneq (,$(filter annual,$(MAKECMDGOALS)))
+STATE := $(if $(filter clean exempel,$(MAKECMDGOALS)),,$(shell $(RUN) stale $(OPTIONS) $(QUIET)))
+ifeq ($(STATE),aktuell)
+$(if $(QUIET),,$(info Allt är aktuellt: ingenting har ändrats sedan rapporten byggdes.))
+else
+annual: build-annual
+endif
+endif
+
+build-annual:
+	$(RUN) annual $(OPTIONS)
+
+validate: ## läser in och kontrollerar årets filer: vad som är fel, var, och vad man gör åt det
+	$(RUN) validate $(OPTIONS)
+
+facts: ## visar årets tal; NAME=… visar ett av dem
+	$(RUN) facts $(OPTIONS) $(if $(NAME),--name "$(NAME)")
+
+exempel: ## lägger exempelkommunens filer i RAW
+	$(RUN) exempel $(OPTIONS)
+
+lab: ## öppnar kapitlen i JupyterLab
+	$(RUN) lab $(ARGS)
+
+test: ## kör testerna; ARGS="-k namn" väljer bland dem
+	$(RUN) test $(ARGS)
+
+check: ## granskar koden med ruff och mypy
+	$(RUN) check $(ARGS)
+
+env: ## gör i ordning Python-miljön och inget mer
+	$(RUN) env
+
+clean: ## tar bort allt som är byggt; rådata rörs aldrig
+	$(RUN) clean $(OPTIONS)

@@ -1,0 +1,1 @@
+"""Uppföljning: reproducible yearly reports for Swedish social care."""

@@ -1,0 +1,76 @@
+"""The verbs that `make` calls: a few that need no environment, the rest inside one."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipeline import clean, stale
+from pipeline.environment.choose import ensure
+from pipeline.environment.variables import child_variables
+from pipeline.errors import UppfoljningError
+from pipeline.workspace import REPO
+
+TARGET = re.compile(r"^([a-z][\w-]*):[^#\n]*## (.+)$", re.MULTILINE)
+HELP_FOOT = """
+Alla tar YEAR= RAW= PROCESSED= REPORTS= DATE=
+  make annual YEAR=2025                       ett visst år (annars det senaste som har filer)
+  make annual RAW="Min mapp/raw" REPORTS=ut   andra mappar än data/raw, data/processed, reports
+  make annual DATE=2026-03-01                 datumet som rapporten bär
+"""
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run a verb; the answer is the exit code."""
+    verb, *rest = argv or ["help"]
+    try:
+        if verb == "help":
+            print(help_text(REPO / "Makefile"))
+            return 0
+        if verb == "stale":
+            return stale.main(rest)
+        if verb == "clean":
+            return clean.main(rest)
+        python = ensure(REPO)
+        return run(python, commands_of(verb, rest))
+    except UppfoljningError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("Avbrutet.", file=sys.stderr)
+        return 130
+
+
+def commands_of(verb: str, rest: Sequence[str]) -> list[list[str]]:
+    """What the environment's Python is asked to run, in order."""
+    special = {
+        "env": [],
+        "test": [["-m", "pytest", *rest]],
+        "check": [["-m", "ruff", "check", *rest], ["-m", "mypy", *rest]],
+        "lab": [["-m", "jupyterlab", *rest, "notebooks"]],
+    }
+    return special.get(verb, [["-m", "pipeline", verb, *rest]])
+
+
+def run(python: Path, commands: Sequence[Sequence[str]]) -> int:
+    """Run them all; the answer is the first failure's. On POSIX the last takes our place, so that
+    its signals and its exit code are nobody's but its own."""
+    env, failed = child_variables(python, REPO), 0
+    for n, command in enumerate(commands, start=1):
+        call = [str(python), *command]
+        if n == len(commands) and not failed and os.name == "posix":
+            sys.stdout.flush()
+            os.execve(call[0], call, env)
+        failed = failed or subprocess.run(call, env=env).returncode
+    return failed
+
+
+def help_text(makefile: Path) -> str:
+    """A line a target, out of the Makefile's own comments."""
+    targets = TARGET.findall(makefile.read_text(encoding="utf-8"))
+    lines = [f"  make {name:<10} {text}" for name, text in targets]
+    return "\n".join(["Uppföljning", "", *lines, HELP_FOOT.rstrip()])

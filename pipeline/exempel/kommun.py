@@ -1,0 +1,54 @@
+"""`kommun.toml` and the survey's codebook of Exempelkommun."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipeline.exempel import world
+from pipeline.workspace import Kommun, Option
+
+SURVEY = Path(__file__).parent / "brukarenkat.json"
+
+
+def kommun() -> Kommun:
+    """The lists that `kommun.toml` holds, for codebooks."""
+    return Kommun(
+        namn=world.NAMN,
+        kod=world.KOD,
+        sektor=world.SEKTOR,
+        enheter=tuple(Option(k, e.namn, e.alias) for k, e in world.ENHETER.items()),
+        insatser=tuple(Option(k, i.namn, i.alias) for k, i in world.INSATSER.items()),
+    )
+
+
+def toml_bytes(years: Sequence[int]) -> bytes:
+    """The file as a municipality would keep it."""
+    lines = [
+        "# Exempelkommun finns inte. Alla enheter, klienter och svar är påhittade.",
+        f'namn = "{world.NAMN}"',
+        f'kod = "{world.KOD}"  # finns inte bland Sveriges kommunkoder',
+        f'sektor = "{world.SEKTOR}"',
+        f"per_datum = {max(years) + 1}-03-16",
+        'klientord = "klient"',
+        "",
+        "# Kommuner att jämföra med. Värdena i mappen kolada är påhittade, också rikets.",
+        "[kommuner]",
+        f'"{world.KOD}" = "{world.NAMN}"',
+        '"0000" = "Riket (påhittade värden)"',
+        "",
+        "# Enheterna. alias: andra sätt att skriva namnet som förekommer i filerna.",
+    ]
+    for code, enhet in world.ENHETER.items():
+        lines += ["[[enheter]]", *_option(code, enhet.namn, enhet.alias), ""]
+    lines += ["# Kommunens egen katalog av insatser."]
+    for code, insats in world.INSATSER.items():
+        lines += ["[[insatser]]", *_option(code, insats.namn, insats.alias), ""]
+    return ("\n".join(lines[:-1]) + "\n").encode()
+
+
+def _option(code: str, name: str, aliases: Sequence[str]) -> list[str]:
+    made = [f'kod = "{code}"', f'namn = "{name}"']
+    if aliases:
+        made.append("alias = [" + ", ".join(f'"{a}"' for a in aliases) + "]")
+    return made

@@ -1,0 +1,125 @@
+"""Exempelkommun's RAW folder, any years and any size."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from pipeline.errors import UppfoljningError
+from pipeline.exempel import avslut, bakgrund, brukarenkat, kolada, world
+from pipeline.exempel.files import file_bytes
+from pipeline.exempel.kommun import SURVEY, kommun, toml_bytes
+from pipeline.exempel.sheets import Sheet
+from pipeline.exempel.truth import (
+    Expected,
+    Looked,
+    Planted,
+    SourceTruth,
+    TableTruth,
+    Truth,
+    expected_rows,
+    planted,
+    source_truth,
+    table_truth,
+)
+from pipeline.forms.codebook import Codebook, load_codebooks, read_codebook
+
+ROWS, SEED = 140, 2025
+
+
+def make_example(folder: Path, years: Sequence[int], rows: int = ROWS, seed: int = SEED) -> Truth:
+    """Write kommun.toml, formular/, kolada/ and a folder a year; `rows`: started insatser a year.
+
+    What is written depends on the arguments alone. Avslut of a year holds the insatser that
+    started in one of `years`. Raises UppfoljningError where `folder` holds somebody's own data.
+    """
+    wanted = sorted(set(years))
+    _refuse_own_data(folder, wanted)
+    values = kolada.values(seed, wanted)
+    _write(folder / "kommun.toml", toml_bytes(wanted))
+    _write(folder / "formular" / SURVEY.name, SURVEY.read_bytes())
+    _write(folder / "kolada" / kolada.FILE, kolada.answer_bytes(values))
+    books = _codebooks()
+    known: Looked = {}
+    sources: list[SourceTruth] = []
+    faults: list[Planted] = []
+    tables: list[TableTruth] = []
+    for year in wanted:
+        sheets = year_sheets(books, seed, wanted, year, rows)
+        for file, same in groupby(sheets, key=lambda s: s.file):
+            _write(folder / str(year) / file, file_bytes(list(same)))
+        sources += map(source_truth, sheets)
+        faults += [p for sheet in sheets for p in planted(sheet)]
+        for table, found in _expected(books, sheets, known):
+            tables.append(table_truth(books[table], year, found))
+    return Truth(
+        seed, rows, tuple(wanted), tuple(sources), tuple(faults), tuple(tables), tuple(values)
+    )
+
+
+def expected_tables(
+    years: Sequence[int], rows: int = ROWS, seed: int = SEED
+) -> dict[tuple[str, int], list[Expected]]:
+    """(table, year) → its processed rows, with `_kalla` and `_rad`. Writes nothing."""
+    books = _codebooks()
+    known: Looked = {}
+    made: dict[tuple[str, int], list[Expected]] = {}
+    for year in sorted(set(years)):
+        sheets = year_sheets(books, seed, sorted(set(years)), year, rows)
+        for table, found in _expected(books, sheets, known):
+            made[table, year] = found
+    return made
+
+
+def year_sheets(
+    books: Mapping[str, Codebook], seed: int, years: list[int], year: int, rows: int
+) -> list[Sheet]:
+    """The sheets of a year, those of one file side by side."""
+    made = [
+        *bakgrund.sheets(books["bakgrund"], seed, year, rows),
+        *avslut.sheets(books["avslut"], seed, years, year, rows),
+        brukarenkat.sheet(books["brukarenkat"], seed, year, rows),
+    ]
+    for sheet in made:
+        sheet.number_rows()
+    return made
+
+
+def _expected(
+    books: Mapping[str, Codebook], sheets: Sequence[Sheet], known: Looked
+) -> Iterator[tuple[str, list[Expected]]]:
+    """Tables of a year in the order of their files; `known` grows by the year's bakgrund."""
+    for table, same in groupby(sheets, key=lambda s: s.table):
+        found = expected_rows(books[table], list(same), known)
+        if table == "bakgrund":
+            known |= {str(row["insats_id"]): row for row in found}
+        yield table, found
+
+
+def _codebooks() -> dict[str, Codebook]:
+    own = kommun()
+    books = load_codebooks(own)
+    return books | {"brukarenkat": read_codebook(SURVEY, own)}
+
+
+def _refuse_own_data(folder: Path, years: Sequence[int]) -> None:
+    settings = folder / "kommun.toml"
+    if settings.is_file():
+        ours = tomllib.loads(settings.read_text(encoding="utf-8-sig")).get("namn") == world.NAMN
+    else:
+        ours = not any(any(p.iterdir()) for y in years if (p := folder / str(y)).is_dir())
+    if not ours:
+        raise UppfoljningError(
+            f"Mappen {folder} innehåller redan en kommuns eget underlag. Exempelkommunen skrivs "
+            "inte dit.\nGör så här: välj en tom mapp."
+        )
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(f".{path.name}.tmp")
+    half.write_bytes(content)
+    os.replace(half, path)

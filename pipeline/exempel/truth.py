@@ -1,0 +1,196 @@
+"""What the generator knows about its files: for tests, never written beside the data."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.exempel.kolada import KoladaValue
+from pipeline.exempel.lives import Clean
+from pipeline.exempel.sheets import Effect, Row, Sheet
+from pipeline.forms.codebook import Codebook, Derived, Field, ForeignKey, band_labels
+from pipeline.intake.raw import address
+
+Expected = dict[str, Clean]
+Looked = dict[str, Expected]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTruth:
+    """One sheet, or one file without sheets. rows = processed + duplicates + quarantined.
+
+    `blanked`: cells that a rule must empty; `unread`: headers that no form knows.
+    """
+
+    year: int
+    file: str
+    source: str
+    table: str
+    header_row: int
+    rows: int
+    processed: int
+    duplicates: int
+    quarantined: int
+    blanked: int
+    unread: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """One planted fault and where it lies. `field` is empty for a whole row."""
+
+    year: int
+    source: str
+    row: int
+    field: str
+    address: str
+    kind: str
+    effect: Effect
+
+
+@dataclass(frozen=True, slots=True)
+class TableTruth:
+    """Processed rows of one table and year.
+
+    `counts`: column → value as text → rows; "" counts rows without a value. List fields stand
+    as one column an option, with "True" and "False". `sums`: column → (rows with a value, sum).
+    """
+
+    year: int
+    table: str
+    processed: int
+    counts: Mapping[str, Mapping[str, int]]
+    sums: Mapping[str, tuple[int, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """All of it. `rows` is the number of started insatser a year that was asked for."""
+
+    seed: int
+    rows: int
+    years: tuple[int, ...]
+    sources: tuple[SourceTruth, ...]
+    planted: tuple[Planted, ...]
+    tables: tuple[TableTruth, ...]
+    kolada: tuple[KoladaValue, ...]
+
+    def table(self, name: str, year: int) -> TableTruth:
+        return next(t for t in self.tables if (t.table, t.year) == (name, year))
+
+    def source(self, source: str) -> SourceTruth:
+        return next(s for s in self.sources if s.source == source)
+
+
+def source_truth(sheet: Sheet) -> SourceTruth:
+    statuses = Counter(row.status for row in sheet.rows)
+    blanked = [m for row in sheet.rows for m in row.marks if m.effect is Effect.BLANKED]
+    return SourceTruth(
+        year=sheet.year,
+        file=sheet.file,
+        source=sheet.source,
+        table=sheet.table,
+        header_row=sheet.header_row,
+        rows=len(sheet.rows),
+        processed=statuses["behandlad"],
+        duplicates=statuses["dubblett"],
+        quarantined=statuses["karantan"],
+        blanked=len(blanked),
+        unread=tuple(text for key, text in sheet.header.items() if key.startswith("+")),
+    )
+
+
+def planted(sheet: Sheet) -> list[Planted]:
+    columns = {key: i for i, key in enumerate(sheet.header)}
+    made = []
+    for row in sheet.rows:
+        for mark in row.marks:
+            cell = columns.get(mark.field)
+            where = f"{sheet.source}!{row.number}"
+            if cell is not None:
+                where = address(sheet.source, cell, row.number)
+            made.append(
+                Planted(sheet.year, sheet.source, row.number, mark.field, where, mark.kind,
+                        mark.effect)
+            )  # fmt: skip
+    return made
+
+
+def expected_rows(book: Codebook, sheets: Sequence[Sheet], known: Looked) -> list[Expected]:
+    """The processed rows as docs/architecture.md lays them out, free text unmasked.
+
+    `known`: insats_id → the processed row of bakgrund, of this year and the years before.
+    """
+    return [
+        _expected(book, sheet, row, known)
+        for sheet in sheets
+        for row in sheet.rows
+        if row.status == "behandlad"
+    ]
+
+
+def _expected(book: Codebook, sheet: Sheet, row: Row, known: Looked) -> Expected:
+    made: Expected = {"_kalla": sheet.source, "_rad": row.number}
+    for field in book.fields:
+        made |= _field(field, row.clean.get(field.name))
+    for key in book.foreign_keys:
+        made |= _looked_up(key, made, known)
+    for derived in book.derived:
+        made[derived.name] = _derived(derived, made)
+    return made
+
+
+def _field(field: Field, value: Clean) -> Expected:
+    if field.type == "list":
+        return {
+            field.option_column(c.value): None if value is None else _has(value, c.value)
+            for c in field.categories
+        }
+    missing = value in {c.value for c in field.categories if c.missing}
+    made: Expected = {field.name: None if missing else value}
+    if field.has_missing_categories:
+        made[field.bortfall_column] = value if missing else None
+    return made
+
+
+def _has(value: Clean, option: object) -> bool:
+    return isinstance(value, tuple) and option in value
+
+
+def _looked_up(key: ForeignKey, row: Expected, known: Looked) -> Expected:
+    found = known.get(str(row[key.fields[0]]), {})
+    return {column: found.get(column) for column in key.lookup}
+
+
+def _derived(rule: Derived, row: Expected) -> Clean:
+    value = row[rule.source]
+    if rule.rule == "band" and isinstance(value, int):
+        below = [i for i, start in enumerate(rule.breaks) if start <= value]
+        return band_labels(rule.breaks)[below[-1]] if below else None
+    if rule.rule == "tertial" and isinstance(value, dt.date):
+        return f"T{(value.month - 1) // 4 + 1}"
+    if rule.rule == "days_between" and isinstance(value, dt.date):
+        end = row[rule.to]
+        return (end - value).days if isinstance(end, dt.date) else None
+    return None
+
+
+def table_truth(book: Codebook, year: int, rows: Sequence[Expected]) -> TableTruth:
+    """Distributions of every column with classes, and sums of the numeric ones."""
+    classed = {f.name for f in book.fields if f.categories or f.type == "boolean"}
+    classed |= {d.name for d in book.derived if d.categories}
+    looked_up = {c for k in book.foreign_keys for c in k.lookup}
+    classed |= looked_up - {"alder_vid_start", "startdatum"}
+    counts: dict[str, Mapping[str, int]] = {}
+    sums: dict[str, tuple[int, float]] = {}
+    for column in rows[0] if rows else ():
+        values = [row[column] for row in rows]
+        numbers = [v for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
+        if numbers and not column.startswith("_"):
+            sums[column] = (len(numbers), sum(numbers))
+        if column in classed or "__" in column:
+            found = Counter("" if v is None else str(v) for v in values)
+            counts[column] = dict(sorted(found.items()))
+    return TableTruth(year, book.name, len(rows), counts, sums)

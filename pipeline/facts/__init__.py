@@ -1,0 +1,1 @@
+"""Facts: every number a reader sees, with its definition, its rows and its parents."""

@@ -1,0 +1,175 @@
+"""The fact: a number with its definition. Frozen; arithmetic keeps the parents."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, NoReturn
+
+from pipeline.forms.codebook import Value
+
+Number = int | float | Fraction
+START, END, BAR = "\ue000", "\ue001", "\ue002"  # private use: no text of ours has them
+_INTERNED: dict[str, Fact] = {}
+
+
+def canonical(value: object) -> str:
+    """JSON in one spelling: what ids are hashed from."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def digest(definition: Mapping[str, Any]) -> str:
+    """The id of a definition: 16 hex digits."""
+    return hashlib.sha256(canonical(definition).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fact:
+    """One number.
+
+    `value`: shares are exact fractions 0–1, counts ints, statistics rounded floats; None where
+    the source is missing or the denominator is empty (`status` says which: `ok`, `saknas`,
+    `tom`). `n`: rows the value rests on. `scope`: dimension → class. `period`: calendar year.
+    """
+
+    definition: Mapping[str, Any]
+    name: str
+    title: str
+    value: Number | None
+    unit: str
+    period: str
+    n: int | None = None
+    numerator: int | None = None
+    denominator: int | None = None
+    status: str = "ok"
+    scope: Mapping[str, Value | None] = field(default_factory=dict)
+    reads: tuple[str, ...] = ()
+    parents: tuple[Fact, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return digest(self.definition)
+
+    @property
+    def kind(self) -> str:
+        return str(self.definition["kind"])
+
+    def __format__(self, spec: str) -> str:
+        """A marker that only `say` and titles resolve: a fact never becomes plain text."""
+        _INTERNED[self.id] = self
+        return f"{START}{self.id}{BAR}{spec}{END}"
+
+    def __str__(self) -> str:
+        return format(self, "")
+
+    def __add__(self, other: Fact) -> Fact:
+        return _derive("+", self, other)
+
+    def __sub__(self, other: Fact) -> Fact:
+        return _derive("-", self, other)
+
+    def __truediv__(self, other: Fact) -> Fact:
+        return _derive("/", self, other)
+
+    def _refuse(self, *_: object) -> NoReturn:
+        raise TypeError(
+            "Ett faktum jämförs eller görs inte om till ett tal i kod: då går spåret förlorat. "
+            "Använd word(), stat() eller räkna med fakta."
+        )
+
+    __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = _refuse  # type: ignore[assignment]
+    __bool__ = __float__ = __int__ = __index__ = __round__ = __abs__ = _refuse  # type: ignore[assignment]
+    __hash__ = object.__hash__
+
+    def __repr__(self) -> str:
+        return f"<Fact {self.name} {self.id}>"
+
+    def family(self) -> Iterator[Fact]:
+        """The fact and, before it, every fact it was computed from."""
+        for parent in self.parents:
+            yield from parent.family()
+        yield self
+
+    def record(self) -> dict[str, Any]:
+        """The ledger's row (docs/architecture.md)."""
+        value = self.value
+        return {
+            "id": self.id,
+            "name": self.name,
+            "scope": canonical(dict(self.scope)),
+            "title": self.title,
+            "kind": self.kind,
+            "value": None if value is None else float(value),
+            "unit": self.unit,
+            "n": self.n,
+            "numerator": self.numerator,
+            "denominator": self.denominator,
+            "status": self.status,
+            "definition": canonical(self.definition),
+            "reads": canonical(list(self.reads)),
+            "parents": canonical([f.id for f in self.parents]),
+            "period": self.period,
+        }
+
+
+def interned(key: str) -> Fact:
+    """The fact behind a marker made in this process."""
+    return _INTERNED[key]
+
+
+def exact(value: Number) -> Fraction:
+    """A number as a fraction; a float by its shortest decimal, as it stood in the sheet."""
+    return Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
+
+
+def _derive(op: str, a: Fact, b: Fact) -> Fact:
+    if not isinstance(b, Fact):
+        raise TypeError(
+            "Räkna bara fakta med fakta; en fast siffra skrivs const(5, why=…)."
+        )
+    if op in "+-" and a.unit != b.unit:
+        raise TypeError(
+            f"{a.name} ({a.unit}) och {b.name} ({b.unit}) har olika enheter."
+        )
+    definition = {"kind": "derived", "op": op, "parents": [a.id, b.id]}
+    value: Number | None = None
+    status = next((f.status for f in (a, b) if f.status != "ok"), "ok")
+    if a.value is not None and b.value is not None:
+        x, y = exact(a.value), exact(b.value)
+        if op == "/" and y == 0:
+            status = "tom"
+        else:
+            value = x + y if op == "+" else x - y if op == "-" else x / y
+    unit = a.unit if op in "+-" else "kvot"
+    if op == "-" and a.unit == "andel":
+        unit = "andelsskillnad"
+    periods = a.period if a.period == b.period else f"{b.period}–{a.period}"
+    return Fact(
+        definition=definition,
+        name=f"{a.name}_{ {'+': 'plus', '-': 'minus', '/': 'delat_med'}[op] }_{b.name}",
+        title=f"{a.title} {'−' if op == '-' else op} {b.title}",
+        value=value,
+        unit=unit,
+        period=periods,
+        n=None if a.n is None or b.n is None else min(a.n, b.n),
+        status=status,
+        scope=a.scope if dict(a.scope) == dict(b.scope) else {},
+        reads=tuple(sorted({*a.reads, *b.reads})),
+        parents=(a, b),
+    )
+
+
+def spliced(text: str) -> list[str | tuple[Fact, str]]:
+    """A text with markers as pieces: plain text, and (fact, format) for each marker."""
+    head, *marked = text.split(START)
+    pieces: list[str | tuple[Fact, str]] = [head] if head else []
+    for part in marked:
+        marker, _, rest = part.partition(END)
+        key, _, spec = marker.partition(BAR)
+        pieces.append((interned(key), spec))
+        if rest:
+            pieces.append(rest)
+    return pieces

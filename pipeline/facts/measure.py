@@ -1,0 +1,279 @@
+"""Counts, shares, means and quantiles over a dataset, one or a table of them.
+
+A definition holds the whole truth about its rows: `where` (count, mean, quantile: the rows;
+share: the numerator) and `of` (share: the denominator), with dataset filter and classes
+included, as SQL that stands on its own.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.errors import PredicateError
+from pipeline.facts import predicate as p
+from pipeline.facts.dataset import Dataset, Dimension
+from pipeline.facts.fact import Fact, digest, exact
+from pipeline.facts.table import TOTAL, FactTable, Key, Total
+from pipeline.forms.codebook import Value
+
+By = str | Sequence[str] | None
+Scope = dict[str, Value | None]
+# One cell of a table: its classes' predicate, what they read, its scope → a fact.
+Cell = Callable[[p.Node, tuple[str, ...], Scope], Fact]
+
+
+def count(
+    data: Dataset,
+    where: str | None = None,
+    *,
+    by: By = None,
+    name: str | None = None,
+    title: str | None = None,
+    total: bool = False,
+) -> Any:
+    """Number of rows: a Fact, or a FactTable when `by` names one or two dimensions.
+
+    With `total`, the table has a row and a column for all classes together.
+    """
+    node = p.parse(where) if where else p.TRUE
+    heading = title or f"Antal, {data.title}"
+    name = name or _name(data, "count", by, where=p.to_sql(node))
+
+    def cell(classes: p.Node, reads: tuple[str, ...], scope: Scope) -> Fact:
+        rows = p.both(data.filter, classes, node)
+        definition = _definition(data, "count", scope, where=p.to_sql(rows))
+        k = _tally(data, rows)
+        return _fact(
+            data, definition, heading, name, "antal", k, reads, scope, rows, n=k
+        )
+
+    return _spread(data, cell, by, None, "count", heading, total)
+
+
+def share(
+    data: Dataset,
+    where: str | None = None,
+    *,
+    of: str | None = None,
+    over: str | None = None,
+    by: By = None,
+    name: str | None = None,
+    title: str | None = None,
+    total: bool = False,
+) -> Any:
+    """Share of the rows `of` that also fulfil `where`: a Fact or a FactTable.
+
+    `of` defaults to the rows where every column of `where` has a value. `over` names a dimension
+    whose whole distribution is wanted: one share a class, of the rows with a value in it.
+    Exactly one of `where` and `over` is given.
+    """
+    if (where is None) == (over is None):
+        raise PredicateError("share() behöver antingen ett villkor eller over=…")
+    top = p.parse(where) if where else None
+    spread = data.dimension(over) if over else None
+    base = p.parse(of) if of else None
+    heading = title or f"Andel, {data.title}"
+    name = name or _name(
+        data, "share", by, over=over,
+        where=p.to_sql(top) if top else None, of=p.to_sql(base) if base else None,
+    )  # fmt: skip
+
+    def make(
+        numerator: p.Node, denominator: p.Node, reads: tuple[str, ...], scope: Scope
+    ) -> Fact:
+        definition = _definition(
+            data, "share", scope, where=p.to_sql(numerator), of=p.to_sql(denominator)
+        )
+        k, n = _tally(data, p.both(numerator, denominator)), _tally(data, denominator)
+        value = Fraction(k, n) if k is not None and n else None
+        both = p.both(numerator, denominator)
+        return _fact(
+            data, definition, heading, name, "andel", value, reads, scope, both,
+            n=n, numerator=k, denominator=n,
+        )  # fmt: skip
+
+    def cell(classes: p.Node, reads: tuple[str, ...], scope: Scope) -> Fact:
+        if spread is None:
+            assert top is not None
+            default = p.both(*(p.known(c) for c in p.columns(top)))
+            rest = default if base is None else base
+            return make(top, p.both(data.filter, classes, rest), reads, scope)
+        chosen = spread.where(scope[spread.name])
+        rest = p.both(spread.known(), p.TRUE if base is None else base)
+        return make(chosen, p.both(data.filter, classes, rest), reads, scope)
+
+    return _spread(data, cell, by, spread, "share", heading, total)
+
+
+def mean(
+    data: Dataset,
+    column: str,
+    where: str | None = None,
+    *,
+    by: By = None,
+    name: str | None = None,
+    title: str | None = None,
+    quantile: str | None = None,
+    unit: str = "",
+) -> Any:
+    """Mean of a numeric column over the rows that have a value, exact; with `quantile="0.5"` the
+    median (linear between neighbours, Hyndman & Fan type 7, as SQL's quantile_cont)."""
+    node = p.parse(where) if where else p.TRUE
+    kind = "mean" if quantile is None else "quantile"
+    heading = title or f"{'Medelvärde' if quantile is None else 'Kvantil'}, {column}"
+    name = name or _name(
+        data, kind, by, column=column, q=quantile, where=p.to_sql(node)
+    )
+    extra = {"column": column} | ({} if quantile is None else {"q": quantile})
+
+    def cell(classes: p.Node, reads: tuple[str, ...], scope: Scope) -> Fact:
+        rows = p.both(data.filter, classes, node, p.known(column))
+        definition = _definition(data, kind, scope, where=p.to_sql(rows), **extra)
+        values = _values(data, column, rows)
+        value = None if not values else _mean(values) if quantile is None else _quantile(
+            values, Fraction(quantile)
+        )  # fmt: skip
+        n = None if values is None else len(values)
+        return _fact(
+            data,
+            definition,
+            heading,
+            name,
+            unit,
+            value,
+            (*reads, column),
+            scope,
+            rows,
+            n=n,
+        )
+
+    return _spread(data, cell, by, None, kind, heading, total=False)
+
+
+def _name(data: Dataset, kind: str, by: By, **call: str | None) -> str:
+    """A name for the facts of one call, when the author gave none: the same every year."""
+    asked = {"by": by, "filter": p.to_sql(data.filter), **call}
+    return f"{kind}_{data.name}_{digest(asked)[:8]}"
+
+
+def _definition(data: Dataset, kind: str, scope: Scope, **parts: str) -> dict[str, Any]:
+    return {
+        "kind": kind, "dataset": data.name, "period": data.offset, "scope": dict(scope), **parts,
+    }  # fmt: skip
+
+
+def _fact(
+    data: Dataset,
+    definition: dict[str, Any],
+    title: str,
+    name: str,
+    unit: str,
+    value: Any,
+    reads: tuple[str, ...],
+    scope: Scope,
+    rows: p.Node,
+    n: int | None = None,
+    numerator: int | None = None,
+    denominator: int | None = None,
+) -> Fact:
+    read = {*reads, *p.columns(rows)}
+    labels = "; ".join(
+        f"{d.title}: {d.label(v)}"
+        for d, v in ((data.dimension(k), v) for k, v in scope.items())
+    )
+    return Fact(
+        definition=definition,
+        name=name,
+        title=f"{title} ({labels})" if labels else title,
+        value=value,
+        unit=unit,
+        period=str(data.year),
+        n=n,
+        numerator=numerator,
+        denominator=denominator,
+        status="saknas" if data.missing else "ok" if value is not None else "tom",
+        scope=scope,
+        reads=tuple(f"{data.name}.{c}" for c in sorted(read)),
+    )
+
+
+def _tally(data: Dataset, rows: p.Node) -> int | None:
+    if data.table is None:
+        return None
+    return int(pc.sum(p.mask(rows, data.table)).as_py() or 0)
+
+
+def _values(data: Dataset, column: str, rows: p.Node) -> list[Any] | None:
+    if data.table is None:
+        return None
+    if column not in data.table.column_names or not (
+        pa.types.is_integer(data.table.column(column).type)
+        or pa.types.is_floating(data.table.column(column).type)
+    ):
+        raise PredicateError(f"Tabellen {data.name} har ingen talkolumn {column}.")
+    return data.table.column(column).filter(p.mask(rows, data.table)).to_pylist()
+
+
+def _mean(values: list[Any]) -> Fraction:
+    return sum((exact(v) for v in values), Fraction()) / len(values)
+
+
+def _quantile(values: list[Any], q: Fraction) -> Fraction:
+    ordered = sorted(exact(v) for v in values)
+    place = q * (len(ordered) - 1)
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+
+
+def _spread(
+    data: Dataset,
+    cell: Cell,
+    by: By,
+    over: Dimension | None,
+    measure: str,
+    title: str,
+    total: bool,
+) -> Fact | FactTable:
+    """One fact, or one for each combination of classes."""
+    names = [by] if isinstance(by, str) else list(by or ())
+    groups = [data.dimension(n) for n in names]
+    dims = [*groups, *([over] if over else [])]
+    if not dims:
+        return cell(p.TRUE, (), {})
+    if len(dims) > 2:
+        raise PredicateError(
+            "En tabell har högst två dimensioner: dela upp den i flera."
+        )
+    classes: list[list[Key]] = []
+    for d in dims:
+        keys: list[Key] = [c.value for c in d.categories]
+        if d is not over and data.has_unknown(d):
+            keys.append(None)
+        if total and d is not over:
+            keys.append(TOTAL)
+        classes.append(keys)
+    cells = {}
+    for combination in itertools.product(*classes):
+        pairs = [
+            (d, k)
+            for d, k in zip(dims, combination, strict=True)
+            if not isinstance(k, Total)
+        ]
+        scope = {d.name: k for d, k in pairs}
+        rows = p.both(*(d.where(k) for d, k in pairs if d is not over))
+        reads = (
+            tuple(c for d, _ in pairs for c in d.reads())
+            if data.table is not None
+            else ()
+        )
+        cells[combination] = cell(rows, reads, scope)
+    return FactTable(
+        measure, title, tuple(dims), tuple(map(tuple, classes)), cells, data, over
+    )

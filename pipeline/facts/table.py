@@ -1,0 +1,98 @@
+"""A table of facts of one measure over one or two dimensions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from pipeline.facts.dataset import Dataset, Dimension
+from pipeline.facts.fact import Fact
+from pipeline.forms.codebook import Value
+
+
+class Total:
+    """The class of all rows together."""
+
+    def __repr__(self) -> str:
+        return "TOTAL"
+
+
+TOTAL: Final = Total()
+Key = Value | None | Total
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FactTable:
+    """`cells[(class of dims[0], class of dims[1])]`; `over` is the dimension whose distribution
+    the shares are (it is the last of `dims`), None otherwise."""
+
+    measure: str
+    title: str
+    dims: tuple[Dimension, ...]
+    classes: tuple[tuple[Key, ...], ...]
+    cells: Mapping[tuple[Key, ...], Fact]
+    data: Dataset
+    over: Dimension | None = None
+
+    def __getitem__(self, key: Key | tuple[Key, ...]) -> Fact:
+        return self.cells[key if isinstance(key, tuple) else (key,)]
+
+    def __iter__(self) -> Iterator[Fact]:
+        return iter(self.cells.values())
+
+    def __or__(self, other: FactTable | Joined) -> Joined:
+        return Joined((self,)) | other
+
+    @property
+    def missing(self) -> bool:
+        return self.data.missing
+
+    def label(self, axis: int, key: Key) -> str:
+        return "Totalt" if isinstance(key, Total) else self.dims[axis].label(key)
+
+    def only(self, *keys: Key) -> FactTable:
+        """The same table with some of the rows, in the given order."""
+        return replace(self, classes=(tuple(keys), *self.classes[1:]))
+
+    def shown(self) -> FactTable:
+        """Without rows where every number is zero or empty: for long catalogues."""
+        kept = [
+            k
+            for k in self.classes[0]
+            if k is TOTAL
+            or any(f.value for keys, f in self.cells.items() if keys[0] == k)
+        ]
+        return self.only(*kept)
+
+    def sorted(self, by: FactTable | None = None) -> FactTable:
+        """Rows by falling value (ties by the dimension's own order; unknown and total last)."""
+        order = (by or self).cells
+        plain = [k for k in self.classes[0] if k is not TOTAL and k is not None]
+        ranked = sorted(
+            plain, key=lambda k: -max(_size(f) for c, f in order.items() if c[0] == k)
+        )
+        rest = [k for k in self.classes[0] if k is TOTAL or k is None]
+        return self.only(*ranked, *rest)
+
+
+def _size(fact: Fact) -> float:
+    return -1.0 if fact.value is None else float(fact.value)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Joined:
+    """One-dimensional tables over the same dimension, side by side: one column a measure."""
+
+    tables: tuple[FactTable, ...]
+
+    def __or__(self, other: FactTable | Joined) -> Joined:
+        added = other.tables if isinstance(other, Joined) else (other,)
+        if any(
+            len(t.dims) != 1 or t.dims[0].name != self.tables[0].dims[0].name
+            for t in added
+        ):
+            raise TypeError(
+                "Bara tabeller över samma enda dimension kan stå bredvid varandra."
+            )
+        return Joined((*self.tables, *added))

@@ -1,0 +1,129 @@
+"""Text files with separators, as Excel and survey tools write them. Every value stays text:
+what is a decimal sign is decided where the field's type is known."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from charset_normalizer import from_bytes
+
+from pipeline.errors import IntakeError
+from pipeline.intake.raw import RawTable
+
+SEPARATORS = (";", ",", "\t", "|")
+_SINGLE_BYTE = {"cp1252": "Windows-1252", "latin_1": "ISO 8859-1", "mac_roman": "Mac OS Roman"}
+_SWEDISH = re.compile(r"[åäöÅÄÖéÉ]")
+_HINT = re.compile(r"sep=(.)\r?[\n\r]", re.IGNORECASE)  # Excel's own first line
+_NUMBERLIKE = re.compile(r"[\d\s.,:;%/+-]*")
+_SAMPLE = 1 << 18
+_FIELD_LIMIT = 1 << 24
+
+
+def read_delimited(data: bytes, name: str, sha256: str) -> list[RawTable]:
+    """The one table of the file. A row is a record: line breaks within quotes make no row."""
+    text, note = _decode(data, name)
+    hint = _HINT.match(text)
+    if hint:  # Excel shows the line after it as row 1
+        text = text[hint.end() :]
+    separator = hint[1] if hint else find_separator(text)
+    try:
+        rows = tuple(tuple(record) for record in _records(text, separator))
+    except csv.Error as error:
+        raise IntakeError(
+            [
+                f"{name}: filen går inte att dela upp i kolumner ({error}). Troligen saknas ett "
+                "avslutande citattecken i en text.\n"
+                "Gör så här: öppna filen i Excel (Data > Från text/CSV), kontrollera att raderna "
+                "ser rätt ut och spara som Excel-arbetsbok (.xlsx)."
+            ]
+        ) from error
+    return [RawTable(name, sha256, "", "csv", rows, note)]
+
+
+def find_separator(text: str) -> str:
+    """The separator under which the records have the most even number of columns."""
+    sample = text[:_SAMPLE]
+    whole = len(sample) == len(text)
+    return max(SEPARATORS, key=lambda s: _evenness(sample, s, whole))
+
+
+def _evenness(sample: str, separator: str, whole: bool) -> float:
+    records = []
+    try:
+        for record in _records(sample, separator):
+            records.append(record)
+    except csv.Error:
+        return 0.0
+    filled = [r for r in (records if whole else records[:-1]) if any(c.strip() for c in r)]
+    counts = Counter(len(r) for r in filled if len(r) > 1)
+    if not counts:
+        return 0.0
+    columns, number = max(counts.items(), key=lambda item: (item[1], item[0]))
+    share = number / len(filled)
+    header = next(r for r in filled if len(r) == columns)
+    # Decimal commas also split every record alike, but leave numbers where headers belong.
+    numbers = sum(bool(_NUMBERLIKE.fullmatch(c)) for c in header if c.strip())
+    plausible = 1.0 if numbers * 2 <= len(header) else 0.1
+    return float(share**3 * (columns - 1) * plausible)
+
+
+def _records(text: str, separator: str) -> Iterator[list[str]]:
+    # One quote left open swallows the rest of a file: the default limit of 131,072 characters
+    # would stop that, but also a long free text. Set for the process: csv has no other way.
+    csv.field_size_limit(_FIELD_LIMIT)
+    return csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+
+
+def _decode(data: bytes, name: str) -> tuple[str, str]:
+    """The text, and a note where the encoding had to be guessed."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _strict(data, "utf-16", name), ""
+    if b"\x00" in data[:400]:  # UTF-16 without its mark: every other byte is zero
+        return _strict(data, "utf-16-be" if data[:1] == b"\x00" else "utf-16-le", name), ""
+    try:
+        return data.decode("utf-8-sig"), ""
+    except UnicodeDecodeError:
+        encoding = _single_byte(data)
+    note = (
+        f"Filens teckenkodning är inte UTF-8; den är läst som {_SINGLE_BYTE[encoding]}. "
+        "Kontrollera att å, ä och ö ser rätt ut."
+    )
+    return data.decode(encoding), note
+
+
+def _strict(data: bytes, encoding: str, name: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise IntakeError(
+            [
+                f"{name}: texten går inte att läsa; filen är skadad eller ofullständig.\n"
+                "Gör så här: exportera filen på nytt, helst som ”CSV UTF-8”."
+            ]
+        ) from error
+
+
+def _single_byte(data: bytes) -> str:
+    """The encoding that shows the most Swedish letters; where that is even, the one that
+    charset-normalizer finds the least disorder in."""
+    sample = data[:_SAMPLE]
+    scores: dict[str, int] = {}
+    for encoding in _SINGLE_BYTE:
+        try:
+            data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        scores[encoding] = len(_SWEDISH.findall(sample.decode(encoding)))
+    best = [e for e, score in scores.items() if score == max(scores.values())]
+    if set(best) == {"cp1252", "latin_1"}:  # alike but for the characters latin-1 lacks
+        return "cp1252"
+    if len(best) > 1:
+        guess = from_bytes(sample, cp_isolation=list(best)).best()
+        if guess is not None and guess.encoding in best:
+            return guess.encoding
+    return best[0]

@@ -1,0 +1,109 @@
+"""Where a table ends: its rows, and the rows with something in them that are not its rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from pipeline.intake.headers import Fit, candidates
+from pipeline.intake.raw import Cell
+
+_LOOK_BACK = 50  # rows whose values tell whether a column's own values hold blanks
+
+
+def filled(row: Sequence[Cell]) -> list[int]:
+    """0-based columns of the row's non-blank cells."""
+    return [j for j, c in enumerate(row) if c is not None and c != "" and not _blank(c)]
+
+
+def _blank(cell: Cell) -> bool:
+    return isinstance(cell, str) and not cell.strip(" \t\r\n\u00a0")
+
+
+def extent(
+    rows: Sequence[Sequence[Cell]], header: int, fit: Fit
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """`(rows of the table, other rows)`, both 1-based. `header`: 0-based.
+
+    Nothing that could be an answer is taken for a note: a note is a lone text with blanks in it
+    at the end, or stands below a gap and is poorer than a row of the table.
+    """
+    data_from = _after_further_headers(rows, header, fit)
+    others = [i for i in range(data_from) if i != header and filled(rows[i])]
+    full = [i for i in range(data_from, len(rows)) if filled(rows[i])]
+    end = len(full)
+    while end and _lone_note(rows, full, end - 1, fit):
+        end -= 1
+    for start in _blocks_below_gaps(full[:end]):
+        if all(_poor(rows[i], fit) for i in full[start:end]):
+            end = start
+            break
+    table, notes = full[:end], full[end:]
+    return tuple(i + 1 for i in table), tuple(i + 1 for i in (*others, *notes))
+
+
+def _after_further_headers(rows: Sequence[Sequence[Cell]], header: int, fit: Fit) -> int:
+    """The first row after the header row(s): Qualtrics writes codes, questions and ImportIds."""
+    last = header
+    for i in range(header + 1, min(header + 3, len(rows))):
+        row = rows[i]
+        if any(isinstance(c, str) and _import_id(c) for c in row) or _repeats(row, fit):
+            last = i
+    return last + 1
+
+
+def _import_id(cell: str) -> bool:
+    if not cell.startswith('{"ImportId"'):
+        return False
+    try:
+        return isinstance(json.loads(cell), dict)
+    except ValueError:
+        return False
+
+
+def _repeats(row: Sequence[Cell], fit: Fit) -> bool:
+    """Whether at least half of the form's columns hold their own header once more."""
+    hits = total = 0
+    for name, columns in fit.columns.items():
+        field = fit.codebook.field(name)
+        own = {k for h in (field.title, field.name, *field.aliases) for k in candidates(h)}
+        for j in columns:
+            cell = row[j] if 0 <= j < len(row) else None
+            total += j >= 0
+            hits += isinstance(cell, str) and bool(own & set(candidates(cell)))
+    return total >= 2 and hits * 2 >= total
+
+
+def _lone_note(rows: Sequence[Sequence[Cell]], full: list[int], at: int, fit: Fit) -> bool:
+    cells = filled(rows[full[at]])
+    if len(cells) != 1 or len(fit.columns) < 2:
+        return False
+    column = cells[0]
+    text = rows[full[at]][column]
+    if not isinstance(text, str) or not any(c.isalpha() for c in text):
+        return False
+    if not any(column in found for found in fit.columns.values()):
+        return True  # nothing that the form reads
+    above = [rows[i] for i in full[max(0, at - _LOOK_BACK) : at] if len(filled(rows[i])) > 1]
+    values = [r[column] for r in above if column < len(r)]
+    own = any(isinstance(v, str) and " " in v.strip() for v in values)
+    return " " in text.strip() and not own
+
+
+def _blocks_below_gaps(full: list[int]) -> list[int]:
+    """Positions in `full` just after a blank row, the first gap first."""
+    return [k for k in range(1, len(full)) if full[k] - full[k - 1] > 1]
+
+
+def _poor(row: Sequence[Cell], fit: Fit) -> bool:
+    """Whether a row below a gap lacks what makes it a row of the form."""
+    cells = set(filled(row))
+    known = [found for found in fit.columns.values() if cells.intersection(found)]
+    needed = [
+        fit.columns[f.name]
+        for f in fit.codebook.fields
+        if (f.required or f.name in fit.codebook.primary_key) and f.name in fit.columns
+    ]
+    if needed and all(cells.intersection(found) for found in needed):
+        return False
+    return len(known) * 2 < len(fit.columns) or len(cells) == 1

@@ -1,0 +1,1 @@
+"""Executed notebooks become the edition: block document, HTML, PDF, ledger, manifest."""

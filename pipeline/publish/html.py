@@ -1,0 +1,45 @@
+"""The report as one HTML file: offline, without scripts, under a strict content policy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+from nbformat import NotebookNode
+from traitlets import Unicode
+
+from pipeline.publish import register as reg
+from pipeline.publish.document import Document
+from pipeline.publish.exporter import PageExporter, document_of
+from pipeline.publish.html_blocks import HtmlBlocks
+
+
+class ReportHTMLExporter(PageExporter):
+    """Document → HTML. `resources["notebooks"]` is the folder where register entries find the
+    code; without it they do not link there."""
+
+    template_file = Unicode("rapport.html.j2")
+    sheets = ("bas.css", "rapport.css")
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        given = {"notebooks": "", **(resources or {})}
+        document = document_of(nb, given)
+        writer = HtmlBlocks()
+        given |= {
+            "meta": document.meta,
+            "chapters": [
+                (chapter, Markup("\n").join(map(writer.block, chapter.blocks)))
+                for chapter in document.chapters
+            ],
+            "register": reg.register(document),
+            "register_title": reg.TITLE,
+            "register_introduction": reg.INTRODUCTION,
+        }
+        return super().from_notebook_node(nb, given, **kw)
+
+
+def render(document: Document, notebooks: str = "") -> str:
+    """The report's page."""
+    return ReportHTMLExporter().render(document=document, notebooks=notebooks)

@@ -1,0 +1,24 @@
+"""What the author of a chapter imports: the author names. See `pipeline.report.author`."""
+
+from pipeline.report.author import (
+    chart,
+    cite,
+    cited_series,
+    const,
+    count,
+    data,
+    heading,
+    mean,
+    open_chapter,
+    say,
+    share,
+    show,
+    stat,
+    word,
+    years,
+)
+
+__all__ = [
+    "chart", "cite", "cited_series", "const", "count", "data", "heading", "mean", "open_chapter",
+    "say", "share", "show", "stat", "word", "years",
+]  # fmt: skip

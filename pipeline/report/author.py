@@ -1,0 +1,162 @@
+"""The names a chapter's author writes: `data count share mean cite stat say chart`, `word`,
+`const`, and beside them `heading`, `show`, `years` for chapters that are written in a loop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pipeline.errors import PredicateError
+from pipeline.facts import derive
+from pipeline.facts.dataset import Dataset, codebooks, open_dataset
+from pipeline.facts.fact import Fact, spliced
+from pipeline.facts.measure import count, mean, share
+from pipeline.facts.table import FactTable, Joined
+from pipeline.report import blocks, figures, tables
+from pipeline.report.context import Context, current, enter
+from pipeline.workspace import Workspace, load_kommun
+
+GENDERS = {"T": "", "K": ", kvinnor", "M": ", män"}
+
+
+def open_chapter(year: int, edition: str) -> None:
+    """First line of every chapter: which year, which edition. Also tells Jupyter how tables of
+    facts are displayed."""
+    enter(Context(Workspace.from_environment(), int(year), edition))
+    try:
+        from IPython import get_ipython
+    except ImportError:  # a chapter's facts can be computed without Jupyter
+        return
+    shell = get_ipython()
+    if shell is not None:
+        formatter = shell.display_formatter.mimebundle_formatter
+        for kind in (FactTable, Joined):
+            formatter.for_type(kind, lambda t, include=None, exclude=None: _bundle(t))
+
+
+def data(name: str, year: int | None = None) -> Dataset:
+    """A table of a year (by default the edition's). A missing source is a Dataset without rows:
+    what is built from it says *underlag saknas*."""
+    here = current()
+    return open_dataset(
+        here.workspace, name, here.year if year is None else year, here.year
+    )
+
+
+def years(name: str) -> list[int]:
+    """The years, up to the edition's, for which the table exists, oldest first."""
+    here = current()
+    folders = [
+        p.parent.name for p in here.workspace.processed.glob(f"*/{name}.parquet")
+    ]
+    return sorted(int(f) for f in folders if f.isdigit() and int(f) <= here.year)
+
+
+def say(text: str, style: str = "body") -> None:
+    """A paragraph. Every number in it is a fact put there by an f-string. `style`: body, note.
+
+    A fact whose source is missing makes the paragraph say so.
+    """
+    missing = [f for f in _facts(text) if f.status == "saknas" and f.kind != "cited"]
+    if missing:
+        _display(tables.missing(missing[0].title))
+    else:
+        _display(blocks.paragraph(text, style))
+
+
+def heading(text: str, level: int = 3) -> None:
+    """A heading inside a chapter that is written in a loop."""
+    _display(blocks.heading(text, level))
+
+
+def show(table: FactTable | Joined | figures.Stack, note: str = "") -> None:
+    """A table, for a cell that displays several."""
+    _display(tables.block(table, note))
+
+
+def chart(
+    form: str, table: Any, title: str, subtitle: str = "", note: str = ""
+) -> None:
+    """A figure with its table. `form`: bars, columns, diverging, line (shared with VISUAL's table
+    of questions); `title` is the finding in a sentence, with its traced number."""
+    _display(figures.figure(form, table, title, subtitle, note))
+
+
+def stat(name: str, *facts: Fact) -> tuple[Fact, ...]:
+    """A named statistic of facts: `lo, hi = stat("wilson", nojd)`."""
+    return derive.statistic(name, *facts)
+
+
+def word(fact: Fact, up: str, down: str, same: str) -> Fact:
+    """The word that fits a difference as it is shown: `word(a - b, "ökade", "minskade", "…")`."""
+    return derive.wording(fact, up, down, same)
+
+
+def const(value: float, why: str, unit: str = "") -> Fact:
+    """A number that policy sets, with its reason."""
+    return derive.constant(value, why, unit)
+
+
+def cite(
+    source: str,
+    *,
+    kpi: str,
+    municipality: str,
+    year: int | None = None,
+    gender: str = "T",
+) -> Fact:
+    """A value as Kolada published it, unprocessed. `gender`: T, K or M."""
+    if source != "kolada":
+        raise PredicateError(f"Källan ”{source}” finns inte (finns: kolada).")
+    here = current()
+    names = load_kommun(here.workspace.raw).kommuner
+    where = names.get(municipality, municipality)
+    return derive.cited(
+        data("jamforelser"), "varde", "ar", here.year if year is None else year, here.year,
+        source=source,
+        name=f"kolada_{kpi.lower()}_{municipality}_{gender.lower()}",
+        title=f"{kpi}, {where}{GENDERS[gender]} (Källa: Kolada)",
+        unit="kolada",
+        kpi=kpi, kommun=municipality, kon=gender,
+    )  # fmt: skip
+
+
+def cited_series(kpi: str, gender: str = "T") -> dict[str, list[Fact]]:
+    """Every municipality's values of a Kolada measure, by municipality: all years there are."""
+    found = data("jamforelser")
+    if found.table is None:
+        return {}
+    names = load_kommun(current().workspace.raw).kommuner
+    rows = {
+        (r["kommun"], r["ar"])
+        for r in found.table.select(["kpi", "kommun", "ar", "kon"]).to_pylist()
+        if r["kpi"] == kpi and r["kon"] == gender
+    }
+    every_year = sorted({y for _, y in rows})
+    return {
+        names.get(k, k): [
+            cite("kolada", kpi=kpi, municipality=k, year=y, gender=gender)
+            for y in every_year
+        ]
+        for k in sorted({k for k, _ in rows})
+    }
+
+
+def _facts(text: str) -> Sequence[Fact]:
+    return [piece[0] for piece in spliced(text) if not isinstance(piece, str)]
+
+
+def _bundle(table: FactTable | Joined) -> dict[str, Any]:
+    return blocks.bundle(tables.block(table))
+
+
+def _display(block: blocks.Block) -> None:
+    from IPython.display import display
+
+    display(blocks.bundle(block), raw=True)
+
+
+__all__ = [
+    "chart", "cite", "cited_series", "codebooks", "const", "count", "data", "heading", "mean",
+    "open_chapter", "say", "share", "show", "stat", "word", "years",
+]  # fmt: skip

@@ -1,0 +1,18 @@
+"""Pictures: plain frozen values become an SVG text. Knows nothing of facts or notebooks.
+
+One function a question (VISUAL.md): ``bars`` and ``grouped`` (how large?), ``diverging`` and
+``columns`` (how did they answer on a scale?), ``line`` (has it changed?), ``dots`` (do groups
+differ?). The same values give the same bytes; nothing is written but what is passed in.
+"""
+
+from pipeline.report.charts.bars import bars, grouped
+from pipeline.report.charts.columns import columns
+from pipeline.report.charts.diverging import diverging
+from pipeline.report.charts.dots import dots
+from pipeline.report.charts.line import line
+from pipeline.report.charts.model import Drawing, Mark, Row, Series
+
+__all__ = [
+    "Drawing", "Mark", "Row", "Series",
+    "bars", "columns", "diverging", "dots", "grouped", "line",
+]  # fmt: skip

@@ -1,0 +1,183 @@
+"""What is written at a line's points and ends, and the room it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from pipeline.report.charts import layout, metrics, tokens
+from pipeline.report.charts.canvas import Canvas
+from pipeline.report.charts.model import Mark
+
+PLOT: Final = 180.0  # px from the lowest value to the highest
+HEAD: Final = 26.0  # px above it, for a label on the highest point
+SMALL: Final = 12.0  # px: the categories
+_SIZE: Final = 13.0
+_EVERY: Final = 5  # points: a line with more is labelled at its ends only
+_LEAD: Final = 18.0  # px from the last point to its label
+_APART: Final = 17.0  # px between labels at a line's end
+_OFF: Final = 14.0  # px from a point to the middle of its label
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as it is drawn: its colour 1–4 (0: grey), places of its first and last value."""
+
+    name: str
+    points: Sequence[Mark]
+    colour: int
+    ends: tuple[int, int] | None
+
+    @property
+    def first(self) -> Mark:
+        return self.points[self.ends[0] if self.ends else 0]
+
+    @property
+    def last(self) -> Mark:
+        return self.points[self.ends[1] if self.ends else -1]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where the plot lies: x of the first category and the step in px, values at both bounds."""
+
+    left: float
+    step: float
+    low: float
+    high: float
+
+    @property
+    def base(self) -> float:
+        """The y of the lower bound, px."""
+        return HEAD + PLOT
+
+    def x(self, place: int) -> float:
+        return self.left + self.step * place
+
+    def y(self, value: float | None) -> float:
+        """The y of a value, px; just above the base for none."""
+        if value is None:
+            return self.base - 12
+        return HEAD + PLOT * (self.high - value) / (self.high - self.low)
+
+
+def alone(lines: Sequence[Line]) -> bool:
+    """Whether values stand at the points, not at the ends: one line, of more than a point."""
+    return len(lines) == 1 and len(lines[0].points) > 1
+
+
+def margins(
+    lines: Sequence[Line], labels: Sequence[str], target: Mark | None
+) -> tuple[float, float]:
+    """Room in px for labels left of the first point and right of the last."""
+    left = right = max(12.0, metrics.widest(labels, SMALL) / 2)
+    if alone(lines):
+        texts = [mark.text for mark in lines[0].points]
+        left = right = max(left, metrics.widest(texts, _SIZE, tokens.SEMIBOLD) / 2)
+    else:
+        texts = [one.first.text for one in lines if one.colour and one.ends]
+        left = max(left, metrics.widest(texts, _SIZE, tokens.SEMIBOLD) + 10)
+    entries = _entries(lines, target)
+    if entries:
+        names = [entry.name for entry in entries]
+        right = max(right, _LEAD + _indent(entries) + metrics.widest(names, _SIZE, tokens.SEMIBOLD))
+    return left, right
+
+
+def at_points(canvas: Canvas, frame: Frame, line: Line, target: Mark | None) -> None:
+    """Values above or below the points of a line that is alone, on the side that is freer."""
+    for i, mark in enumerate(line.points):
+        wide = metrics.width(mark.text, _SIZE, tokens.SEMIBOLD)
+        if mark.value is None:
+            if wide <= frame.step:
+                canvas.value(frame.x(i), frame.y(None), mark, anchor="middle", size=SMALL)
+        elif len(line.points) <= _EVERY or i in (line.ends or ()):
+            if mark.lo is not None and _isolated(line.points, i):
+                canvas.value(frame.x(i) + 8, frame.y(mark.value), mark)
+                continue
+            side = min((-1, 1), key=lambda s: (_crowd(frame, line.points, i, s, wide, target), s))
+            canvas.value(frame.x(i), frame.y(mark.value) + side * _OFF, mark, anchor="middle")
+
+
+def _isolated(points: Sequence[Mark], i: int) -> bool:
+    """Whether no line runs to point ``i``: its interval is then drawn where its label would be."""
+    return all(points[j].value is None for j in (i - 1, i + 1) if 0 <= j < len(points))
+
+
+def _crowd(
+    frame: Frame, points: Sequence[Mark], i: int, side: int, wide: float, target: Mark | None
+) -> float:
+    """How much of the lines runs through a label above (-1) or below (1) point ``i``."""
+    y = frame.y(points[i].value)
+    label = y + side * _OFF
+    crowd = max(0.0, label + 9 - frame.base)
+    for neighbour in (points[j] for j in (i - 1, i + 1) if 0 <= j < len(points)):
+        if neighbour.value is not None:
+            # How far the line has gone to that side where the label ends.
+            gone = side * (frame.y(neighbour.value) - y) * min(1.0, wide / 2 / frame.step)
+            crowd += max(0.0, gone - 4)
+    if target is not None and target.value is not None:
+        crowd += max(0.0, 11 - abs(frame.y(target.value) - label))
+    return crowd
+
+
+def at_left(canvas: Canvas, frame: Frame, lines: Sequence[Line]) -> None:
+    """First values of the coloured lines, left of their points."""
+    shown = [(one.ends[0], one.first) for one in lines if one.colour and one.ends]
+    places = layout.spread([frame.y(mark.value) for _, mark in shown], _APART, 8, frame.base)
+    for (i, mark), y in zip(shown, places, strict=True):
+        canvas.value(frame.x(i) - 10, y, mark, anchor="end")
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A label at the right end: a name, its value if written, the place it belongs to."""
+
+    name: str
+    shown: Mark | None
+    value: float | None
+    place: int | None
+    weight: int
+
+
+def at_right(
+    canvas: Canvas, frame: Frame, lines: Sequence[Line], target: Mark | None, last: int
+) -> None:
+    """Last value and name of each line, and the target's, right of place ``last``; kept apart."""
+    entries = _entries(lines, target)
+    wanted = [frame.y(entry.value) for entry in entries]
+    places = layout.spread(wanted, _APART, 8, frame.base + 8)
+    edge = frame.x(last)
+    left = edge + _LEAD + _indent(entries)
+    for entry, own, y in zip(entries, wanted, places, strict=True):
+        if entry.place is not None and (abs(y - own) > 4 or entry.place < last):
+            xs = [frame.x(entry.place) + 6, edge + 6, edge + _LEAD - 3]
+            canvas.rule(xs, [own, own, y], "hjalp", stroke=tokens.RULE, width=0.75)
+        if entry.shown is not None:
+            canvas.value(left - 8, y, entry.shown, anchor="end", weight=entry.weight)
+        x = left if entry.shown is not None else edge + _LEAD
+        canvas.words(x, y, entry.name, weight=entry.weight)
+
+
+def _entries(lines: Sequence[Line], target: Mark | None) -> list[_Entry]:
+    """What stands at the right end."""
+    values = not alone(lines)
+    entries = [
+        _Entry(
+            one.name, one.last if values else None, one.last.value,
+            one.ends[1] if one.ends else None,
+            tokens.SEMIBOLD if one.colour else tokens.REGULAR,
+        )
+        for one in lines
+        if one.name or values
+    ]  # fmt: skip
+    if target is not None:
+        entries.append(_Entry(target.label, target, target.value, None, tokens.REGULAR))
+    return entries
+
+
+def _indent(entries: Sequence[_Entry]) -> float:
+    """Px from the first value to the names; none where no value is written."""
+    values = [entry.shown.text for entry in entries if entry.shown is not None]
+    return metrics.widest(values, _SIZE, tokens.SEMIBOLD) + 8 if values else 0.0

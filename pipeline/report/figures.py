@@ -1,0 +1,167 @@
+"""Figures: a table of facts drawn by a chart form, with its finding, alt text and table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import count as counter
+from typing import Any
+
+from pipeline.errors import PredicateError
+from pipeline.facts.fact import Fact
+from pipeline.facts.table import FactTable, Joined
+from pipeline.report import tables
+from pipeline.report.blocks import Block, Registry, Runs, occurrence, plain, runs
+from pipeline.report.blocks import figure as figure_block
+from pipeline.report.charts import Drawing, Mark, Row, bars, columns, diverging, line
+from pipeline.report.charts import Series as Line
+from pipeline.report.tables import Series, Stack, Tabular
+
+ALT_LIMIT = 12  # numbers told in an alt text; the rest are in the table
+
+
+class _Pen:
+    """Makes marks of facts and remembers which occurrence each mark is."""
+
+    def __init__(self) -> None:
+        self.facts: Registry = {}
+        self._made: dict[int, tuple[Mark, dict[str, Any], str]] = {}
+
+    def mark(
+        self, label: str, fact: Fact, told: str = "", sub: Mark | str = ""
+    ) -> Mark:
+        shown = occurrence(fact, "", self.facts)
+        value = None if fact.value is None else float(fact.value)
+        return self._keep(Mark(label, value, shown["text"], fact.id, sub=sub), shown, told or label)
+
+    def n(self, fact: Fact, part: str = "n") -> Mark:
+        shown = occurrence(fact, part, self.facts)
+        return self._keep(Mark("", None, f"n = {shown['text']}", fact.id), shown, "")
+
+    def _keep(self, mark: Mark, shown: dict[str, Any], told: str) -> Mark:
+        self._made[id(mark)] = (mark, shown, told)
+        return mark
+
+    def written(self, drawing: Drawing) -> list[Any]:
+        """The occurrences of a drawing's marks, in its order."""
+        return [self._made[id(m)][1] for m in drawing.marks]
+
+    def told(self, drawing: Drawing) -> list[tuple[str, dict[str, Any]]]:
+        """What an alt text says of each mark: its name and its occurrence."""
+        made = [self._made[id(m)] for m in drawing.marks]
+        return [(name, shown) for _, shown, name in made if name]
+
+
+def figure(
+    form: str, table: Tabular, title: str, subtitle: str = "", note: str = ""
+) -> Block:
+    """A figure block. Where the source is missing, the paragraph that says so."""
+    if form not in _FORMS:
+        raise PredicateError(
+            f"Diagramformen ”{form}” finns inte (finns: {', '.join(_FORMS)})."
+        )
+    source = table.tables[0] if isinstance(table, Joined) else table
+    under = tables.block(table)
+    if source.missing:
+        return under
+    pen = _Pen()
+    heading = runs(title, pen.facts)
+    drawing = _FORMS[form](table, pen)
+    marks = pen.written(drawing)
+    return figure_block(
+        heading,
+        runs(subtitle, pen.facts),
+        drawing.svg,
+        _alt(form, heading, drawing, pen),
+        marks,
+        under,
+        runs(note, pen.facts),
+        pen.facts,
+    )
+
+
+_KIND = {
+    "bars": "Liggande staplar", "columns": "Stående staplar",
+    "diverging": "Delade staplar kring mitten av skalan", "line": "Linje över år",
+}  # fmt: skip
+
+
+def _alt(form: str, heading: Runs, drawing: Drawing, pen: _Pen) -> Runs:
+    """What the picture shows, for those who do not see it: form, finding, its numbers."""
+    told: Runs = [f"{_KIND[form]}. ", *heading]
+    if not plain(heading).endswith((".", "?", "!")):
+        told.append(".")
+    numbers = pen.told(drawing)
+    for name, shown in numbers[:ALT_LIMIT]:
+        told += [f" {name}: ", shown, "."]
+    if len(numbers) > ALT_LIMIT:
+        told.append(" Övriga värden står i tabellen.")
+    return told
+
+
+def _shares(table: Tabular) -> FactTable:
+    """The measure that is drawn: of tables side by side, the last."""
+    chosen = table.tables[-1] if isinstance(table, Joined) else table
+    if not isinstance(chosen, FactTable) or len(chosen.dims) != 1:
+        raise PredicateError("Den här diagramformen ritar en tabell med en dimension.")
+    return chosen
+
+
+def _bars(table: Tabular, pen: _Pen) -> Drawing:
+    chosen = _shares(table)
+    marks = []
+    for key in chosen.classes[0]:
+        fact = chosen[key]
+        own_n = chosen.measure != "count" and chosen.over is None
+        marks.append(
+            pen.mark(chosen.label(0, key), fact, sub=pen.n(fact) if own_n else "")
+        )
+    return bars(marks, full=1.0 if chosen.measure == "share" else None)
+
+
+def _columns(table: Tabular, pen: _Pen) -> Drawing:
+    chosen = _shares(table)
+    marks = [pen.mark(chosen.label(0, k), chosen[k]) for k in chosen.classes[0]]
+    return columns(marks)
+
+
+def _diverging(table: Tabular, pen: _Pen) -> Drawing:
+    """A stack of questions, or one measure over a scale by groups."""
+    rows = []
+    if isinstance(table, Stack):
+        scale = table.rows[0][1]
+        names = [scale.label(0, k) for k in scale.classes[0]]
+        for label, t in table.rows:
+            pieces = [pen.mark(t.label(0, k), t[k], f"{label}, {t.label(0, k)}") for k in t.classes[0]]
+            rows.append(
+                Row(label, pieces, sub=pen.n(t[t.classes[0][0]], "denominator"))
+            )
+    elif (
+        isinstance(table, FactTable) and table.over is not None and len(table.dims) == 2
+    ):
+        names = [table.label(1, k) for k in table.classes[1]]
+        for row in table.classes[0]:
+            label = table.label(0, row)
+            pieces = [pen.mark(table.label(1, k), table[row, k], f"{label}, {table.label(1, k)}")
+                      for k in table.classes[1]]  # fmt: skip
+            first = table[row, table.classes[1][0]]
+            rows.append(Row(label, pieces, sub=pen.n(first, "denominator")))
+    else:
+        raise PredicateError("Delade staplar ritar en skala per fråga eller per grupp.")
+    return diverging(rows, names)
+
+
+def _line(table: Tabular, pen: _Pen) -> Drawing:
+    if not isinstance(table, Series):
+        raise PredicateError("Linjer ritar fakta över flera år.")
+    several = len(table.lines) > 1
+    lines: Sequence[Line] = [
+        Line(label, [pen.mark(f.period, f, f"{label}, {f.period}" if several else "")
+                     for f in facts], highlight=place == 0)
+        for place, (label, facts) in zip(counter(), table.lines)
+    ]  # fmt: skip
+    return line(lines)
+
+
+_FORMS: dict[str, Callable[[Tabular, _Pen], Drawing]] = {
+    "bars": _bars, "columns": _columns, "diverging": _diverging, "line": _line,
+}  # fmt: skip

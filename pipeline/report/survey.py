@@ -1,0 +1,208 @@
+"""Any survey compiled from its codebook alone: which table and which picture each question gets.
+
+| question | table | picture |
+|---|---|---|
+| one of several answers | number and share an answer | bars; columns where the scale is ordered |
+| several answers | number and share an option | bars |
+| questions with one scale (a grid) | share an answer, one row a question | diverging bars |
+| a number | median, mean; number a value where they are few | columns |
+| free text | number who wrote | – |
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.facts.dataset import Dataset, codebooks
+from pipeline.facts.fact import Fact
+from pipeline.facts.measure import count, mean, share
+from pipeline.facts.table import FactTable
+from pipeline.forms.codebook import Codebook, Field
+from pipeline.report import author
+from pipeline.report.context import current
+from pipeline.report.tables import WIDE, Stack
+
+FEW_VALUES = 40  # a number with more different values than this gets no bar a value
+LONG_LIST = 12  # of more answers to choose one from, only those that were given are shown
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question, or the questions of a grid with one scale."""
+
+    title: str
+    fields: tuple[Field, ...]
+
+    @property
+    def grid(self) -> bool:
+        return len(self.fields) > 1
+
+
+def codebook(survey: str) -> Codebook:
+    """The survey's codebook in this workspace."""
+    return codebooks(current().workspace.raw)[survey]
+
+
+def questions(book: Codebook) -> list[Question]:
+    """The questions in the order of the form; fields of one grid that share a scale together."""
+    made: list[Question] = []
+    grids: dict[tuple[str, tuple[object, ...]], int] = {}
+    for f in book.fields:
+        if f.type == "date" or (
+            f.type == "string" and not f.categories and not f.freetext
+        ):
+            continue  # identities and dates are not questions
+        if not f.group:
+            made.append(Question(f.title, (f,)))
+            continue
+        key = (f.group, tuple(c.value for c in f.substantive))
+        if key in grids:
+            found = made[grids[key]]
+            made[grids[key]] = Question(found.title, (*found.fields, f))
+        else:
+            grids[key] = len(made)
+            made.append(Question(book.groups[f.group], (f,)))
+    return made
+
+
+def compile_question(data: Dataset, book: Codebook, question: Question) -> None:
+    """Display heading, text, picture and table of one question."""
+    author.heading(question.title)
+    field = question.fields[0]
+    if question.grid:
+        _grid(data, book, question)
+    elif field.freetext:
+        _free_text(data, book, field)
+    elif field.categories:
+        _choice(data, book, field)
+    else:
+        _number(data, book, field)
+
+
+def by_background(data: Dataset, book: Codebook, question: Question, background: str) -> None:
+    """The question by a background variable: shares an answer, or the mean of a number."""
+    groups = data.dimension(background).title.lower()
+    for field in question.fields:
+        if field.freetext or field.name == background:
+            continue
+        title = f"{field.title}, per {groups}"
+        if field.categories:
+            name = _name(book, field, "andel_per", background)
+            author.show(share(data, over=field.name, by=background, name=name, title=title))
+        else:
+            name = _name(book, field, "medel_per", background)
+            author.show(mean(data, field.name, by=background, name=name, title=title))
+
+
+def _name(book: Codebook, field: Field, *what: str) -> str:
+    return "_".join((book.name, field.name, *what))
+
+
+def _no_answer(data: Dataset, book: Codebook, field: Field) -> Fact:
+    column = data.dimension(field.name).reads()[0]
+    title = f"Svarade inte: {field.title}"
+    found: Fact = count(
+        data, f"{column} IS NULL", name=_name(book, field, "ej_svar"), title=title
+    )
+    return found
+
+
+def _distribution(
+    data: Dataset, book: Codebook, field: Field
+) -> tuple[FactTable, FactTable]:
+    """Number and share an answer; for a list field, an option."""
+    number = count(
+        data, by=field.name, name=_name(book, field, "antal"), title=field.title
+    )
+    part = share(
+        data, over=field.name, name=_name(book, field, "andel"), title=field.title
+    )
+    known = tuple(k for k in number.classes[0] if k is not None)
+    number = number.only(*known)
+    if len(known) > LONG_LIST and field.type != "list":
+        number = number.shown()
+    if not field.ordered:
+        number = number.sorted()
+    return number, part.only(*number.classes[0])
+
+
+def _choice(data: Dataset, book: Codebook, field: Field) -> None:
+    number, part = _distribution(data, book, field)
+    gone = _no_answer(data, book, field)
+    several = "Flera svar kunde väljas. " if field.type == "list" else ""
+    note = f"{several}Svarade inte: {gone}."
+    if not number.classes[0]:
+        author.say(f"Ingen har svarat på frågan. {note}", "note")
+        return
+    wide = field.ordered and len(field.substantive) > 3 and field.type != "list"
+    form = "columns" if wide and _short(part) else "bars"
+    author.chart(form, number | part, field.title, "Andel av dem som svarade", note)
+
+
+def _short(table: FactTable) -> bool:
+    labels = [table.label(0, k) for k in table.classes[0]]
+    return max(map(len, labels)) * len(labels) <= 80
+
+
+def _grid(data: Dataset, book: Codebook, question: Question) -> None:
+    rows = []
+    for field in question.fields:
+        number = count(
+            data, by=field.name, name=_name(book, field, "antal"), title=field.title
+        )
+        part = share(
+            data, over=field.name, name=_name(book, field, "andel"), title=field.title
+        )
+        known = tuple(k for k in number.classes[0] if k is not None)
+        rows.append((field, number.only(*known), part.only(*known)))
+    stack = Stack(question.title, tuple((f.title, part) for f, _, part in rows))
+    first = question.fields[0]
+    if first.ordered and len(first.substantive) <= WIDE:
+        author.chart("diverging", stack, question.title, "Andel av dem som svarade")
+    else:
+        author.show(stack)
+    numbers = Stack(
+        f"{question.title}: antal svar", tuple((f.title, n) for f, n, _ in rows)
+    )
+    author.show(numbers)
+    for field, _, _ in rows:
+        gone = _no_answer(data, book, field)
+        author.say(f"Svarade inte på ”{field.title}”: {gone}.", "note")
+
+
+def _number(data: Dataset, book: Codebook, field: Field) -> None:
+    gone = _no_answer(data, book, field)
+    unit = field.unit
+    average = mean(
+        data, field.name, name=_name(book, field, "medel"), title=f"Medelvärde: {field.title}",
+        unit=unit,
+    )  # fmt: skip
+    middle = mean(
+        data, field.name, name=_name(book, field, "median"), title=f"Median: {field.title}",
+        unit=unit, quantile="0.5",
+    )  # fmt: skip
+    if data.missing:
+        author.say(f"{average}")
+        return
+    author.say(
+        f"Medelvärdet är {average:.1f} och medianen {middle:.1f}{' ' + unit if unit else ''} "
+        f"({average:n} svar). Svarade inte: {gone}."
+    )
+    number = count(
+        data, by=field.name, name=_name(book, field, "antal"), title=field.title
+    )
+    known = tuple(k for k in number.classes[0] if k is not None)
+    if known and len(known) <= FEW_VALUES:
+        author.chart(
+            "columns", number.only(*known), field.title, "Antal svar per värde"
+        )
+
+
+def _free_text(data: Dataset, book: Codebook, field: Field) -> None:
+    wrote = count(
+        data, f"{field.name} IS NOT NULL", name=_name(book, field, "fritext"),
+        title=f"Skrev ett svar: {field.title}",
+    )  # fmt: skip
+    author.say(
+        f"{wrote} skrev ett svar med egna ord. Fritext återges inte här.", "note"
+    )

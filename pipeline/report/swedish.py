@@ -1,0 +1,102 @@
+"""Swedish formatting of facts: the only place where a number becomes text.
+
+Rules: exact values, rounded once, half away from zero; decimal comma; no-break space before %
+and as thousands separator from 10 000; U+2212 as minus; never −0; shares of fewer than 20 as
+"6 av 8" (DESIGN §7).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+from pipeline.errors import PredicateError
+from pipeline.facts.fact import Fact, exact
+from pipeline.facts.rounding import round_half_away
+
+NBSP = "\u00a0"
+MINUS = "\u2212"
+SMALL = 20  # fewer than this: "6 av 8", no per cent
+MISSING = {"saknas": "underlag saknas", "tom": "inga svar", "dold": ".."}
+PARTS = ("n", "numerator", "denominator")
+_SPEC = re.compile(r"(?P<sign>\+?)(?:\.(?P<places>\d))?(?P<unit>%|pp|f|d)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A fact as a reader sees it: which part of it, in which format, as which text."""
+
+    part: str
+    spec: str
+    text: str
+
+
+def decimal(value: Fraction, places: int = 0, sign: bool = False) -> str:
+    """`-1234.5` → `−1234,5`; thousands are set apart from 10 000."""
+    rounded = round_half_away(value, places)
+    scaled = abs(rounded) * 10**places
+    digits = f"{scaled.numerator:0{places + 1}d}"
+    whole, fraction = (digits[:-places], digits[-places:]) if places else (digits, "")
+    if len(whole) > 4:
+        whole = f"{int(whole):,}".replace(",", NBSP)
+    prefix = MINUS if rounded < 0 else "+" if sign and rounded > 0 else ""
+    return prefix + whole + (f",{fraction}" if fraction else "")
+
+
+def show(fact: Fact, spec: str = "") -> Shown:
+    """The text of a fact in a format.
+
+    Formats: `""` (by unit), `.1%`, `+.1pp`, `.1f`, `d`, `n`, `numerator`, `denominator`.
+    Raises PredicateError for another.
+    """
+    if spec in PARTS:
+        number = getattr(fact, spec)
+        text = (
+            MISSING.get(fact.status, "–")
+            if number is None
+            else decimal(Fraction(number))
+        )
+        return Shown(spec, spec, text)
+    match = _SPEC.fullmatch(spec)
+    if not match:
+        raise PredicateError(f"Formatet ”{spec}” finns inte.")
+    if fact.value is None:
+        return Shown("value", spec, MISSING.get(fact.status, "–"))
+    if fact.kind == "word":
+        words = fact.definition["words"]
+        return Shown("value", spec, words[{1: 0, -1: 1, 0: 2}[int(exact(fact.value))]])
+    return Shown("value", spec, _number(fact, match))
+
+
+def _number(fact: Fact, match: re.Match[str]) -> str:
+    assert fact.value is not None
+    value = exact(fact.value)
+    sign = bool(match["sign"])
+    unit = match["unit"] or _unit(fact)
+    places = int(match["places"]) if match["places"] else _places(fact, unit)
+    if unit == "%":
+        if fact.kind == "share" and (fact.denominator or 0) < SMALL:
+            return f"{fact.numerator} av {fact.denominator}"
+        return decimal(value * 100, places, sign) + f"{NBSP}%"
+    if unit == "pp":
+        if any(
+            p.kind == "share" and (p.denominator or 0) < SMALL for p in fact.parents
+        ):
+            return f"ej jämfört (färre än {SMALL} svar)"
+        return decimal(value * 100, places, sign) + f"{NBSP}procentenheter"
+    return decimal(value, places, sign)
+
+
+def _unit(fact: Fact) -> str:
+    return {"andel": "%", "andelsskillnad": "pp"}.get(fact.unit, "f")
+
+
+def _places(fact: Fact, unit: str) -> int:
+    if unit == "pp":
+        return 1
+    if unit in "%d" or fact.kind == "count":
+        return 0
+    # What was averaged or derived keeps one decimal; what was cited or declared whole stays whole.
+    whole = fact.value is not None and exact(fact.value).denominator == 1
+    return 0 if whole and fact.kind in ("constant", "derived") else 1

@@ -1,0 +1,203 @@
+"""Tables of facts as blocks: each cell traced, each share with its n."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.facts.fact import Fact
+from pipeline.facts.table import FactTable, Joined, Total
+from pipeline.report.blocks import Block, Registry, Runs, occurrence, paragraph, runs
+from pipeline.report.blocks import table as table_block
+
+WIDE = 7  # more answers than this go down the page instead of across it
+HEADS = {"count": "Antal", "share": "Andel", "mean": "Medelvärde", "quantile": "Median"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stack:
+    """Questions with one scale, one under the other: (label, shares over the scale)."""
+
+    title: str
+    rows: tuple[tuple[str, FactTable], ...]
+
+    @property
+    def missing(self) -> bool:
+        return not self.rows or self.rows[0][1].missing
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """Facts over years: label → facts in year order (the same years for all)."""
+
+    title: str
+    lines: tuple[tuple[str, tuple[Fact, ...]], ...]
+
+    @property
+    def missing(self) -> bool:
+        return not self.lines
+
+
+Tabular = FactTable | Joined | Stack | Series
+
+
+def missing(what: str) -> Block:
+    """The paragraph that stands where a source is missing."""
+    return paragraph(f"Underlag saknas: {what}.", "missing")
+
+
+def block(table: Tabular, note: str = "") -> Block:
+    """Any table as a block; a table whose source is missing as the paragraph that says so."""
+    if isinstance(table, Joined):
+        if table.tables[0].missing:
+            return missing(table.tables[0].title)
+        return _joined(table, note)
+    if table.missing:
+        return missing(table.title)
+    if isinstance(table, Stack):
+        return _stack(table, note)
+    if isinstance(table, Series):
+        return _series(table, note)
+    return (
+        _joined(Joined((table,)), note)
+        if len(table.dims) == 1
+        else _crossed(table, note)
+    )
+
+
+def _column(text: str, align: str = "right") -> dict[str, Any]:
+    return {"header": [text], "align": align}
+
+
+def _row(label: str, cells: Sequence[Runs], total: bool = False) -> dict[str, Any]:
+    return {"header": [label], "cells": list(cells), "total": total}
+
+
+def _caption(table: FactTable, facts: Registry) -> Runs:
+    return runs(f"{table.title}, {table.data.year}", facts)
+
+
+def _joined(joined: Joined, note: str) -> Block:
+    """One dimension down, one column a measure; shares that need it with their n."""
+    facts: Registry = {}
+    first = joined.tables[0]
+    columns = [_column(first.dims[0].title, "left")]
+    for t in joined.tables:
+        columns.append(_column(HEADS[t.measure]))
+        if _own_n(t):
+            columns.append(_column("Antal svar"))
+    rows = []
+    for key in first.classes[0]:
+        cells: list[Runs] = []
+        for t in joined.tables:
+            cells.append([occurrence(t[key], "", facts)])
+            if _own_n(t):
+                cells.append([occurrence(t[key], "n", facts)])
+        rows.append(
+            _row(first.label(0, key), cells, total=isinstance(key, Total))
+        )
+    tail = runs(note, facts)
+    shares = [t for t in joined.tables if t.over is not None and t.classes[0]]
+    if shares:
+        whole = occurrence(shares[0][shares[0].classes[0][0]], "denominator", facts)
+        tail = ["Svarande: ", whole, ". ", *tail]
+    return table_block(_caption(joined.tables[-1], facts), columns, rows, tail, facts)
+
+
+def _own_n(table: FactTable) -> bool:
+    """A share by groups has another n in each row; a distribution has one n for all."""
+    return table.measure != "count" and table.over is None
+
+
+def _crossed(table: FactTable, note: str) -> Block:
+    """Two dimensions: the first down, the second across; a long scale goes down instead."""
+    if table.over is not None:
+        many = len(table.classes[1]) > WIDE
+        return _scale_down(table, note) if many else _scale_across(table, note)
+    facts: Registry = {}
+    columns = [_column(table.dims[0].title, "left")]
+    columns += [_column(table.label(1, k)) for k in table.classes[1]]
+    rows = []
+    for row in table.classes[0]:
+        cells: list[Runs] = []
+        for column in table.classes[1]:
+            cell: Runs = [occurrence(table[row, column], "", facts)]
+            if table.measure != "count":
+                cell += [" (n = ", occurrence(table[row, column], "n", facts), ")"]
+            cells.append(cell)
+        rows.append(_row(table.label(0, row), cells, total=isinstance(row, Total)))
+    return table_block(_caption(table, facts), columns, rows, runs(note, facts), facts)
+
+
+def _scale_across(table: FactTable, note: str) -> Block:
+    """One row a group, one column an answer, the group's n last."""
+    facts: Registry = {}
+    columns = [_column(table.dims[0].title, "left")]
+    columns += [_column(table.label(1, k)) for k in table.classes[1]]
+    columns.append(_column("Antal svar"))
+    rows = []
+    for row in table.classes[0]:
+        cells: list[Runs] = [[occurrence(table[row, k], "", facts)] for k in table.classes[1]]
+        cells.append([occurrence(table[row, table.classes[1][0]], "denominator", facts)])
+        rows.append(_row(table.label(0, row), cells, total=isinstance(row, Total)))
+    return table_block(_caption(table, facts), columns, rows, runs(note, facts), facts)
+
+
+def _scale_down(table: FactTable, note: str) -> Block:
+    """One row an answer, one column a group, the groups' n last."""
+    facts: Registry = {}
+    columns = [_column(table.dims[1].title, "left")]
+    columns += [_column(table.label(0, k)) for k in table.classes[0]]
+    rows = [
+        _row(
+            table.label(1, answer),
+            [[occurrence(table[group, answer], "", facts)] for group in table.classes[0]],
+        )
+        for answer in table.classes[1]
+    ]
+    whole = [
+        [occurrence(table[group, table.classes[1][0]], "denominator", facts)]
+        for group in table.classes[0]
+    ]
+    rows.append(_row("Antal svar", whole, total=True))
+    return table_block(_caption(table, facts), columns, rows, runs(note, facts), facts)
+
+
+def _stack(stack: Stack, note: str) -> Block:
+    facts: Registry = {}
+    scale = stack.rows[0][1]
+    columns = [_column("Fråga", "left")]
+    columns += [_column(scale.label(0, k)) for k in scale.classes[0]]
+    columns.append(_column("Antal svar"))
+    rows = []
+    for label, t in stack.rows:
+        cells: list[Runs] = [[occurrence(t[k], "", facts)] for k in t.classes[0]]
+        cells.append([occurrence(t[t.classes[0][0]], "denominator", facts)])
+        rows.append(_row(label, cells))
+    caption = runs(f"{stack.title}, {scale.data.year}", facts)
+    return table_block(caption, columns, rows, runs(note, facts), facts)
+
+
+def _series(series: Series, note: str) -> Block:
+    """Years down, one column a line (or the other way round when the lines are many)."""
+    facts: Registry = {}
+    years = [f.period for f in series.lines[0][1]]
+    if len(series.lines) <= 4:
+        columns = [
+            _column("År", "left"),
+            *(_column(label) for label, _ in series.lines),
+        ]
+        rows = [
+            _row(y, [[occurrence(line[i], "", facts)] for _, line in series.lines])
+            for i, y in enumerate(years)
+        ]
+    else:
+        columns = [_column("", "left"), *(_column(y) for y in years)]
+        rows = [
+            _row(label, [[occurrence(f, "", facts)] for f in line])
+            for label, line in series.lines
+        ]
+    return table_block(
+        runs(series.title, facts), columns, rows, runs(note, facts), facts
+    )

@@ -1,0 +1,1 @@
+"""Executing notebooks, and the order of a year."""

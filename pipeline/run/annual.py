@@ -1,0 +1,125 @@
+"""A year from RAW to REPORTS. Every stage writes to a temporary name and is then put in place:
+an interrupted or refused run leaves the last good output, never half a file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from pipeline.run import state
+from pipeline.run.execute import Job, execute, kernel_environment
+from pipeline.run.plan import CLEAN, VALIDATE, chapters
+from pipeline.workspace import Workspace, load_kommun, per_datum
+
+WORKERS = 4  # a kernel's client sleeps much of its time: twice as many as cores
+Say = Callable[[str], None]
+
+
+def annual(workspace: Workspace, year: int, date: dt.date | None, say: Say) -> Path:
+    """Build the edition of `year`; returns its folder. Raises UppfoljningError with nothing
+    of the last good edition touched."""
+    before = state.edition_before(workspace, year)
+    tables(workspace, year, say)
+    say(f"Kapitlen för {year} körs …")
+    with _scratch(workspace.reports / str(year), "intern") as (made, put_in_place):
+        executed = made / "notebooks"
+        executed.mkdir()
+        for path in sorted((_notebooks(workspace, year)).glob("*.ipynb")):
+            shutil.copyfile(path, executed / path.name)
+        jobs = chapters(workspace, year, "intern")
+        _run(workspace, jobs, executed)
+        say("Rapporten sätts samman …")
+        _publish(workspace, year, date, jobs, made)
+        put_in_place()
+    (workspace.reports / str(year) / "publik").mkdir(exist_ok=True)
+    state.record_edition(workspace, year, date, before)
+    return workspace.reports / str(year) / "intern"
+
+
+def tables(workspace: Workspace, year: int, say: Say) -> None:
+    """Clean and validate every year up to `year` whose files, forms or rules have changed."""
+    workspace.require_year(year)
+    load_kommun.cache_clear()
+    load_kommun(workspace.raw)
+    for each in (y for y in workspace.years() if y <= year):
+        if state.fresh_tables(workspace, each):
+            continue
+        before = state.tables_before(workspace, each)
+        say(f"Filerna för {each} läses, rensas och valideras …")
+        _clean_and_validate(workspace, each)
+        state.record_tables(workspace, each, before)
+
+
+def _clean_and_validate(workspace: Workspace, year: int) -> None:
+    with _scratch(workspace.processed, str(year)) as (made, put_in_place):
+        executed = made / ".notebooks"
+        executed.mkdir()
+        for job in (CLEAN, VALIDATE):
+            given = {"year": year, "out": made.name}
+            _run(workspace, [Job(job.notebook, job.name, given)], executed)
+        shutil.rmtree(_notebooks(workspace, year), ignore_errors=True)
+        _notebooks(workspace, year).parent.mkdir(parents=True, exist_ok=True)
+        executed.rename(_notebooks(workspace, year))
+        put_in_place()
+
+
+def _notebooks(workspace: Workspace, year: int) -> Path:
+    """Where the executed cleaning and validation notebooks of a year wait for its edition."""
+    return workspace.processed / ".notebooks" / str(year)
+
+
+def _run(workspace: Workspace, jobs: Sequence[Job], folder: Path) -> None:
+    """Run notebooks side by side. The first failure, in the jobs' order, is raised."""
+    with kernel_environment(workspace), ThreadPoolExecutor(WORKERS) as pool:
+        for outcome in [pool.submit(execute, job, folder) for job in jobs]:
+            outcome.result()
+
+
+def _publish(
+    workspace: Workspace,
+    year: int,
+    date: dt.date | None,
+    jobs: Sequence[Job],
+    made: Path,
+) -> None:
+    from pipeline.publish.edition import Meta, publish
+    from pipeline.validation.pages import write_pages
+
+    kommun = load_kommun(workspace.raw)
+    processed = workspace.processed / str(year)
+    balance = json.loads((processed / "balance.json").read_text(encoding="utf-8"))
+    write_pages(processed, made / "datakvalitet")
+    meta = Meta(
+        kommun.namn, kommun.sektor, year, "intern", per_datum(workspace, year, date)
+    )
+    executed = {job.name: made / "notebooks" / f"{job.name}.ipynb" for job in jobs}
+    publish(executed, meta, made, balance)
+
+
+class _scratch:
+    """A folder beside its destination that is swapped in when all went well."""
+
+    def __init__(self, parent: Path, name: str) -> None:
+        parent.mkdir(parents=True, exist_ok=True)
+        self._made = parent / f".{name}-ny"
+        self._old = parent / f".{name}-gammal"
+        self._target = parent / name
+
+    def __enter__(self) -> tuple[Path, Callable[[], None]]:
+        shutil.rmtree(self._made, ignore_errors=True)
+        self._made.mkdir()
+        return self._made, self._swap
+
+    def _swap(self) -> None:
+        shutil.rmtree(self._old, ignore_errors=True)
+        if self._target.exists():
+            self._target.rename(self._old)
+        self._made.rename(self._target)
+        shutil.rmtree(self._old, ignore_errors=True)
+
+    def __exit__(self, *_: object) -> None:
+        shutil.rmtree(self._made, ignore_errors=True)

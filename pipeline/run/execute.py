@@ -1,0 +1,118 @@
+"""One notebook through papermill on a real kernel; what comes out has the same bytes each run."""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from pipeline import errors
+from pipeline.workspace import REPO, Workspace
+
+NOTEBOOKS = REPO / "notebooks"
+INJECTED = "injected-parameters"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A notebook to run: `notebook` its file name, `name` what the executed one is called."""
+
+    notebook: str
+    name: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@contextmanager
+def kernel_environment(workspace: Workspace) -> Iterator[None]:
+    """The environment that kernels inherit: this workspace, no user's start-up files, one thread
+    of linear algebra, no display, no locale or time zone of the machine."""
+    with tempfile.TemporaryDirectory(prefix="uppfoljning-") as home:
+        chosen = {
+            **workspace.environment(),
+            "PYTHONPATH": str(REPO),
+            "PYTHONHASHSEED": "0",
+            "PYTHONUTF8": "1",
+            "IPYTHONDIR": home,
+            "JUPYTER_CONFIG_DIR": home,
+            "JUPYTER_NO_CONFIG": "1",
+            "MPLBACKEND": "agg",
+            "MPLCONFIGDIR": os.environ.get("MPLCONFIGDIR", home),
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+            "LC_ALL": "C.UTF-8",
+            "TZ": "UTC",
+            "GX_ANALYTICS_ENABLED": "false",
+        }
+        before = {k: os.environ.get(k) for k in chosen}
+        os.environ.update(chosen)
+        try:
+            yield
+        finally:
+            for key, value in before.items():
+                if value is None:
+                    os.environ.pop(key, None)
+                else:
+                    os.environ[key] = value
+
+
+def execute(job: Job, folder: Path) -> Path:
+    """Run `job` and write `folder/<name>.ipynb`; nothing is left of a run that failed.
+
+    Raises UppfoljningError: the notebook's own message if it raised one of the family, else
+    which chapter and cell stopped.
+    """
+    import papermill
+
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    target = folder / f"{job.name}.ipynb"
+    partial = folder / f".{job.name}.partial.ipynb"
+    try:
+        papermill.execute_notebook(
+            NOTEBOOKS / job.notebook,
+            partial,
+            parameters=dict(job.parameters),
+            kernel_name="python3",
+            progress_bar=False,
+            cwd=str(REPO),
+            request_save_on_cell_execute=False,
+        )
+        notebook = nbformat.read(partial, as_version=4)  # type: ignore[no-untyped-call]
+        nbformat.write(normalised(notebook), target)  # type: ignore[no-untyped-call]
+    except papermill.PapermillExecutionError as failure:
+        raise _translated(job, failure) from failure
+    finally:
+        partial.unlink(missing_ok=True)
+    return target
+
+
+def normalised(notebook: Any) -> Any:
+    """Without what differs from run to run or from machine to machine: times, random ids,
+    versions, paths (RECIPES, Notebooks)."""
+    notebook.metadata.pop("papermill", None)
+    notebook.metadata.get("language_info", {}).pop("version", None)
+    for cell in notebook.cells:
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+        if INJECTED in cell.metadata.get("tags", ()):
+            cell["id"] = INJECTED
+    return notebook
+
+
+def _translated(job: Job, failure: Any) -> errors.UppfoljningError:
+    kind = getattr(errors, str(failure.ename), None)
+    if isinstance(kind, type) and issubclass(kind, errors.UppfoljningError):
+        if kind is errors.IntakeError:
+            return errors.IntakeError([failure.evalue])
+        return kind(failure.evalue)
+    return errors.UppfoljningError(
+        f"Kapitlet {job.name} stannade i cell {failure.exec_count} ({failure.ename}: "
+        f"{failure.evalue}).\nDet är ett fel i programmet eller i kapitlets kod, inte i dina "
+        f"filer. Öppna notebooks/{job.notebook} med make lab för att se var."
+    )

@@ -1,0 +1,80 @@
+"""What was built from what: the driver's side of `pipeline.stale`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipeline import stale
+from pipeline.workspace import LITTER, REPO, Workspace, year_files
+
+# Code that decides what the tables of a year hold; chapters and publication do not.
+_ROOMS = ("intake", "validation", "forms")
+_MODULES = ("workspace.py", "errors.py")
+
+
+def fresh_tables(workspace: Workspace, year: int) -> bool:
+    """Whether the tables of a year are what its files, forms and rules would give again."""
+    path, key = _tables_state(workspace, year), str(year)
+    return stale.is_stale(path, _inputs(workspace, year), key=key) is None
+
+
+def tables_before(workspace: Workspace, year: int) -> stale.Prints:
+    """What the tables of a year are about to be built from; taken before the build."""
+    return stale.fingerprint(_inputs(workspace, year), workspace.processed)
+
+
+def record_tables(workspace: Workspace, year: int, before: stale.Prints) -> None:
+    made = _files(workspace.processed / str(year))
+    path = _tables_state(workspace, year)
+    stale.record(path, (), made, str(year), workspace.processed, before)
+
+
+def edition_before(workspace: Workspace, year: int) -> stale.Prints:
+    """What an edition is about to be built from; taken before the build."""
+    return stale.fingerprint(stale.inputs_of(workspace.raw, year), workspace.processed)
+
+
+def record_edition(
+    workspace: Workspace, year: int, date: dt.date | None, before: stale.Prints
+) -> None:
+    """Remember a good edition, so that make knows that nothing needs to be done."""
+    outputs = [
+        *_files(workspace.processed / str(year)),
+        *_files(workspace.reports / str(year)),
+    ]
+    key = stale.build_key(
+        year, date.isoformat() if date else None, workspace.processed, workspace.reports
+    )
+    path = stale.state_path_of(workspace.processed, year)
+    stale.record(path, (), outputs, key, workspace.processed, before)
+
+
+def _tables_state(workspace: Workspace, year: int) -> Path:
+    return stale.state_path_of(workspace.processed, year).with_name(
+        f"tabeller-{year}.json"
+    )
+
+
+def _inputs(workspace: Workspace, year: int) -> list[Path]:
+    raw = workspace.raw
+    found = year_files(raw / str(year)) if (raw / str(year)).is_dir() else []
+    for folder in (raw / "kolada", raw / "formular", REPO / "expectations"):
+        found += _files(folder)
+    found += [raw / "kommun.toml", REPO / "requirements.lock"]
+    found += [REPO / "notebooks" / n for n in ("00_rensa.ipynb", "01_validera.ipynb")]
+    for room in _ROOMS:
+        found += [p for p in _files(REPO / "pipeline" / room) if p.suffix != ".pyc"]
+    found += [REPO / "pipeline" / m for m in _MODULES]
+    # Insatser that began in an earlier year are looked up in its tables.
+    found += [
+        p
+        for p in sorted(workspace.processed.glob("[12]*/*.parquet"))
+        if p.parent.name.isdigit() and int(p.parent.name) < year
+    ]
+    return [p for p in found if p.is_file() and not LITTER.search(p.name)]
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (p for p in sorted(folder.rglob("*")) if p.is_file())

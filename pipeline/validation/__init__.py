@@ -1,0 +1,1 @@
+"""Great Expectations suites, quarantine, balance, data-quality pages."""

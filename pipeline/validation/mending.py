@@ -1,0 +1,31 @@
+"""`att_ratta.csv`: the list that a person works through, cell by cell, in their own Excel."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from pathlib import Path
+
+from pipeline.validation.records import ACTIONS, Finding
+
+NAME = "att_ratta.csv"
+HEADER = ("Fil", "Blad", "Cell", "Kolumn", "Vad som är fel", "Gör så här", "Åtgärd")
+
+
+def write_mending_list(path: Path, findings: Iterable[Finding]) -> None:
+    """UTF-8 with BOM, semicolons, CRLF: opens in a Swedish Excel as it stands. No values."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(HEADER)
+    for f in sorted(
+        findings, key=lambda f: (f.fil, f.sheet, f.rad, f.falt, f.kontroll)
+    ):
+        row = (f.fil, f.sheet, f.cell, f.kolumn, f.orsak, f.gor_sa, ACTIONS[f.atgard])
+        writer.writerow([_harmless(c) for c in row])
+    path.write_bytes(text.getvalue().encode("utf-8-sig"))
+
+
+def _harmless(text: str) -> str:
+    """Text that a spreadsheet cannot take for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -1,0 +1,167 @@
+"""The year's records of rows, cells and checks, as they are written beside the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.forms.codebook import Codebook
+from pipeline.validation.addresses import Locator, Sources, cell_address
+from pipeline.validation.check import CheckResult
+from pipeline.validation.quarantine import Outcome
+from pipeline.validation.records import (
+    CELLS_SCHEMA,
+    DUPLICATE,
+    PROCESSED,
+    QUARANTINED,
+    ROWS_SCHEMA,
+)
+
+Row = dict[str, Any]
+NO_ANSWER = "Svaret finns inte bland alternativen"  # as intake begins it
+
+
+def row_records(
+    name: str, table: pa.Table, outcome: Outcome, sources: Sources
+) -> pa.Table:
+    """What became of every row of a cleaned table."""
+    kalla = table.column("_kalla")
+    files = {k: s["file"] for k, s in sources.items()}
+    status = [PROCESSED] * table.num_rows
+    why: list[str | None] = [None] * table.num_rows
+    for row, reason in outcome.quarantined.items():
+        status[row], why[row] = QUARANTINED, reason
+    columns = [
+        kalla,
+        table.column("_rad"),
+        [files[k] for k in kalla.to_pylist()],
+        [name] * table.num_rows,
+        status,
+        why,
+    ]
+    return pa.table(columns, schema=ROWS_SCHEMA)
+
+
+def cell_records(
+    name: str, outcome: Outcome, locator: Locator, sources: Sources, errors: pa.Table
+) -> pa.Table:
+    """Every cell blanked or flagged, every reason of a row in quarantine.
+
+    `errors`: what cleaning says of the cells that it could not read.
+    """
+    refused: dict[tuple[str, int, str], list[Row]] = {}
+    for e in errors.filter(pc.equal(errors["tabell"], name)).to_pylist():
+        refused.setdefault((e["_kalla"], e["_rad"], e["falt"]), []).append(e)
+    found = []
+    for m in outcome.marks:
+        kalla, rad = locator.key(m.row)
+        said = refused.get((kalla, rad, m.falt), []) if m.check.reads_errors else []
+        found.append(
+            {
+                "_kalla": kalla,
+                "_rad": rad,
+                "fil": sources[kalla]["file"],
+                "tabell": name,
+                "falt": m.falt,
+                "adress": _joined(kalla, said) or locator.address(m.row, m.falt),
+                "atgard": m.action,
+                "kontroll": m.check.kontroll,
+                "orsak": _specific(m.check.orsak, said),
+            }
+        )
+    return pa.Table.from_pylist(found, CELLS_SCHEMA)
+
+
+def _joined(kalla: str, said: Sequence[Row]) -> str:
+    """The cells that could not be read: `avslut.xlsx!Svar!H14,M14`."""
+    cells = [e["adress"].removeprefix(f"{kalla}!") for e in said]
+    return f"{kalla}!{','.join(cells)}" if cells else ""
+
+
+def _specific(general: str, said: Sequence[Row]) -> str:
+    """What cleaning knows about this very cell: which date is impossible, which answer is near."""
+    for e in said:
+        reason = str(e["orsak"])
+        if reason.startswith(
+            NO_ANSWER
+        ):  # the check says which list the answer is not in
+            return general.rstrip(".") + reason.removeprefix(NO_ANSWER)
+        return reason
+    return general
+
+
+def duplicate_records(
+    duplicates: pa.Table, sources: Sources, books: Mapping[str, Codebook]
+) -> tuple[pa.Table, pa.Table]:
+    """The rows that intake took for duplicates, as records of rows and of cells."""
+    rows, cells = [], []
+    for d in duplicates.to_pylist():
+        kalla, rad, table = d["_kalla"], d["_rad"], d["tabell"]
+        key = next(iter(books[table].primary_key), "")
+        both = {
+            "_kalla": kalla,
+            "_rad": rad,
+            "fil": sources[kalla]["file"],
+            "tabell": table,
+            "orsak": d["orsak"],
+        }
+        rows.append({**both, "status": DUPLICATE})
+        cells.append(
+            {
+                **both,
+                "falt": key,
+                "adress": cell_address(sources, kalla, rad, key),
+                "atgard": DUPLICATE,
+                "kontroll": f"{table}.{DUPLICATE}",
+            }
+        )
+    return pa.Table.from_pylist(rows, ROWS_SCHEMA), pa.Table.from_pylist(
+        cells, CELLS_SCHEMA
+    )
+
+
+def check_records(
+    year: int,
+    results: Mapping[str, Sequence[CheckResult]],
+    books: Mapping[str, Codebook],
+) -> Row:
+    """`kontroller.json`: one entry an expectation and table."""
+    names = sorted(results)
+    return {
+        "year": year,
+        "tables": {name: books[name].title for name in names},
+        "checks": [_check_record(r, books) for name in names for r in results[name]],
+    }
+
+
+def title_of(name: str, book: Codebook, books: Mapping[str, Codebook]) -> str:
+    """What a person calls a column: the form's header, in the form it comes from."""
+    for known in (*book.fields, *book.derived):
+        if known.name == name:
+            return known.title
+    for key in book.foreign_keys:
+        if name in key.lookup and key.resource in books and key.resource != book.name:
+            return title_of(name, books[key.resource], books)
+    return name
+
+
+def _check_record(result: CheckResult, books: Mapping[str, Codebook]) -> Row:
+    check = result.check
+    return {
+        "table": check.table,
+        "kontroll": check.kontroll,
+        "falt": check.falt,
+        "title": title_of(check.falt, books[check.table], books),
+        "severity": check.severity,
+        "type": check.type,
+        "krav": check.krav,
+        "orsak": check.orsak,
+        "gor_sa": check.gor_sa,
+        "att_gora": check.att_gora,
+        "applied": result.applied,
+        "evaluated": result.evaluated,
+        "unexpected": len(result.rows),
+    }

@@ -1,0 +1,183 @@
+"""Where things are, and what the municipality has decided (`RAW/kommun.toml`).
+
+A workspace is three folders: RAW (read only), PROCESSED and REPORTS.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import ConfigError, UppfoljningError
+
+REPO = Path(__file__).resolve().parent.parent
+ENVIRONMENT = {
+    "raw": "UPPFOLJNING_RAW",
+    "processed": "UPPFOLJNING_PROCESSED",
+    "reports": "UPPFOLJNING_REPORTS",
+}
+# Litter of Excel, LibreOffice and operating systems: passed over without a word.
+LITTER = re.compile(r"^(~\$|\.|Thumbs\.db$|desktop\.ini$)|(\.tmp|~)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A unit or an insats of the municipality's own catalogue."""
+
+    value: str
+    label: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kommun:
+    """The municipality's own decisions. Every field has a value also without a file."""
+
+    namn: str = "Kommunen"
+    kod: str = ""
+    sektor: str = ""
+    per_datum: dt.date | None = None
+    klientord: str = "klient"
+    enheter: tuple[Option, ...] = ()
+    insatser: tuple[Option, ...] = ()
+    kommuner: Mapping[str, str] = field(default_factory=dict)  # code → name, for comparators
+    hoppa_over: tuple[str, ...] = ()  # files or file!sheet that intake passes over
+    mal: Mapping[str, Any] = field(default_factory=dict)
+
+    def catalogue(self, name: str) -> tuple[Option, ...]:
+        """The list behind `"categories": "kommun:<name>"` in a codebook."""
+        if name not in ("enheter", "insatser"):
+            raise ConfigError(f"Kodboken hänvisar till listan ”kommun:{name}”, som inte finns.")
+        return self.enheter if name == "enheter" else self.insatser
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """Three folders. Nothing is written to `raw`, except records that are written once."""
+
+    raw: Path
+    processed: Path
+    reports: Path
+
+    @classmethod
+    def from_environment(cls) -> Workspace:
+        """The workspace that the driver set for this process, by default the repository's own."""
+        default = {"raw": "data/raw", "processed": "data/processed", "reports": "reports"}
+        chosen = {k: Path(os.environ.get(v) or REPO / default[k]) for k, v in ENVIRONMENT.items()}
+        return cls(**chosen)
+
+    def environment(self) -> dict[str, str]:
+        """Environment variables that hand this workspace to a kernel."""
+        return {v: str(getattr(self, k).resolve()) for k, v in ENVIRONMENT.items()}
+
+    def years(self) -> list[int]:
+        """Years with at least one file in RAW, oldest first."""
+        if not self.raw.is_dir():
+            return []
+        found = [
+            int(p.name)
+            for p in self.raw.iterdir()
+            if p.is_dir() and re.fullmatch(r"(19|20)\d\d", p.name) and any(year_files(p))
+        ]
+        return sorted(found)
+
+    def newest_year(self) -> int:
+        """The year a command means when none is given. Raises where RAW is empty."""
+        years = self.years()
+        if not years:
+            raise UppfoljningError(
+                f"Det finns inget underlag i mappen {self.raw}.\n"
+                "Gör så här: skapa en mapp med årtalet som namn (till exempel 2025) i den mappen "
+                "och lägg årets Excel- och CSV-filer där. Kör sedan kommandot igen."
+            )
+        return years[-1]
+
+    def require_year(self, year: int) -> None:
+        """Raise unless RAW has data for `year`."""
+        years = self.years()
+        if year in years:
+            return
+        known = ", ".join(map(str, years)) or "inga"
+        raise UppfoljningError(
+            f"Det finns inga filer för år {year}: mappen {self.raw / str(year)} "
+            f"{'är tom' if (self.raw / str(year)).is_dir() else 'finns inte'}.\n"
+            f"År med underlag: {known}.\n"
+            f"Gör så här: lägg filerna i mappen {year}, eller välj ett år som finns med YEAR=…"
+        )
+
+
+def year_files(folder: Path) -> list[Path]:
+    """Files directly in a year's folder, litter left out, in name order."""
+    return sorted(p for p in folder.iterdir() if p.is_file() and not LITTER.search(p.name))
+
+
+def _options(entries: Any, where: str) -> tuple[Option, ...]:
+    made = []
+    for entry in entries:
+        if isinstance(entry, str):
+            made.append(Option(entry, entry))
+        elif isinstance(entry, dict) and "namn" in entry:
+            kod = str(entry.get("kod", entry["namn"]))
+            made.append(Option(kod, entry["namn"], tuple(entry.get("alias", ()))))
+        else:
+            raise ConfigError(f"kommun.toml: varje post i [[{where}]] behöver ett ”namn”.")
+    values = [o.value for o in made]
+    if len(set(values)) != len(values):
+        raise ConfigError(f"kommun.toml: samma kod står två gånger i [[{where}]].")
+    return tuple(made)
+
+
+@lru_cache(maxsize=8)
+def load_kommun(raw: Path) -> Kommun:
+    """Read `raw/kommun.toml`; a missing file gives the defaults.
+
+    Raises ConfigError with the line where the file cannot be read.
+    """
+    path = raw / "kommun.toml"
+    if not path.is_file():
+        return Kommun()
+    try:
+        doc = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"Filen kommun.toml går inte att läsa: {error}.\n"
+            "Gör så här: öppna filen i en textredigerare, rätta raden som nämns och spara "
+            "som UTF-8."
+        ) from error
+    known = {
+        "namn", "kod", "sektor", "per_datum", "klientord", "enheter", "insatser",
+        "kommuner", "hoppa_over", "mal",
+    }  # fmt: skip
+    unknown = sorted(set(doc) - known)
+    if unknown:
+        raise ConfigError(
+            f"kommun.toml: okänd inställning {', '.join(unknown)}. "
+            f"Inställningar som finns: {', '.join(sorted(known))}."
+        )
+    per_datum = doc.get("per_datum")
+    if per_datum is not None and not isinstance(per_datum, dt.date):
+        raise ConfigError("kommun.toml: per_datum ska vara ett datum utan citattecken, 2026-03-01.")
+    return Kommun(
+        namn=doc.get("namn", "Kommunen"),
+        kod=str(doc.get("kod", "")),
+        sektor=doc.get("sektor", ""),
+        per_datum=per_datum,
+        klientord=doc.get("klientord", "klient"),
+        enheter=_options(doc.get("enheter", ()), "enheter"),
+        insatser=_options(doc.get("insatser", ()), "insatser"),
+        kommuner={str(k): str(v) for k, v in doc.get("kommuner", {}).items()},
+        hoppa_over=tuple(doc.get("hoppa_over", ())),
+        mal=doc.get("mal", {}),
+    )
+
+
+def per_datum(workspace: Workspace, year: int, override: dt.date | None = None) -> dt.date:
+    """The one date that outputs know: DATE=, else kommun.toml's, else the year's last day."""
+    return override or load_kommun(workspace.raw).per_datum or dt.date(year, 12, 31)

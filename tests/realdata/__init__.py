@@ -1,0 +1,1 @@
+"""Real files that nobody here wrote, read in place (`../shared/realdata`) and never committed."""
