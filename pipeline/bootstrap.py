@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from typing import Iterator, List
 
 MINIMUM = (3, 11)
 KNOWN = ("3.13", "3.12", "3.11")  # versions that the lock is tried on, the newest first
@@ -23,7 +24,7 @@ Gör så här:
 """
 
 
-def candidates():
+def candidates() -> Iterator[List[str]]:
     """Commands that may start a newer Python, the best first."""
     for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
         for place in ("bin/python", "Scripts/python.exe", "python.exe"):
@@ -33,7 +34,7 @@ def candidates():
         yield ["py", "-" + version] if os.name == "nt" else ["python" + version]
 
 
-def is_new_enough(command):
+def is_new_enough(command: List[str]) -> bool:
     """Whether the command starts at all, and starts a Python that will do."""
     if not shutil.which(command[0]):
         return False
@@ -41,21 +42,21 @@ def is_new_enough(command):
     try:
         # A shim of a version manager may stand on PATH without a Python behind it.
         with open(os.devnull, "w") as nothing:
-            answer = subprocess.call(command + ["-c", probe], stdout=nothing, stderr=nothing)
+            answer = subprocess.call([*command, "-c", probe], stdout=nothing, stderr=nothing)
         return answer == 0
     except OSError:
         return False
 
 
-def rerun(command, argv):
+def rerun(command: List[str], argv: List[str]) -> int:
     """Go on in another Python. On POSIX this process becomes it."""
-    call = command + ["-m", "pipeline.bootstrap"] + argv
+    call = [*command, "-m", "pipeline.bootstrap", *argv]
     if os.name == "posix":
         os.execvp(call[0], call)
     return subprocess.call(call)
 
 
-def main(argv):
+def main(argv: List[str]) -> int:
     """Run a verb; the answer is the exit code."""
     if sys.version_info >= MINIMUM:
         from pipeline.environment import commands

@@ -33,9 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m pipeline", description="Uppföljning"
-    )
+    parser = argparse.ArgumentParser(prog="python -m pipeline", description="Uppföljning")
     verbs = parser.add_subparsers(required=True, metavar="verb")
 
     def verb(name: str, function: Any, text: str) -> argparse.ArgumentParser:
@@ -57,9 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     example.add_argument("--year", type=int, action="append", help="år; kan upprepas")
     example.add_argument("--rows", type=int, help="påbörjade insatser per år")
     example.add_argument("--seed", type=int, help="slumpfrö")
-    example.add_argument(
-        "--raw", "--out", dest="raw", type=Path, default=REPO / "data/raw"
-    )
+    example.add_argument("--raw", "--out", dest="raw", type=Path, default=REPO / "data/raw")
     for ignored in ("--processed", "--reports", "--date"):
         example.add_argument(ignored, help=argparse.SUPPRESS)
     verb("suites", _suites, "skriver sviterna i expectations/ från kodböckerna")
@@ -67,12 +63,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _place(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--year", type=_year, help="året som mäts (annars det nyaste i RAW)"
-    )
-    parser.add_argument(
-        "--raw", type=Path, default=REPO / "data/raw", help="mappen med källfiler"
-    )
+    parser.add_argument("--year", type=_year, help="året som mäts (annars det nyaste i RAW)")
+    parser.add_argument("--raw", type=Path, default=REPO / "data/raw", help="mappen med källfiler")
     parser.add_argument("--processed", type=Path, default=REPO / "data/processed")
     parser.add_argument("--reports", type=Path, default=REPO / "reports")
     parser.add_argument("--date", type=_date, help="rapportens datum, ÅÅÅÅ-MM-DD")
@@ -88,9 +80,7 @@ def _date(text: str) -> dt.date | None:
     try:
         return dt.date.fromisoformat(text) if text else None
     except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"”{text}” är inget datum (ÅÅÅÅ-MM-DD)"
-        ) from None
+        raise argparse.ArgumentTypeError(f"”{text}” är inget datum (ÅÅÅÅ-MM-DD)") from None
 
 
 def _where(given: argparse.Namespace) -> tuple[Workspace, int]:
@@ -118,9 +108,11 @@ def _validate(given: argparse.Namespace) -> None:
 
 
 def _tell(workspace: Workspace, year: int) -> None:
-    from pipeline.validation.summary import terminal_text
+    from pipeline.validation.records import read_summary
+    from pipeline.validation.summary import terminal_summary
 
-    print(terminal_text(workspace.processed / str(year)))
+    folder = workspace.processed / str(year)
+    print("\n" + terminal_summary(read_summary(folder), mending_list=str(folder / "att_ratta.csv")))
 
 
 def _facts(given: argparse.Namespace) -> None:
@@ -154,9 +146,7 @@ def _example(given: argparse.Namespace) -> None:
     rows = SAMPLE_ROWS if given.rows is None else given.rows
     seed = SAMPLE_SEED if given.seed is None else given.seed
     make_example(given.raw, years, rows, seed)
-    print(
-        f"Exempelkommunens filer för {', '.join(map(str, years))} ligger i {given.raw}."
-    )
+    print(f"Exempelkommunens filer för {', '.join(map(str, years))} ligger i {given.raw}.")
 
 
 def _suites(given: argparse.Namespace) -> None:

@@ -105,14 +105,16 @@ def is_stale(
     ) or _changed_output(state["outputs"], expected, root)
 
 
-def reason(workspace: Workspace, year: int | None, date: str | None) -> str | None:
+def reason(
+    workspace: Workspace, year: int | None, date: str | None, repo: Path = REPO
+) -> str | None:
     """Why the year's report (by default the newest year's) must be built, or None."""
     try:
         year = workspace.newest_year() if year is None else year
     except UppfoljningError:
         return "det finns inget underlag"  # the driver says where it should lie
     key = build_key(year, date, workspace.processed, workspace.reports)
-    inputs = inputs_of(workspace.raw, year)
+    inputs = inputs_of(workspace.raw, year, repo)
     return is_stale(state_path_of(workspace.processed, year), inputs, key=key)
 
 
@@ -164,7 +166,7 @@ def _same(path: Path, known: Mapping[str, Any]) -> bool:
         stat = path.stat()
         if stat.st_size != known["size"]:
             return False
-        return stat.st_mtime_ns == known["mtime_ns"] or _sha256(path) == known["sha256"]
+        return bool(stat.st_mtime_ns == known["mtime_ns"] or _sha256(path) == known["sha256"])
     except OSError:  # gone or locked between two looks: let the build say so
         return False
 

@@ -161,4 +161,3 @@ def _take(file: IO[str], *, wait: bool) -> bool:
             if not wait:
                 return False
             time.sleep(0.5)
-

@@ -36,6 +36,8 @@ def main(argv: Sequence[str]) -> int:
         if verb == "clean":
             return clean.main(rest)
         python = ensure(REPO)
+        if verb == "env":
+            print(f"Miljön är i ordning: {python.parent.parent.name}")
         return run(python, commands_of(verb, rest))
     except UppfoljningError as error:
         print(error, file=sys.stderr)

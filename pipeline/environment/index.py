@@ -52,16 +52,13 @@ def uv_variables(settings: Mapping[str, str]) -> dict[str, str]:
 
 def uv_environment(python: Path, env: Mapping[str, str]) -> dict[str, str]:
     """`env` with pip's settings added for uv. What somebody has set for uv stands."""
-    asked = subprocess.run(
-        [str(python), "-m", "pip", "config", "list"],
-        env=dict(env), capture_output=True, encoding="utf-8", errors="replace",
-    )  # fmt: skip
+    said = _asked(python, env)
     from_environment = [
         f":env:.{k[4:].lower().replace('_', '-')}={v!r}"
         for k, v in env.items()
         if k.startswith("PIP_")
     ]
-    lines = asked.stdout.splitlines() if asked.returncode == 0 else from_environment
+    lines = from_environment if said is None else said.splitlines()
     return {**uv_variables(pip_settings(lines)), **env}
 
 
@@ -80,6 +77,17 @@ def wheels_folder(root: Path, env: Mapping[str, str] = os.environ) -> Path | Non
 def without_addresses(text: str) -> str:
     """A tool's words that may be shown: an address can hold a password."""
     return ADDRESS.sub("<adress>", text)
+
+
+def _asked(python: Path, env: Mapping[str, str]) -> str | None:
+    command = [str(python), "-m", "pip", "config", "list"]
+    try:
+        answer = subprocess.run(
+            command, env=dict(env), capture_output=True, encoding="utf-8", errors="replace"
+        )
+    except OSError:
+        return None
+    return answer.stdout if answer.returncode == 0 else None
 
 
 def _literal(value: str) -> str:

@@ -139,7 +139,8 @@ def _with_uv(uv: str, job: Job, keep: bool) -> None:
     env = uv_environment(job.python, tool_variables())
     offline = offline_options(job.wheels)
     if not keep:
-        _run([uv, "venv", "--quiet", "--clear", "--python", str(job.python), str(job.venv)], env)  # fmt: skip
+        make = [uv, "venv", "--quiet", "--clear", "--python", str(job.python), str(job.venv)]
+        _run(make, env)
     with marked(job.venv, UNFINISHED):
         _run(
             [uv, "pip", "install", "--quiet", "--python", str(job.venv_python), *offline,

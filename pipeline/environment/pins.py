@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import sys
-from importlib import metadata
+from contextlib import suppress
+from importlib import import_module, metadata
 from pathlib import Path
+from typing import Any
 
 MINIMUM = (3, 11)
 UNKNOWN = "packaging"  # the one package without which the lock cannot be read
@@ -40,14 +42,10 @@ def lacking(lock: str) -> list[str]:
     """Pins that this Python does not meet, as `name==version`."""
     if sys.version_info < MINIMUM:
         return [f"python>={'.'.join(map(str, MINIMUM))}"]
-    try:
-        from packaging.requirements import Requirement
-    except ImportError:
-        try:
-            from pip._vendor.packaging.requirements import Requirement
-        except ImportError:
-            return [UNKNOWN]
-    wanted = [Requirement(requirement(e)) for e in entries(lock)]
+    requirement_type = _requirement_type()
+    if requirement_type is None:
+        return [UNKNOWN]
+    wanted = [requirement_type(requirement(e)) for e in entries(lock)]
     return [
         f"{r.name}{r.specifier}"
         for r in wanted
@@ -55,12 +53,20 @@ def lacking(lock: str) -> list[str]:
     ]
 
 
-def _met(name: str, specifier: object) -> bool:
+def _requirement_type() -> Any:
+    """packaging's Requirement, or the one inside pip; None where there is neither."""
+    for module in ("packaging.requirements", "pip._vendor.packaging.requirements"):
+        with suppress(ImportError):
+            return import_module(module).Requirement
+    return None
+
+
+def _met(name: str, specifier: Any) -> bool:
     try:
         installed = metadata.version(name)
     except metadata.PackageNotFoundError:
         return False
-    return specifier.contains(installed, prereleases=True)  # type: ignore[attr-defined, no-any-return]
+    return bool(specifier.contains(installed, prereleases=True))
 
 
 if __name__ == "__main__":

@@ -21,7 +21,9 @@ def tool_variables(env: Mapping[str, str] = os.environ) -> dict[str, str]:
     return {**kept, "PYTHONUTF8": "1", "PYTHONNOUSERSITE": "1"}
 
 
-def child_variables(python: Path, root: Path, env: Mapping[str, str] = os.environ) -> dict[str, str]:
+def child_variables(
+    python: Path, root: Path, env: Mapping[str, str] = os.environ
+) -> dict[str, str]:
     """For what runs inside the environment: its commands come first on PATH, and `pipeline` can
     be imported from any folder (a notebook's kernel starts in its own)."""
     made = {**tool_variables(env), "PYTHONPATH": str(root)}

@@ -8,7 +8,7 @@ from pipeline.exempel import mess
 from pipeline.exempel.chance import Stream
 from pipeline.exempel.lives import Life, Record, lives
 from pipeline.exempel.mess import Fault, answered, text
-from pipeline.exempel.phrases import REVEALING, TEST_PERSONNUMMER
+from pipeline.exempel.phrases import BEHANDLARE, REVEALING, TEST_PERSONNUMMER
 from pipeline.exempel.sheets import Cell, Effect, Row, Sheet, Style, Words, headers
 from pipeline.forms.codebook import Codebook
 
@@ -142,11 +142,14 @@ def _rewritten(words: Words, row: Row, style: Style) -> Row:
 
 
 def _tool_columns(number: int, row: Row) -> dict[str, Cell]:
-    """What Microsoft Forms puts in front of the questions."""
+    """What Microsoft Forms puts in front of the questions: staff are logged in, clients not."""
+    role = None if row.clean["svarssatt"] == "enkat" else BEHANDLARE[number % len(BEHANDLARE)]
     return {
         "+ID": number,
         "+Starttid": row.when - dt.timedelta(minutes=4 + number % 9),
         "+Slutförandetid": row.when,
-        "+E-post": "anonymous",
-        "+Namn": "",
+        "+E-post": f"{role.lower().replace(' ', '.')}@exempelkommun.example"
+        if role
+        else "anonymous",
+        "+Namn": role,
     }

@@ -52,7 +52,7 @@ def _row(words: Words, seed: int, year: int, number: int) -> Row:
     s = Stream(seed, "brukarenkat", year, number)
     enhet = s.weighted({k: e.andel for k, e in world.ENHETER.items()})
     kon = "kvinna" if s.chance(world.ENHETER[enhet].kvinnor) else "man"
-    pleased = world.satisfied(enhet, year, broken_off=False) + s.between(-0.15, 0.15)
+    pleased, ease = world.satisfied(enhet, year, broken_off=False), s.between(0, 1)
     day = dt.date(year, 10, 1) + dt.timedelta(s.integer(0, 30))
     clean: Record = {
         "svar_id": number,
@@ -60,9 +60,9 @@ def _row(words: Words, seed: int, year: int, number: int) -> Row:
         "enhet": enhet,
         "kon": "uppgift_saknas" if s.chance(0.03) else kon,
         "aldersgrupp": s.weighted(AGES[enhet]),
-        **{item: _agreement(s, pleased + shift) for item, shift in ITEMS.items()},
+        **{item: _agreement(s, pleased + shift, ease) for item, shift in ITEMS.items()},
         "hjalp": None if s.chance(0.04) else s.subset(HELP),
-        "rekommendera": s.integer(8, 10) if s.chance(pleased) else s.integer(1, 7),
+        "rekommendera": s.integer(8, 10) if s.alike(pleased, ease) else s.integer(1, 7),
         "veckor_vantan": None if s.chance(0.05) else s.integer(0, 24) / 2,
         "kommentar": s.pick(KOMMENTARER) if s.chance(0.2) else None,
     }
@@ -75,9 +75,9 @@ def _row(words: Words, seed: int, year: int, number: int) -> Row:
     return Row(cells, clean, dt.datetime.combine(day, dt.time(12)))
 
 
-def _agreement(s: Stream, agrees: float) -> str | int | None:
+def _agreement(s: Stream, agrees: float, ease: float) -> str | int | None:
     if s.chance(world.VET_EJ):
         return "vet_ej"
     if s.chance(world.UNANSWERED):
         return None
-    return s.weighted({5: 0.6, 4: 0.4} if s.chance(agrees) else {3: 0.5, 2: 0.3, 1: 0.2})
+    return s.weighted({5: 0.6, 4: 0.4} if s.alike(agrees, ease) else {3: 0.5, 2: 0.3, 1: 0.2})

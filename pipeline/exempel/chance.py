@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 T = TypeVar("T")
+HOLIDAYS = {(1, 1), (1, 6), (5, 1), (6, 6), (12, 24), (12, 25), (12, 26), (12, 31)}
 
 
 class Stream:
@@ -41,8 +42,8 @@ class Stream:
         for option, weight in weights.items():
             left -= weight
             if left < 0:
-                break
-        return option
+                return option
+        return list(weights)[-1]
 
     def subset(self, probabilities: Mapping[T, float]) -> tuple[T, ...]:
         """Every key on its own, with its probability, in the order given."""
@@ -55,10 +56,23 @@ class Stream:
             made[last], made[other] = made[other], made[last]
         return made
 
-    def weekday_in(self, year: int) -> dt.date:
-        """A day of the year, moved to the Monday after if it falls on a weekend."""
+    def alike(self, probability: float, ease: float) -> bool:
+        """A chance that follows `ease` (uniform, one a person) three times of five.
+
+        One person's answers resemble each other, and every share stays what it was.
+        """
+        return (ease if self.chance(0.6) else self._random()) < probability
+
+    def day_in(self, year: int) -> dt.date:
+        """A working day of the year."""
         first = dt.date(year, 1, 1)
-        day = first + dt.timedelta(int(self._random() * (dt.date(year + 1, 1, 1) - first).days))
-        if day.weekday() > 4:
-            day += dt.timedelta(7 - day.weekday())
-        return day if day.year == year else day - dt.timedelta(7)
+        days = (dt.date(year + 1, 1, 1) - first).days
+        day = working_day(first + dt.timedelta(int(self._random() * days)))
+        return day if day.year == year else dt.date(year, 12, 23)
+
+
+def working_day(day: dt.date) -> dt.date:
+    """The day, or the first one after it that is neither a weekend nor a fixed holiday."""
+    while day.weekday() > 4 or (day.month, day.day) in HOLIDAYS:
+        day += dt.timedelta(1)
+    return day

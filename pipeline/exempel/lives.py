@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.exempel import world
-from pipeline.exempel.chance import Stream
+from pipeline.exempel.chance import Stream, working_day
 from pipeline.exempel.phrases import FORSLAG, HANDELSER, SYNPUNKTER
 
 Clean = str | int | float | bool | dt.date | tuple[str, ...] | None
@@ -68,14 +68,14 @@ def lives(seed: int, year: int, rows: int) -> Iterator[Life]:
         else:
             who = person(seed, year, number if origin == "new" else s.integer(0, number))
         alder = who.alder + (origin == "year before")
-        start = s.weekday_in(year)
+        start = s.day_in(year)
         record = _bakgrund(s, who, alder, start, f"{year % 100:02d}-{number + 1:04d}")
         yield _life(Stream(seed, "avslut", year, number), record, start)
 
 
 def _bakgrund(s: Stream, who: Person, alder: int, start: dt.date, number: str) -> Record:
     unit = world.ENHETER[who.enhet]
-    fitting = {i: 1.0 for i in unit.insatser if who.malgrupp in world.INSATSER[i].malgrupper}
+    fitting = dict.fromkeys(_fitting(unit, who.malgrupp), 1.0)
     if "atv" in fitting:
         fitting["atv"] = 3.0 if who.kon == "man" else 0.15
     insats = s.weighted(fitting)
@@ -109,13 +109,18 @@ def _bakgrund(s: Stream, who: Person, alder: int, start: dt.date, number: str) -
     }  # fmt: skip
 
 
+def _fitting(unit: world.Enhet, malgrupp: str) -> list[str]:
+    """The unit's insatser for a target group."""
+    return [i for i in unit.insatser if malgrupp in world.INSATSER[i].malgrupper]
+
+
 def _problem(s: Stream, who: Person, alder: int, insats: str) -> tuple[str, ...]:
-    probabilities = dict(world.ENHETER[who.enhet].problem)
     always = world.INSATSER[insats].galler
-    if alder < 7:
-        probabilities = {p: q for p, q in probabilities.items() if not p.startswith("skol")}
-    if always == "vald_utovat":
-        del probabilities["vald_utsatt"]
+    never = set(world.NOT_FOR.get(who.malgrupp, ()))
+    never |= {"skola", "skolfranvaro"} if alder < 7 else set()
+    never |= {"vald_utsatt"} if always == "vald_utovat" else set()
+    unit = world.ENHETER[who.enhet]
+    probabilities = {p: q for p, q in unit.problem.items() if p not in never}
     if always:
         probabilities[always] = 1.0
     return s.subset(probabilities) or (next(iter(probabilities)),)
@@ -126,24 +131,24 @@ def _life(s: Stream, record: Record, start: dt.date) -> Life:
     broken_off = s.chance(enhet.avbryter)
     days = world.INSATSER[insats].dagar * s.between(0.4, 1.6)
     days *= s.between(0.15, 0.6) if broken_off else 1
-    end = start + dt.timedelta(max(7, int(days)))
-    end += dt.timedelta(max(0, 7 - end.weekday()) if end.weekday() > 4 else 0)
+    end = working_day(start + dt.timedelta(max(7, int(days))))
     cause = s.weighted(world.BREAKS if broken_off else world.ENDS)
     offered = cause != "avliden" and s.chance(world.offered(end.year))
-    more = s.pick(enhet.insatser)
+    more = s.pick(_fitting(enhet, str(record["malgrupp"])))
+    ease = s.between(0, 1)
     ended: Record = {
         "insats_id": record["insats_id"],
         "slutdatum": end,
         "avslutsorsak": cause,
         "erbjuden": offered,
         "anvanda_insatser": (insats, more) if more != insats and s.chance(0.3) else (insats,),
-        "maluppfyllelse_behandlare": _goal(s, 0.45 if broken_off else 0.7),
+        "maluppfyllelse_behandlare": _goal(s, 0.45 if broken_off else 0.7, ease),
     }
     if not (offered and s.chance(enhet.svarar * (0.7 if broken_off else 1))):
         why = "avliden" if cause == "avliden" else s.weighted(world.BORTFALL[offered])
         return Life(record, end, ({**ended, "bortfallsorsak": why},))
     answers = [
-        ended | _answer(s, respondent, str(record["enhet"]), end, broken_off)
+        ended | _answer(s, respondent, str(record["enhet"]), end, broken_off, ease)
         for respondent in _respondents(s, record)
     ]
     for other in answers[1:]:
@@ -161,12 +166,13 @@ def _respondents(s: Stream, record: Record) -> tuple[str, ...]:
     return ("ungdom", "omsorgsperson") if s.chance(0.3) else ("ungdom",)
 
 
-def _answer(s: Stream, respondent: str, enhet: str, end: dt.date, broken_off: bool) -> Record:
+def _answer(
+    s: Stream, respondent: str, enhet: str, end: dt.date, broken_off: bool, ease: float
+) -> Record:
     contact = world.satisfied(enhet, end.year, broken_off)
     result = world.satisfied(enhet, end.year, broken_off, with_result=True)
-    mood = s.between(-0.15, 0.15)  # what makes one person's answers alike
     late = s.chance(world.LATE)
-    answered = end + dt.timedelta(s.integer(32, 90) if late else s.integer(0, 25))
+    answered = working_day(end + dt.timedelta(s.integer(32, 90) if late else s.integer(0, 25)))
     way = s.weighted({"samtal": 0.58, "enkat": 0.32, "intervju": 0.10})
     happened = _question(s, s.weighted({"ja": 0.22, "nej": 0.78}))
     own = s.chance(0.65)
@@ -175,19 +181,19 @@ def _answer(s: Stream, respondent: str, enhet: str, end: dt.date, broken_off: bo
         "svarssatt": way,
         "genomford_av": None if way == "enkat" else ("egen_behandlare" if own else "annan"),
         "svarsdatum": min(answered, dt.date(end.year + 1, 2, 28)),
-        "nojd_kontakt": _grade(s, contact + mood),
-        "nojd_resultat": _grade(s, result + mood),
-        "maluppfyllelse_upplevd": _goal(s, result + mood),
+        "nojd_kontakt": _grade(s, contact, ease),
+        "nojd_resultat": _grade(s, result, ease),
+        "maluppfyllelse_upplevd": _goal(s, result, ease),
         "motsvarade_behov": _question(
             s,
             s.weighted({"ja_helt": 0.5, "till_stor_del": 0.5})
-            if s.chance(result + mood)
+            if s.alike(result, ease)
             else s.weighted({"delvis": 0.7, "nej": 0.3}),
         ),
         "situation_efter": _question(
             s,
             s.weighted({"mycket_battre": 0.42, "lite_battre": 0.58})
-            if s.chance(result + mood)
+            if s.alike(result, ease)
             else s.weighted({"oforandrad": 0.7, "lite_samre": 0.2, "mycket_samre": 0.1}),
         ),
         "handelse": happened,
@@ -203,11 +209,11 @@ def _question(s: Stream, answer: str | int) -> str | int | None:
     return None if s.chance(world.UNANSWERED) else answer
 
 
-def _grade(s: Stream, satisfied: float) -> str | int | None:
-    high = s.chance(satisfied)
+def _grade(s: Stream, satisfied: float, ease: float) -> str | int | None:
+    high = s.alike(satisfied, ease)
     return _question(s, s.weighted({5: 0.55, 4: 0.45} if high else {3: 0.55, 2: 0.3, 1: 0.15}))
 
 
-def _goal(s: Stream, reached: float) -> str | int | None:
-    high = s.chance(reached)
+def _goal(s: Stream, reached: float, ease: float) -> str | int | None:
+    high = s.alike(reached, ease)
     return _question(s, s.weighted({3: 0.4, 2: 0.6} if high else {1: 0.65, 0: 0.35}))

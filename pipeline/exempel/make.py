@@ -92,10 +92,11 @@ def _expected(
     books: Mapping[str, Codebook], sheets: Sequence[Sheet], known: Looked
 ) -> Iterator[tuple[str, list[Expected]]]:
     """Tables of a year in the order of their files; `known` grows by the year's bakgrund."""
+    columns = {c for key in books["avslut"].foreign_keys for c in key.lookup}
     for table, same in groupby(sheets, key=lambda s: s.table):
         found = expected_rows(books[table], list(same), known)
         if table == "bakgrund":
-            known |= {str(row["insats_id"]): row for row in found}
+            known |= {str(r["insats_id"]): {c: r[c] for c in columns} for r in found}
         yield table, found
 
 

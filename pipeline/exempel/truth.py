@@ -123,40 +123,55 @@ def expected_rows(book: Codebook, sheets: Sequence[Sheet], known: Looked) -> lis
 
     `known`: insats_id → the processed row of bakgrund, of this year and the years before.
     """
+    columns = [_columns(field) for field in book.fields]
     return [
-        _expected(book, sheet, row, known)
+        _expected(book, columns, sheet, row, known)
         for sheet in sheets
         for row in sheet.rows
         if row.status == "behandlad"
     ]
 
 
-def _expected(book: Codebook, sheet: Sheet, row: Row, known: Looked) -> Expected:
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """A field's columns: one an option for a list, else its own and the one for `vet_ej`."""
+
+    name: str
+    options: Mapping[str, str]
+    missing: frozenset[object]
+    bortfall: str
+
+
+def _columns(field: Field) -> _Columns:
+    several = field.categories if field.type == "list" else ()
+    missing = frozenset(c.value for c in field.categories if c.missing)
+    return _Columns(
+        name=field.name,
+        options={field.option_column(c.value): str(c.value) for c in several},
+        missing=missing,
+        bortfall=field.bortfall_column if missing else "",
+    )
+
+
+def _expected(
+    book: Codebook, columns: Sequence[_Columns], sheet: Sheet, row: Row, known: Looked
+) -> Expected:
     made: Expected = {"_kalla": sheet.source, "_rad": row.number}
-    for field in book.fields:
-        made |= _field(field, row.clean.get(field.name))
+    for field in columns:
+        value = row.clean.get(field.name)
+        if field.options:
+            chosen = value if isinstance(value, tuple) else None
+            for column, option in field.options.items():
+                made[column] = None if chosen is None else option in chosen
+            continue
+        made[field.name] = None if value in field.missing else value
+        if field.bortfall:
+            made[field.bortfall] = value if value in field.missing else None
     for key in book.foreign_keys:
         made |= _looked_up(key, made, known)
     for derived in book.derived:
         made[derived.name] = _derived(derived, made)
     return made
-
-
-def _field(field: Field, value: Clean) -> Expected:
-    if field.type == "list":
-        return {
-            field.option_column(c.value): None if value is None else _has(value, c.value)
-            for c in field.categories
-        }
-    missing = value in {c.value for c in field.categories if c.missing}
-    made: Expected = {field.name: None if missing else value}
-    if field.has_missing_categories:
-        made[field.bortfall_column] = value if missing else None
-    return made
-
-
-def _has(value: Clean, option: object) -> bool:
-    return isinstance(value, tuple) and option in value
 
 
 def _looked_up(key: ForeignKey, row: Expected, known: Looked) -> Expected:

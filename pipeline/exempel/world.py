@@ -1,7 +1,16 @@
 """Exempelkommun: four units, their insatser and clients, and the truth about them.
 
-Everything here is invented. The probabilities are what the data are drawn from, so a test can
-hold a computed share against them (`p` grows by year, see `satisfied`, `offered`).
+Everything here is invented. What the data are drawn from, so that a computed share can be held
+against it:
+
+- unit of a started insats `Enhet.andel`, women `Enhet.kvinnor` of those with a known sex
+  (2.5 % have another sex or none), problems `Enhet.problem` (but `Insats.galler`, `NOT_FOR`)
+- broken off `Enhet.avbryter`, falling on `BREAKS`; the other ends on `ENDS` (in the first year
+  the share is higher, for those that are broken off end sooner)
+- a conversation offered `offered(year)`, answered `Enhet.svarar` (0.7 times it when broken off)
+- satisfied (4 or 5) among those with an opinion `satisfied(...)`: by unit, rising 3 points a
+  year, lower for the result than for the contact and lower when broken off
+- of each question 4 % answer `vet_ej` and 2 % of the rest leave it; 12 % of answers come late
 """
 
 from __future__ import annotations
@@ -123,6 +132,12 @@ ENHETER: Mapping[str, Enhet] = {
     ),
 }  # fmt: skip
 
+# Problems that a target group does not have.
+NOT_FOR = {
+    BARN: ("vald_utovat", "ekonomi", "boende"),
+    VUXEN: ("bevittnat_vald", "vardnad_umgange", "skola", "skolfranvaro"),
+    NARSTAENDE: ("kriminalitet", "boende", "foraldraformaga"),
+}
 # Share of ended insatser by cause: `avbryter` of the unit falls on the first three.
 BREAKS = {"avbrots_klient": 0.55, "uteblev": 0.33, "avbrots_verksamhet": 0.12}
 ENDS = {

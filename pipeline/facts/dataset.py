@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -31,6 +33,7 @@ ACTIONS = (
     Category("flaggad", "Flaggade celler"),
 )
 UNKNOWN = "Uppgift saknas"
+Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +54,7 @@ class Dimension:
 
     def known(self) -> p.Node:
         """The rows that have a value. A list field is answered as a whole or not at all."""
-        column = (
-            self.name if self.options is None else next(iter(self.options.values()))
-        )
+        column = self.name if self.options is None else next(iter(self.options.values()))
         return p.known(column)
 
     def reads(self) -> tuple[str, ...]:
@@ -79,6 +80,19 @@ class Dataset:
     table: pa.Table | None
     dimensions: Mapping[str, Dimension]
     filter: p.Node = p.TRUE
+    _masks: dict[p.Node, Mask] = field(default_factory=dict, repr=False, compare=False)
+
+    def selected(self, rows: p.Node) -> Mask:
+        """Which rows a predicate selects. The parts of a conjunction are evaluated once each:
+        the cells of a table share most of theirs."""
+        assert self.table is not None
+        parts = rows[1:] if rows[0] == "and" else (rows,)
+        chosen = np.ones(self.table.num_rows, dtype=bool)
+        for part in parts:
+            if part not in self._masks:
+                self._masks[part] = p.mask(part, self.table).to_numpy()
+            chosen &= self._masks[part]
+        return chosen
 
     @property
     def missing(self) -> bool:
@@ -96,26 +110,21 @@ class Dataset:
             found = Dimension(name, name)
         else:
             raise PredicateError(f"Tabellen {self.name} har ingen kolumn {name}.")
-        if (
-            found.options is not None
-            or self.table is None
-            or name not in self.table.column_names
-        ):
+        if found.options is not None or self.table is None or name not in self.table.column_names:
             return found
         listed = {c.value for c in found.categories}
-        seen = pc.unique(self.table.column(name)).to_pylist()
+        column = self.table.column(name).filter(pa.array(self.selected(self.filter)))
+        seen = pc.unique(column).to_pylist()
         others = sorted(v for v in seen if v is not None and v not in listed)
         extra = tuple(Category(v, _plain(v)) for v in others)
         return replace(found, categories=found.categories + extra)
 
     def has_unknown(self, dimension: Dimension) -> bool:
         """Whether some row of the (narrowed) table has no value in the dimension."""
-        if self.table is None or not set(dimension.reads()) <= set(
-            self.table.column_names
-        ):
+        if self.table is None or not set(dimension.reads()) <= set(self.table.column_names):
             return False
         rows = p.both(self.filter, p.negate(dimension.known()))
-        return bool(pc.any(p.mask(rows, self.table)).as_py())
+        return bool(self.selected(rows).any())
 
 
 def _plain(value: object) -> str:
@@ -133,9 +142,7 @@ def _read(path: Path, stamp: int) -> pa.Table:
     return pq.read_table(path)
 
 
-def open_dataset(
-    workspace: Workspace, name: str, year: int, edition_year: int
-) -> Dataset:
+def open_dataset(workspace: Workspace, name: str, year: int, edition_year: int) -> Dataset:
     """The table `name` of `year`. A table that is not there is a Dataset without rows:
     the chapter prints *underlag saknas*, it does not vanish.
 
@@ -162,10 +169,7 @@ def dimensions(name: str, books: Mapping[str, Codebook]) -> dict[str, Dimension]
         classes = {"status": STATUSES, "atgard": ACTIONS}
         titles = {b.name: b.title for b in books.values()}
         classes["tabell"] = tuple(Category(k, v) for k, v in titles.items())
-        found = {
-            c: Dimension(c, t, classes.get(c, ()))
-            for c, t in SYSTEM_TABLES[name].items()
-        }
+        found = {c: Dimension(c, t, classes.get(c, ())) for c, t in SYSTEM_TABLES[name].items()}
         found["tabell"] = Dimension("tabell", "Formulär")
         return found
     book = books[name]
@@ -181,9 +185,7 @@ def dimensions(name: str, books: Mapping[str, Codebook]) -> dict[str, Dimension]
         found[f.name] = Dimension(f.name, f.title, f.substantive, f.ordered, options)
         if f.has_missing_categories:
             gone = tuple(c for c in f.categories if c.missing)
-            found[f.bortfall_column] = Dimension(
-                f.bortfall_column, f"{f.title}: bortfall", gone
-            )
+            found[f.bortfall_column] = Dimension(f.bortfall_column, f"{f.title}: bortfall", gone)
     for d in book.derived:
         found[d.name] = Dimension(d.name, d.title, d.categories, ordered=True)
     return found
@@ -193,7 +195,5 @@ def rows_of(dataset: Dataset, node: p.Node) -> Sequence[tuple[str, int]]:
     """(`_kalla`, `_rad`) of the rows that a predicate selects."""
     if dataset.table is None:
         return []
-    picked = dataset.table.select(["_kalla", "_rad"]).filter(
-        p.mask(node, dataset.table)
-    )
+    picked = dataset.table.select(["_kalla", "_rad"]).filter(p.mask(node, dataset.table))
     return list(zip(*(c.to_pylist() for c in picked.columns), strict=True))

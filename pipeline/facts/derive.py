@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 from pipeline.errors import PredicateError
 from pipeline.facts import predicate as p
 from pipeline.facts.dataset import Dataset
 from pipeline.facts.fact import Fact, exact
+from pipeline.facts.table import FactTable, Total
 
 CONFIDENCE = 0.95
 PLACES = 9  # statistics are rounded here, so that bytes repeat across machines
@@ -45,9 +47,7 @@ def statistic(name: str, *facts: Fact) -> tuple[Fact, ...]:
     Raises PredicateError for an unknown name. A parent without a value gives facts without one.
     """
     if name not in STATISTICS:
-        raise PredicateError(
-            f"Statistiken {name} finns inte (finns: {', '.join(STATISTICS)})."
-        )
+        raise PredicateError(f"Statistiken {name} finns inte (finns: {', '.join(STATISTICS)}).")
     function, parts, unit = STATISTICS[name]
     status = next((f.status for f in facts if f.status != "ok"), "ok")
     values: tuple[float | None, ...] = (None,) * len(parts)
@@ -110,10 +110,36 @@ def cited(data: Dataset, column: str, period_column: str, year: int, edition_yea
     )  # fmt: skip
 
 
-def wording(
-    fact: Fact, up: str, down: str, same: str, decimals: int | None = None
-) -> Fact:
-    """Which of three words fits a difference: 1, −1 or 0, decided by the number as it is shown.
+def largest(table: FactTable) -> tuple[Fact, Fact] | None:
+    """The class with the largest value of a one-dimensional table: its label, as a wording that
+    rests on every number compared, and its number. None where two share the place or none has
+    a value."""
+    plain = [(k, f) for (k,), f in table.cells.items() if k in table.classes[0]]
+    plain = [(k, f) for k, f in plain if f.value and not isinstance(k, Total) and k is not None]
+    ranked = sorted(plain, key=lambda item: exact(item[1].value or 0), reverse=True)
+    if not ranked or (len(ranked) > 1 and _value(ranked[0][1]) == _value(ranked[1][1])):
+        return None
+    key, top = ranked[0]
+    parents = tuple(f for _, f in plain)
+    words = [table.label(0, k) for k, _ in plain]
+    definition = {
+        "kind": "word", "rule": "largest", "parents": [f.id for f in parents], "words": words,
+    }  # fmt: skip
+    place = words.index(table.label(0, key))
+    name = Fact(
+        definition, f"storst_{top.name}", f"Störst: {table.title}", place, "ord", top.period, parents=parents,
+        reads=tuple(sorted({r for f in parents for r in f.reads})),
+    )  # fmt: skip
+    return name, top
+
+
+def _value(fact: Fact) -> Fraction:
+    return exact(fact.value or 0)
+
+
+def wording(fact: Fact, up: str, down: str, same: str, decimals: int | None = None) -> Fact:
+    """Which of three words fits a difference, decided by the number as it is shown: 0 no
+    difference, 1 larger, 2 smaller.
 
     `decimals` of the shown number; by default 1 for percentage points, 0 otherwise.
     """
@@ -124,9 +150,10 @@ def wording(
     value = None
     if fact.value is not None:
         shown = round_half_away(exact(fact.value) * (100 if shares else 1), places)
-        value = (shown > 0) - (shown < 0)
+        value = 1 if shown > 0 else 2 if shown < 0 else 0
     definition = {
-        "kind": "word", "parents": [fact.id], "words": [up, down, same], "decimals": places,
+        "kind": "word", "rule": "sign", "parents": [fact.id], "words": [same, up, down],
+        "decimals": places,
     }  # fmt: skip
     return Fact(
         definition, f"ord_{fact.name}", f"Ordval efter {fact.title}", value, "ord", fact.period,

@@ -80,8 +80,8 @@ class Fact:
             "Använd word(), stat() eller räkna med fakta."
         )
 
-    __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = _refuse  # type: ignore[assignment]
-    __bool__ = __float__ = __int__ = __index__ = __round__ = __abs__ = _refuse  # type: ignore[assignment]
+    __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = _refuse
+    __bool__ = __float__ = __int__ = __index__ = __round__ = __abs__ = _refuse
     __hash__ = object.__hash__
 
     def __repr__(self) -> str:
@@ -127,13 +127,9 @@ def exact(value: Number) -> Fraction:
 
 def _derive(op: str, a: Fact, b: Fact) -> Fact:
     if not isinstance(b, Fact):
-        raise TypeError(
-            "Räkna bara fakta med fakta; en fast siffra skrivs const(5, why=…)."
-        )
+        raise TypeError("Räkna bara fakta med fakta; en fast siffra skrivs const(5, why=…).")
     if op in "+-" and a.unit != b.unit:
-        raise TypeError(
-            f"{a.name} ({a.unit}) och {b.name} ({b.unit}) har olika enheter."
-        )
+        raise TypeError(f"{a.name} ({a.unit}) och {b.name} ({b.unit}) har olika enheter.")
     definition = {"kind": "derived", "op": op, "parents": [a.id, b.id]}
     value: Number | None = None
     status = next((f.status for f in (a, b) if f.status != "ok"), "ok")

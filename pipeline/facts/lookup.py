@@ -17,15 +17,11 @@ from pipeline.workspace import Workspace
 Record = Mapping[str, Any]
 
 
-def ledger(
-    workspace: Workspace, year: int, edition: str = "intern"
-) -> list[dict[str, Any]]:
+def ledger(workspace: Workspace, year: int, edition: str = "intern") -> list[dict[str, Any]]:
     """The rows of an edition's ledger. Raises UsageError where there is no edition."""
     path = workspace.reports / str(year) / edition / "faktaregister.parquet"
     if not path.is_file():
-        raise UsageError(
-            f"Det finns ingen rapport för {year}. Kör make annual YEAR={year} först."
-        )
+        raise UsageError(f"Det finns ingen rapport för {year}. Kör make annual YEAR={year} först.")
     rows: list[dict[str, Any]] = pq.read_table(path).to_pylist()
     return rows
 
@@ -44,9 +40,7 @@ def rows(definition: Record, data: Dataset) -> p.Node:
     return node
 
 
-def source_cells(
-    workspace: Workspace, year: int, record: Record
-) -> list[dict[str, Any]]:
+def source_cells(workspace: Workspace, year: int, record: Record) -> list[dict[str, Any]]:
     """Every source cell of a fact: `address`, `file`, `sheet`, `row`, `column`, `field`, and
     `year` of the folder the file lies in. Empty for derived facts: ask for their parents.
     """
@@ -94,7 +88,7 @@ def _cells(
     workspace: Workspace,
     sources: Mapping[str, Any],
     row: Record,
-    column: str,
+    field: str,
     year: int,
 ) -> list[dict[str, Any]]:
     source = sources[row["_kalla"]]
@@ -108,9 +102,7 @@ def _cells(
             for letter in source["columns"][field]
         ]  # fmt: skip
     # A looked-up column: the cell stands in the table it was brought in from.
-    for key in [
-        k.removesuffix("_kalla") for k in row if k.endswith("_kalla") and k != "_kalla"
-    ]:
+    for key in [k.removesuffix("_kalla") for k in row if k.endswith("_kalla") and k != "_kalla"]:
         if row[f"{key}_kalla"] is None:
             continue
         there = {"_kalla": row[f"{key}_kalla"], "_rad": row[f"{key}_rad"]}

@@ -23,15 +23,16 @@ from pipeline.facts.table import TOTAL, FactTable, Key, Total
 from pipeline.forms.codebook import Value
 
 By = str | Sequence[str] | None
-Scope = dict[str, Value | None]
-# One cell of a table: its classes' predicate, what they read, its scope → a fact.
-Cell = Callable[[p.Node, tuple[str, ...], Scope], Fact]
+Classes = tuple[tuple[Dimension, Value | None], ...]
+# One cell of a table: the predicate of its classes (a distribution's own left out), and them.
+Cell = Callable[[p.Node, Classes], Fact]
 
 
 def count(
     data: Dataset,
     where: str | None = None,
     *,
+    distinct: str | None = None,
     by: By = None,
     name: str | None = None,
     title: str | None = None,
@@ -39,19 +40,20 @@ def count(
 ) -> Any:
     """Number of rows: a Fact, or a FactTable when `by` names one or two dimensions.
 
-    With `total`, the table has a row and a column for all classes together.
+    With `distinct`, the number of different values of that column (insatser, where several may
+    have answered about one). With `total`, the table has a row and a column for all classes
+    together.
     """
     node = p.parse(where) if where else p.TRUE
     heading = title or f"Antal, {data.title}"
-    name = name or _name(data, "count", by, where=p.to_sql(node))
+    name = name or _name(data, "count", by, where=p.to_sql(node), distinct=distinct)
+    extra = {"distinct": distinct} if distinct else {}
 
-    def cell(classes: p.Node, reads: tuple[str, ...], scope: Scope) -> Fact:
-        rows = p.both(data.filter, classes, node)
-        definition = _definition(data, "count", scope, where=p.to_sql(rows))
-        k = _tally(data, rows)
-        return _fact(
-            data, definition, heading, name, "antal", k, reads, scope, rows, n=k
-        )
+    def cell(within: p.Node, classes: Classes) -> Fact:
+        rows = p.both(data.filter, within, node)
+        definition = _definition(data, "count", classes, where=p.to_sql(rows), **extra)
+        k = _tally(data, rows, distinct)
+        return _fact(data, definition, heading, name, "antal", k, classes, rows, n=k)
 
     return _spread(data, cell, by, None, "count", heading, total)
 
@@ -62,6 +64,7 @@ def share(
     *,
     of: str | None = None,
     over: str | None = None,
+    distinct: str | None = None,
     by: By = None,
     name: str | None = None,
     title: str | None = None,
@@ -71,6 +74,7 @@ def share(
 
     `of` defaults to the rows where every column of `where` has a value. `over` names a dimension
     whose whole distribution is wanted: one share a class, of the rows with a value in it.
+    With `distinct`, different values of that column are counted instead of rows.
     Exactly one of `where` and `over` is given.
     """
     if (where is None) == (over is None):
@@ -78,35 +82,34 @@ def share(
     top = p.parse(where) if where else None
     spread = data.dimension(over) if over else None
     base = p.parse(of) if of else None
+    extra = {"distinct": distinct} if distinct else {}
     heading = title or f"Andel, {data.title}"
     name = name or _name(
-        data, "share", by, over=over,
+        data, "share", by, over=over, distinct=distinct,
         where=p.to_sql(top) if top else None, of=p.to_sql(base) if base else None,
     )  # fmt: skip
 
-    def make(
-        numerator: p.Node, denominator: p.Node, reads: tuple[str, ...], scope: Scope
-    ) -> Fact:
+    def make(numerator: p.Node, denominator: p.Node, classes: Classes) -> Fact:
         definition = _definition(
-            data, "share", scope, where=p.to_sql(numerator), of=p.to_sql(denominator)
+            data, "share", classes, where=p.to_sql(numerator), of=p.to_sql(denominator), **extra
         )
-        k, n = _tally(data, p.both(numerator, denominator)), _tally(data, denominator)
-        value = Fraction(k, n) if k is not None and n else None
         both = p.both(numerator, denominator)
+        k, n = _tally(data, both, distinct), _tally(data, denominator, distinct)
+        value = Fraction(k, n) if k is not None and n else None
         return _fact(
-            data, definition, heading, name, "andel", value, reads, scope, both,
+            data, definition, heading, name, "andel", value, classes, both,
             n=n, numerator=k, denominator=n,
         )  # fmt: skip
 
-    def cell(classes: p.Node, reads: tuple[str, ...], scope: Scope) -> Fact:
+    def cell(within: p.Node, classes: Classes) -> Fact:
         if spread is None:
             assert top is not None
             default = p.both(*(p.known(c) for c in p.columns(top)))
             rest = default if base is None else base
-            return make(top, p.both(data.filter, classes, rest), reads, scope)
-        chosen = spread.where(scope[spread.name])
+            return make(top, p.both(data.filter, within, rest), classes)
+        chosen = spread.where(classes[-1][1])
         rest = p.both(spread.known(), p.TRUE if base is None else base)
-        return make(chosen, p.both(data.filter, classes, rest), reads, scope)
+        return make(chosen, p.both(data.filter, within, rest), classes)
 
     return _spread(data, cell, by, spread, "share", heading, total)
 
@@ -127,14 +130,12 @@ def mean(
     node = p.parse(where) if where else p.TRUE
     kind = "mean" if quantile is None else "quantile"
     heading = title or f"{'Medelvärde' if quantile is None else 'Kvantil'}, {column}"
-    name = name or _name(
-        data, kind, by, column=column, q=quantile, where=p.to_sql(node)
-    )
+    name = name or _name(data, kind, by, column=column, q=quantile, where=p.to_sql(node))
     extra = {"column": column} | ({} if quantile is None else {"q": quantile})
 
-    def cell(classes: p.Node, reads: tuple[str, ...], scope: Scope) -> Fact:
-        rows = p.both(data.filter, classes, node, p.known(column))
-        definition = _definition(data, kind, scope, where=p.to_sql(rows), **extra)
+    def cell(within: p.Node, classes: Classes) -> Fact:
+        rows = p.both(data.filter, within, node, p.known(column))
+        definition = _definition(data, kind, classes, where=p.to_sql(rows), **extra)
         values = _values(data, column, rows)
         value = None if not values else _mean(values) if quantile is None else _quantile(
             values, Fraction(quantile)
@@ -147,8 +148,7 @@ def mean(
             name,
             unit,
             value,
-            (*reads, column),
-            scope,
+            classes,
             rows,
             n=n,
         )
@@ -162,9 +162,10 @@ def _name(data: Dataset, kind: str, by: By, **call: str | None) -> str:
     return f"{kind}_{data.name}_{digest(asked)[:8]}"
 
 
-def _definition(data: Dataset, kind: str, scope: Scope, **parts: str) -> dict[str, Any]:
+def _definition(data: Dataset, kind: str, classes: Classes, **parts: str) -> dict[str, Any]:
     return {
-        "kind": kind, "dataset": data.name, "period": data.offset, "scope": dict(scope), **parts,
+        "kind": kind, "dataset": data.name, "period": data.offset, 
+        "scope": {d.name: v for d, v in classes}, **parts,
     }  # fmt: skip
 
 
@@ -175,18 +176,14 @@ def _fact(
     name: str,
     unit: str,
     value: Any,
-    reads: tuple[str, ...],
-    scope: Scope,
+    classes: Classes,
     rows: p.Node,
     n: int | None = None,
     numerator: int | None = None,
     denominator: int | None = None,
 ) -> Fact:
-    read = {*reads, *p.columns(rows)}
-    labels = "; ".join(
-        f"{d.title}: {d.label(v)}"
-        for d, v in ((data.dimension(k), v) for k, v in scope.items())
-    )
+    read = {*p.columns(rows), *filter(None, [definition.get("distinct")])}
+    labels = "; ".join(f"{d.title}: {d.label(v)}" for d, v in classes)
     return Fact(
         definition=definition,
         name=name,
@@ -198,15 +195,18 @@ def _fact(
         numerator=numerator,
         denominator=denominator,
         status="saknas" if data.missing else "ok" if value is not None else "tom",
-        scope=scope,
+        scope={d.name: v for d, v in classes},
         reads=tuple(f"{data.name}.{c}" for c in sorted(read)),
     )
 
 
-def _tally(data: Dataset, rows: p.Node) -> int | None:
+def _tally(data: Dataset, rows: p.Node, distinct: str | None = None) -> int | None:
     if data.table is None:
         return None
-    return int(pc.sum(p.mask(rows, data.table)).as_py() or 0)
+    if distinct:
+        kept = data.table.column(distinct).filter(pa.array(data.selected(rows)))
+        return int(pc.count_distinct(kept).as_py())
+    return int(data.selected(rows).sum())
 
 
 def _values(data: Dataset, column: str, rows: p.Node) -> list[Any] | None:
@@ -217,7 +217,8 @@ def _values(data: Dataset, column: str, rows: p.Node) -> list[Any] | None:
         or pa.types.is_floating(data.table.column(column).type)
     ):
         raise PredicateError(f"Tabellen {data.name} har ingen talkolumn {column}.")
-    return data.table.column(column).filter(p.mask(rows, data.table)).to_pylist()
+    kept = data.table.column(column).filter(pa.array(data.selected(rows)))
+    return list(kept.to_pylist())
 
 
 def _mean(values: list[Any]) -> Fraction:
@@ -246,11 +247,9 @@ def _spread(
     groups = [data.dimension(n) for n in names]
     dims = [*groups, *([over] if over else [])]
     if not dims:
-        return cell(p.TRUE, (), {})
+        return cell(p.TRUE, ())
     if len(dims) > 2:
-        raise PredicateError(
-            "En tabell har högst två dimensioner: dela upp den i flera."
-        )
+        raise PredicateError("En tabell har högst två dimensioner: dela upp den i flera.")
     classes: list[list[Key]] = []
     for d in dims:
         keys: list[Key] = [c.value for c in d.categories]
@@ -261,19 +260,9 @@ def _spread(
         classes.append(keys)
     cells = {}
     for combination in itertools.product(*classes):
-        pairs = [
-            (d, k)
-            for d, k in zip(dims, combination, strict=True)
-            if not isinstance(k, Total)
-        ]
-        scope = {d.name: k for d, k in pairs}
-        rows = p.both(*(d.where(k) for d, k in pairs if d is not over))
-        reads = (
-            tuple(c for d, _ in pairs for c in d.reads())
-            if data.table is not None
-            else ()
+        pairs = tuple(
+            (d, k) for d, k in zip(dims, combination, strict=True) if not isinstance(k, Total)
         )
-        cells[combination] = cell(rows, reads, scope)
-    return FactTable(
-        measure, title, tuple(dims), tuple(map(tuple, classes)), cells, data, over
-    )
+        within = p.both(*(d.where(k) for d, k in pairs if d is not over))
+        cells[combination] = cell(within, pairs)
+    return FactTable(measure, title, tuple(dims), tuple(map(tuple, classes)), cells, data, over)

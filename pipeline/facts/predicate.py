@@ -107,24 +107,16 @@ _RESERVED = frozenset(
 def parse(text: str) -> Node:
     """The canonical tree of a predicate. Raises PredicateError for anything not allowed."""
     try:
-        statements = [
-            s for s in sqlglot.parse(f"SELECT 1 WHERE {text}", read="duckdb") if s
-        ]
+        statements = [s for s in sqlglot.parse(f"SELECT 1 WHERE {text}", read="duckdb") if s]
     except sqlglot.errors.SqlglotError as error:
         raise PredicateError(f"Villkoret ”{text}” går inte att läsa.") from error
     if len(statements) != 1 or not isinstance(statements[0], exp.Select):
         raise PredicateError(f"Villkoret ”{text}” ska vara ett enda villkor.")
     select = statements[0]
-    extra = [
-        k
-        for k, v in select.args.items()
-        if v and k not in ("expressions", "where", "kind")
-    ]
+    extra = [k for k, v in select.args.items() if v and k not in ("expressions", "where", "kind")]
     where = select.args.get("where")
     if extra or where is None:
-        raise PredicateError(
-            f"Villkoret ”{text}” får inte innehålla mer än ett villkor."
-        )
+        raise PredicateError(f"Villkoret ”{text}” får inte innehålla mer än ett villkor.")
     return _node(where.this, text)
 
 
@@ -145,17 +137,13 @@ def _node(e: Any, text: str) -> Node:
         return both(low, _comparison("<=", e.this, e.args["high"], text))
     if isinstance(e, exp.In):
         if e.args.get("query") or e.args.get("unnest") or not e.expressions:
-            raise PredicateError(
-                f"Villkoret ”{text}”: IN ska följas av en lista med värden."
-            )
+            raise PredicateError(f"Villkoret ”{text}”: IN ska följas av en lista med värden.")
         column = _operand(e.this, text)
         if column[0] != "col":
             raise PredicateError(f"Villkoret ”{text}”: IN gäller en kolumn.")
         values = [_operand(v, text) for v in e.expressions]
         if any(v[0] == "col" for v in values):
-            raise PredicateError(
-                f"Villkoret ”{text}”: IN-listan ska vara fasta värden."
-            )
+            raise PredicateError(f"Villkoret ”{text}”: IN-listan ska vara fasta värden.")
         return is_in(column[1], values)
     if isinstance(e, exp.Is):
         return _is(e, text)
@@ -196,11 +184,7 @@ def _operand(e: Any, text: str) -> Node:
         return ("col", e.name)
     if isinstance(e, exp.Literal):
         return ("str", e.this) if e.is_string else number(e.this)
-    if (
-        isinstance(e, exp.Neg)
-        and isinstance(e.this, exp.Literal)
-        and not e.this.is_string
-    ):
+    if isinstance(e, exp.Neg) and isinstance(e.this, exp.Literal) and not e.this.is_string:
         return number(f"-{e.this.this}")
     if isinstance(e, exp.Boolean):
         return ("bool", bool(e.this))
@@ -209,9 +193,7 @@ def _operand(e: Any, text: str) -> Node:
         try:
             return ("date", dt.date.fromisoformat(e.this.this).isoformat())
         except ValueError as error:
-            raise PredicateError(
-                f"Villkoret ”{text}”: {e.this.this} är inget datum."
-            ) from error
+            raise PredicateError(f"Villkoret ”{text}”: {e.this.this} är inget datum.") from error
     raise PredicateError(f"Villkoret ”{text}”: {e.sql()} är inte tillåtet.")
 
 
@@ -273,7 +255,7 @@ def _combine(op: str, nodes: Iterable[Node]) -> Node:
 
 
 def negate(node: Node) -> Node:
-    return node[1] if node[0] == "not" else ("not", node)  # type: ignore[no-any-return]
+    return node[1] if node[0] == "not" else ("not", node)
 
 
 def columns(node: Node) -> tuple[str, ...]:
@@ -314,7 +296,7 @@ def to_sql(node: Node) -> str:
     if kind == "cmp":
         return f"{to_sql(node[2])} {node[1]} {to_sql(node[3])}"
     if kind == "col":
-        return _name(node[1])
+        return _name(str(node[1]))
     if kind == "bool":
         return "TRUE" if node[1] else "FALSE"
     if kind == "date":
@@ -326,9 +308,7 @@ def to_sql(node: Node) -> str:
 
 def _name(name: str) -> str:
     plain = name.isidentifier() and name.isascii() and name == name.lower()
-    return (
-        name if plain and name not in _RESERVED else '"' + name.replace('"', '""') + '"'
-    )
+    return name if plain and name not in _RESERVED else '"' + name.replace('"', '""') + '"'
 
 
 def mask(node: Node, table: pa.Table) -> pa.ChunkedArray:
@@ -362,9 +342,7 @@ def _evaluate(node: Node, table: pa.Table) -> Any:
     if kind == "col":
         column = _column(node[1], table)
         if not pa.types.is_boolean(column.type):
-            raise PredicateError(
-                f"Kolumnen {node[1]} är inte ja/nej och kan inte stå ensam."
-            )
+            raise PredicateError(f"Kolumnen {node[1]} är inte ja/nej och kan inte stå ensam.")
         return column
     if kind == "bool":
         return pa.scalar(node[1])
@@ -377,9 +355,10 @@ def _evaluate(node: Node, table: pa.Table) -> Any:
 
 
 def _column(name: str, table: pa.Table) -> pa.ChunkedArray:
-    if name not in table.column_names:
+    place = table.schema.get_field_index(name)
+    if place < 0:
         raise PredicateError(f"Det finns ingen kolumn {name} i tabellen.")
-    column = table.column(name)
+    column = table.column(place)
     if pa.types.is_dictionary(column.type):
         column = pc.cast(column, column.type.value_type)
     return column

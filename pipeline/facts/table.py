@@ -55,13 +55,16 @@ class FactTable:
         """The same table with some of the rows, in the given order."""
         return replace(self, classes=(tuple(keys), *self.classes[1:]))
 
+    def answered(self) -> FactTable:
+        """Without the row of those who have no value."""
+        return self.only(*(k for k in self.classes[0] if k is not None))
+
     def shown(self) -> FactTable:
         """Without rows where every number is zero or empty: for long catalogues."""
         kept = [
             k
             for k in self.classes[0]
-            if k is TOTAL
-            or any(f.value for keys, f in self.cells.items() if keys[0] == k)
+            if k is TOTAL or any(f.value for keys, f in self.cells.items() if keys[0] == k)
         ]
         return self.only(*kept)
 
@@ -69,9 +72,7 @@ class FactTable:
         """Rows by falling value (ties by the dimension's own order; unknown and total last)."""
         order = (by or self).cells
         plain = [k for k in self.classes[0] if k is not TOTAL and k is not None]
-        ranked = sorted(
-            plain, key=lambda k: -max(_size(f) for c, f in order.items() if c[0] == k)
-        )
+        ranked = sorted(plain, key=lambda k: -max(_size(f) for c, f in order.items() if c[0] == k))
         rest = [k for k in self.classes[0] if k is TOTAL or k is None]
         return self.only(*ranked, *rest)
 
@@ -88,11 +89,6 @@ class Joined:
 
     def __or__(self, other: FactTable | Joined) -> Joined:
         added = other.tables if isinstance(other, Joined) else (other,)
-        if any(
-            len(t.dims) != 1 or t.dims[0].name != self.tables[0].dims[0].name
-            for t in added
-        ):
-            raise TypeError(
-                "Bara tabeller över samma enda dimension kan stå bredvid varandra."
-            )
+        if any(len(t.dims) != 1 or t.dims[0].name != self.tables[0].dims[0].name for t in added):
+            raise TypeError("Bara tabeller över samma enda dimension kan stå bredvid varandra.")
         return Joined((*self.tables, *added))

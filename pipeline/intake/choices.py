@@ -50,7 +50,9 @@ class Choices:
 
     def is_verbatim(self, cell: Cell, category: Category) -> bool:
         """Whether the cell already holds the category's value, letter by letter."""
-        return str(cell) == str(category.value)
+        return str(cell) == str(category.value) or (
+            isinstance(cell, float) and cell == category.value
+        )
 
     def nearest(self, text: str) -> str:
         """The label most like an answer that is no category; empty when none is near."""

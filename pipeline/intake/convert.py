@@ -10,7 +10,7 @@ from pipeline.forms.codebook import Category, Codebook, Field
 from pipeline.intake.choices import Choices, text_of
 from pipeline.intake.dates import parse_date
 from pipeline.intake.headers import dummies
-from pipeline.intake.numbers import FALSE, parse_boolean, parse_integer, parse_number
+from pipeline.intake.numbers import FALSE, parse_boolean, parse_float, parse_integer
 from pipeline.intake.raw import Cell
 
 # What every rule does, for the reader of the data-quality pages.
@@ -53,7 +53,7 @@ def converter(field: Field, book: Codebook, plain_text: bool = False) -> Convert
     by_type: dict[str, Converter] = {
         "string": lambda cell: _string(cell, choices),
         "integer": lambda cell: _number(cell, choices, parse_integer),
-        "number": lambda cell: _number(cell, choices, parse_number),
+        "number": lambda cell: _number(cell, choices, parse_float),
         "boolean": lambda cell: _boolean(cell, choices),
         "date": lambda cell: _date(cell, choices),
         "list": lambda cell: _list(cell, choices, field.delimiter),
@@ -98,7 +98,14 @@ def dummy_converter(field: Field, book: Codebook, option: int) -> Converter:
 
 def _missing_test(field: Field, book: Codebook) -> Callable[[Cell], bool]:
     marks = {"", *(text_of(m).casefold() for m in (*book.missing_values, *field.missing_values))}
-    return lambda cell: text_of(cell).casefold() in marks
+    longest = 2 * max(map(len, marks)) + 20  # room for blanks; a longer text is no mark
+
+    def is_missing(cell: Cell) -> bool:
+        if isinstance(cell, str) and len(cell) > longest:
+            return not cell.strip()
+        return text_of(cell).casefold() in marks
+
+    return is_missing
 
 
 def _self_evident(made: Converted, cell: Cell) -> bool:

@@ -79,13 +79,13 @@ def _pairs(table: pa.Table, book: Codebook) -> tuple[np.ndarray, np.ndarray]:
 def _listed(table: pa.Table, book: Codebook, loser: np.ndarray, winner: np.ndarray) -> pa.Table:
     left, kept = table.take(pa.array(loser)), table.take(pa.array(winner))
     same = _same(left, kept)
-    why = f"med senare {book.field(book.keep).title.lower()}" if book.has(book.keep) else "senare"
+    key = ", ".join(book.primary_key)
+    places = zip(kept["_rad"].to_pylist(), kept["_kalla"].to_pylist(), strict=True)
+    whys = _why(left, kept, book)
     reasons = [
-        f"{'Alla uppgifter' if alike else 'Nyckeln'} står också på rad {row} i {source}"
-        + ("; den raden räknas." if alike else f", {why} eller längre ned; den raden räknas.")
-        for alike, row, source in zip(
-            same, kept["_rad"].to_pylist(), kept["_kalla"].to_pylist(), strict=True
-        )
+        f"{'Alla uppgifter' if alike else f'Nyckeln ({key})'} står också på rad {row} i {source}"
+        f"{'' if alike else f', {why}'}; den raden räknas."
+        for alike, why, (row, source) in zip(same, whys, places, strict=True)
     ]
     return pa.table(
         [
@@ -99,6 +99,15 @@ def _listed(table: pa.Table, book: Codebook, loser: np.ndarray, winner: np.ndarr
         ],
         schema=DUPLICATES,
     )
+
+
+def _why(left: pa.Table, kept: pa.Table, book: Codebook) -> list[str]:
+    """What the kept rows have before the ones left out."""
+    if book.keep not in left.column_names:
+        return ["som kommer senare"] * left.num_rows
+    dates = zip(left[book.keep].to_pylist(), kept[book.keep].to_pylist(), strict=True)
+    later = f"med senare datum i {book.keep}"
+    return [later if b and (not a or b > a) else "som kommer senare" for a, b in dates]
 
 
 def _same(left: pa.Table, right: pa.Table) -> list[bool]:

@@ -68,7 +68,10 @@ def _evenness(sample: str, separator: str, whole: bool) -> float:
     header = next(r for r in filled if len(r) == columns)
     # Decimal commas also split every record alike, but leave numbers where headers belong.
     numbers = sum(bool(_NUMBERLIKE.fullmatch(c)) for c in header if c.strip())
-    plausible = 1.0 if numbers * 2 <= len(header) else 0.1
+    # Nor do other separators belong there, but for the comma of a sentence.
+    others = {*SEPARATORS} - {",", separator}
+    odd = numbers * 2 > len(header) or any(o in c for c in header for o in others)
+    plausible = 0.1 if odd else 1.0
     return float(share**3 * (columns - 1) * plausible)
 
 

@@ -106,4 +106,4 @@ def _poor(row: Sequence[Cell], fit: Fit) -> bool:
     ]
     if needed and all(cells.intersection(found) for found in needed):
         return False
-    return len(known) * 2 < len(fit.columns) or len(cells) == 1
+    return len(known) * 2 <= len(fit.columns) or len(cells) == 1

@@ -27,6 +27,8 @@ def place(raw: RawTable) -> str:
 
 def quoted(texts: Sequence[str]) -> str:
     """`”A”, ”B” och ”C”`, long texts cut."""
+    if not texts:
+        return "inga"
     shown = [f"”{_cut(t)}”" for t in texts[:_SHOWN]]
     if len(texts) > _SHOWN:
         return ", ".join(shown) + f" och {len(texts) - _SHOWN} till"

@@ -51,6 +51,12 @@ def parse_number(cell: Cell) -> Number:
     return None, "", NO_NUMBER
 
 
+def parse_float(cell: Cell) -> Number:
+    """As `parse_number`, whole numbers too as floats."""
+    value, rule, error = parse_number(cell)
+    return (None if value is None else float(value)), rule, error
+
+
 def _finite(text: str, rule: str) -> Number:
     if len(text) > _LONGEST:
         return None, "", TOO_LARGE

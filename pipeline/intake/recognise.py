@@ -128,7 +128,7 @@ def _recognised(raw: RawTable, header: int, chosen: Fit) -> Recognised:
     if others:
         many = len(others) > 1
         notes.append(
-            f"{'Raderna' if many else 'Raden'} {messages.listed(others)} hör inte till tabellen "
+            f"{'Raderna' if many else 'Rad'} {messages.listed(others)} hör inte till tabellen "
             "(titel eller anteckning) och räknas inte."
         )
     if not rows:

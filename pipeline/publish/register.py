@@ -16,7 +16,8 @@ TITLE = "Faktaregister"
 INTERMEDIATE = "Mellanled som inte visas själva"
 INTRODUCTION = (
     "Varje tal i rapporten står här med sin definition, det antal det vilar på och de ställen "
-    "där det visas. Villkoren är skrivna i SQL."
+    "där det visas. Villkoren är skrivna i SQL. En andel är de av nämnarens rader som också "
+    "uppfyller täljarens villkor."
 )
 KINDS = {
     "heading": "rubrik", "paragraph": "text", "list": "lista", "quote": "citat",
@@ -139,8 +140,7 @@ def _count(d: Mapping[str, Any]) -> Words:
 
 def _share(d: Mapping[str, Any]) -> Words:
     return (
-        f"Andel av raderna i {d['dataset']}: täljaren är de av nämnarens rader som uppfyller "
-        "täljarens villkor.",
+        f"Andel av rader i {d['dataset']}.",
         _condition("Täljare", d.get("where")) + _condition("Nämnare", d.get("of")),
     )
 
@@ -163,8 +163,12 @@ def _statistic(d: Mapping[str, Any]) -> Words:
 
 
 def _derived(d: Mapping[str, Any]) -> Words:
-    what = {"+": "Summan av", "-": "Skillnaden mellan", "/": "Kvoten mellan"}
-    return f"{what.get(d['op'], d['op'])} de två fakta som det bygger på, i den ordningen.", ()
+    what = {
+        "+": "Summan av de två fakta som det bygger på",
+        "-": "Det första av de två fakta som det bygger på minus det andra",
+        "/": "Det första av de två fakta som det bygger på delat med det andra",
+    }
+    return f"{what.get(d['op'], d['op'])}.", ()
 
 
 def _cited(d: Mapping[str, Any]) -> Words:

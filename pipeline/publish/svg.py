@@ -18,7 +18,7 @@ ELEMENTS = frozenset(
 PASSED = frozenset({"metadata", "style", "comment"})  # what matplotlib adds and nobody needs
 _REFERENCE = re.compile(r"url\(['\"]?#([^)'\"]+)['\"]?\)")
 _FONT = re.compile(
-    r"^(?P<before>.*?)(?P<size>[\d.]+(?:px|pt|em|rem|%)?)(?:/\S+)?\s+(?P<family>.+)$"
+    r"^(?P<before>.*?)(?P<size>[\d.]+(?:px|pt|em|rem|%))(?:/\S+)?\s+(?P<family>.+)$"
 )
 _NUMBER = re.compile(r"[\d.]+")
 

@@ -7,6 +7,7 @@ from pipeline.report.author import (
     const,
     count,
     data,
+    finding,
     heading,
     mean,
     open_chapter,
@@ -19,6 +20,6 @@ from pipeline.report.author import (
 )
 
 __all__ = [
-    "chart", "cite", "cited_series", "const", "count", "data", "heading", "mean", "open_chapter",
-    "say", "share", "show", "stat", "word", "years",
+    "chart", "cite", "cited_series", "const", "count", "data", "finding", "heading", "mean",
+    "open_chapter", "say", "share", "show", "stat", "word", "years",
 ]  # fmt: skip

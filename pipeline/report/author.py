@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.errors import PredicateError
 from pipeline.facts import derive
-from pipeline.facts.dataset import Dataset, codebooks, open_dataset
+from pipeline.facts.dataset import Dataset, open_dataset
 from pipeline.facts.fact import Fact, spliced
 from pipeline.facts.measure import count, mean, share
 from pipeline.facts.table import FactTable, Joined
@@ -38,17 +38,13 @@ def data(name: str, year: int | None = None) -> Dataset:
     """A table of a year (by default the edition's). A missing source is a Dataset without rows:
     what is built from it says *underlag saknas*."""
     here = current()
-    return open_dataset(
-        here.workspace, name, here.year if year is None else year, here.year
-    )
+    return open_dataset(here.workspace, name, here.year if year is None else year, here.year)
 
 
 def years(name: str) -> list[int]:
     """The years, up to the edition's, for which the table exists, oldest first."""
     here = current()
-    folders = [
-        p.parent.name for p in here.workspace.processed.glob(f"*/{name}.parquet")
-    ]
+    folders = [p.parent.name for p in here.workspace.processed.glob(f"*/{name}.parquet")]
     return sorted(int(f) for f in folders if f.isdigit() and int(f) <= here.year)
 
 
@@ -69,14 +65,12 @@ def heading(text: str, level: int = 3) -> None:
     _display(blocks.heading(text, level))
 
 
-def show(table: FactTable | Joined | figures.Stack, note: str = "") -> None:
+def show(table: FactTable | Joined | tables.Tabular, note: str = "") -> None:
     """A table, for a cell that displays several."""
     _display(tables.block(table, note))
 
 
-def chart(
-    form: str, table: Any, title: str, subtitle: str = "", note: str = ""
-) -> None:
+def chart(form: str, table: Any, title: str, subtitle: str = "", note: str = "") -> None:
     """A figure with its table. `form`: bars, columns, diverging, line (shared with VISUAL's table
     of questions); `title` is the finding in a sentence, with its traced number."""
     _display(figures.figure(form, table, title, subtitle, note))
@@ -90,6 +84,13 @@ def stat(name: str, *facts: Fact) -> tuple[Fact, ...]:
 def word(fact: Fact, up: str, down: str, same: str) -> Fact:
     """The word that fits a difference as it is shown: `word(a - b, "ökade", "minskade", "…")`."""
     return derive.wording(fact, up, down, same)
+
+
+def finding(table: FactTable, sentence: str, otherwise: str) -> str:
+    """A chart's title from its largest number: `{label}` and `{value}` in `sentence` are filled
+    in, traced. `otherwise` where two share the place or there is no number."""
+    found = derive.largest(table)
+    return otherwise if found is None else sentence.format(label=found[0], value=found[1])
 
 
 def const(value: float, why: str, unit: str = "") -> Fact:
@@ -135,8 +136,7 @@ def cited_series(kpi: str, gender: str = "T") -> dict[str, list[Fact]]:
     every_year = sorted({y for _, y in rows})
     return {
         names.get(k, k): [
-            cite("kolada", kpi=kpi, municipality=k, year=y, gender=gender)
-            for y in every_year
+            cite("kolada", kpi=kpi, municipality=k, year=y, gender=gender) for y in every_year
         ]
         for k in sorted({k for k, _ in rows})
     }
@@ -153,10 +153,10 @@ def _bundle(table: FactTable | Joined) -> dict[str, Any]:
 def _display(block: blocks.Block) -> None:
     from IPython.display import display
 
-    display(blocks.bundle(block), raw=True)
+    display(blocks.bundle(block), raw=True)  # type: ignore[no-untyped-call]
 
 
 __all__ = [
-    "chart", "cite", "cited_series", "codebooks", "const", "count", "data", "heading", "mean",
+    "chart", "cite", "cited_series", "const", "count", "data", "finding", "heading", "mean",
     "open_chapter", "say", "share", "show", "stat", "word", "years",
 ]  # fmt: skip

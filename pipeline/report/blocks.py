@@ -44,9 +44,7 @@ def heading(text: str, level: int) -> Block:
 def paragraph(text: str, style: str = "body") -> Block:
     """`style`: body, note or missing."""
     facts: Registry = {}
-    return _with(
-        {"kind": "paragraph", "runs": runs(text, facts), "style": style}, facts
-    )
+    return _with({"kind": "paragraph", "runs": runs(text, facts), "style": style}, facts)
 
 
 def table(
@@ -58,7 +56,7 @@ def table(
 ) -> Block:
     """`columns[0]` heads the row headers; each row has as many cells as columns minus one."""
     assert all(len(r["cells"]) == len(columns) - 1 for r in rows)
-    made = {
+    made: Block = {
         "kind": "table",
         "caption": caption,
         "columns": list(columns),
@@ -77,7 +75,7 @@ def figure(
     note: Runs,
     facts: Registry,
 ) -> Block:
-    made = {
+    made: Block = {
         "kind": "figure", "title": title, "subtitle": subtitle, "svg": svg, "alt": alt,
         "marks": list(marks), "table": {k: v for k, v in under.items() if k != "facts"},
         "note": note,
@@ -116,9 +114,7 @@ def _html(block: Block) -> str:
     if block["kind"] == "figure":
         return f"<figure>{block['svg']}<figcaption>{_inline(block['title'])}</figcaption></figure>"
     if block["kind"] == "table":
-        head = "".join(
-            f'<th scope="col">{_inline(c["header"])}</th>' for c in block["columns"]
-        )
+        head = "".join(f'<th scope="col">{_inline(c["header"])}</th>' for c in block["columns"])
         body = "".join(
             f'<tr><th scope="row">{_inline(r["header"])}</th>'
             + "".join(f"<td>{_inline(c)}</td>" for c in r["cells"])
@@ -139,7 +135,5 @@ def _inline(items: Iterable[Run]) -> str:
         if isinstance(r, str):
             parts.append(html.escape(r))
         else:
-            parts.append(
-                f'<data data-fakta="{r["fact"]}">{html.escape(r["text"])}</data>'
-            )
+            parts.append(f'<data data-fakta="{r["fact"]}">{html.escape(r["text"])}</data>')
     return "".join(parts)

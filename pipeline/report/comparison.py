@@ -26,9 +26,7 @@ def show_measure(kpi: str) -> None:
     own = load_kommun(current().workspace.raw)
     first = own.kommuner.get(own.kod, own.kod)
     ordered = sorted(lines, key=lambda name: (name != first, name))
-    series = Series(
-        f"{kpi} (Källa: Kolada)", tuple((n, tuple(lines[n])) for n in ordered)
-    )
+    series = Series(f"{kpi} (Källa: Kolada)", tuple((n, tuple(lines[n])) for n in ordered))
     author.heading(kpi)
     source = "Källa: Kolada. Värdena återges som de publicerats."
     author.chart("line", series, f"{kpi}, utveckling per kommun", "Per år", source)

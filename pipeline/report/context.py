@@ -29,9 +29,7 @@ _CURRENT: ContextVar[Context] = ContextVar("chapter")
 def enter(context: Context) -> None:
     """Make `context` this kernel's. Raises UsageError for an unknown edition."""
     if context.edition not in EDITIONS:
-        raise UsageError(
-            f"Utgåvan ”{context.edition}” finns inte (finns: {', '.join(EDITIONS)})."
-        )
+        raise UsageError(f"Utgåvan ”{context.edition}” finns inte (finns: {', '.join(EDITIONS)}).")
     _CURRENT.set(context)
 
 
@@ -40,6 +38,4 @@ def current() -> Context:
     try:
         return _CURRENT.get()
     except LookupError:
-        raise UsageError(
-            "Kapitlet börjar med open_chapter(year=…, edition=…)."
-        ) from None
+        raise UsageError("Kapitlet börjar med open_chapter(year=…, edition=…).") from None

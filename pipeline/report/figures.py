@@ -26,9 +26,7 @@ class _Pen:
         self.facts: Registry = {}
         self._made: dict[int, tuple[Mark, dict[str, Any], str]] = {}
 
-    def mark(
-        self, label: str, fact: Fact, told: str = "", sub: Mark | str = ""
-    ) -> Mark:
+    def mark(self, label: str, fact: Fact, told: str = "", sub: Mark | str = "") -> Mark:
         shown = occurrence(fact, "", self.facts)
         value = None if fact.value is None else float(fact.value)
         return self._keep(Mark(label, value, shown["text"], fact.id, sub=sub), shown, told or label)
@@ -52,13 +50,13 @@ class _Pen:
 
 
 def figure(
-    form: str, table: Tabular, title: str, subtitle: str = "", note: str = ""
+    form: str, table: Tabular | list[Fact], title: str, subtitle: str = "", note: str = ""
 ) -> Block:
     """A figure block. Where the source is missing, the paragraph that says so."""
     if form not in _FORMS:
-        raise PredicateError(
-            f"Diagramformen ”{form}” finns inte (finns: {', '.join(_FORMS)})."
-        )
+        raise PredicateError(f"Diagramformen ”{form}” finns inte (finns: {', '.join(_FORMS)}).")
+    if isinstance(table, list):
+        table = Series(title, (("", tuple(table)),))
     source = table.tables[0] if isinstance(table, Joined) else table
     under = tables.block(table)
     if source.missing:
@@ -112,9 +110,7 @@ def _bars(table: Tabular, pen: _Pen) -> Drawing:
     for key in chosen.classes[0]:
         fact = chosen[key]
         own_n = chosen.measure != "count" and chosen.over is None
-        marks.append(
-            pen.mark(chosen.label(0, key), fact, sub=pen.n(fact) if own_n else "")
-        )
+        marks.append(pen.mark(chosen.label(0, key), fact, sub=pen.n(fact) if own_n else ""))
     return bars(marks, full=1.0 if chosen.measure == "share" else None)
 
 
@@ -131,13 +127,11 @@ def _diverging(table: Tabular, pen: _Pen) -> Drawing:
         scale = table.rows[0][1]
         names = [scale.label(0, k) for k in scale.classes[0]]
         for label, t in table.rows:
-            pieces = [pen.mark(t.label(0, k), t[k], f"{label}, {t.label(0, k)}") for k in t.classes[0]]
-            rows.append(
-                Row(label, pieces, sub=pen.n(t[t.classes[0][0]], "denominator"))
-            )
-    elif (
-        isinstance(table, FactTable) and table.over is not None and len(table.dims) == 2
-    ):
+            pieces = [
+                pen.mark(t.label(0, k), t[k], f"{label}, {t.label(0, k)}") for k in t.classes[0]
+            ]
+            rows.append(Row(label, pieces, sub=pen.n(t[t.classes[0][0]], "denominator")))
+    elif isinstance(table, FactTable) and table.over is not None and len(table.dims) == 2:
         names = [table.label(1, k) for k in table.classes[1]]
         for row in table.classes[0]:
             label = table.label(0, row)

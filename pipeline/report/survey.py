@@ -48,9 +48,9 @@ def questions(book: Codebook) -> list[Question]:
     made: list[Question] = []
     grids: dict[tuple[str, tuple[object, ...]], int] = {}
     for f in book.fields:
-        if f.type == "date" or (
-            f.type == "string" and not f.categories and not f.freetext
-        ):
+        if f.name in book.primary_key:
+            continue
+        if f.type == "date" or (f.type == "string" and not f.categories and not f.freetext):
             continue  # identities and dates are not questions
         if not f.group:
             made.append(Question(f.title, (f,)))
@@ -101,25 +101,16 @@ def _name(book: Codebook, field: Field, *what: str) -> str:
 def _no_answer(data: Dataset, book: Codebook, field: Field) -> Fact:
     column = data.dimension(field.name).reads()[0]
     title = f"Svarade inte: {field.title}"
-    found: Fact = count(
-        data, f"{column} IS NULL", name=_name(book, field, "ej_svar"), title=title
-    )
+    found: Fact = count(data, f"{column} IS NULL", name=_name(book, field, "ej_svar"), title=title)
     return found
 
 
-def _distribution(
-    data: Dataset, book: Codebook, field: Field
-) -> tuple[FactTable, FactTable]:
+def _distribution(data: Dataset, book: Codebook, field: Field) -> tuple[FactTable, FactTable]:
     """Number and share an answer; for a list field, an option."""
-    number = count(
-        data, by=field.name, name=_name(book, field, "antal"), title=field.title
-    )
-    part = share(
-        data, over=field.name, name=_name(book, field, "andel"), title=field.title
-    )
-    known = tuple(k for k in number.classes[0] if k is not None)
-    number = number.only(*known)
-    if len(known) > LONG_LIST and field.type != "list":
+    number = count(data, by=field.name, name=_name(book, field, "antal"), title=field.title)
+    part = share(data, over=field.name, name=_name(book, field, "andel"), title=field.title)
+    number = number.answered()
+    if len(number.classes[0]) > LONG_LIST and field.type != "list":
         number = number.shown()
     if not field.ordered:
         number = number.sorted()
@@ -136,7 +127,8 @@ def _choice(data: Dataset, book: Codebook, field: Field) -> None:
         return
     wide = field.ordered and len(field.substantive) > 3 and field.type != "list"
     form = "columns" if wide and _short(part) else "bars"
-    author.chart(form, number | part, field.title, "Andel av dem som svarade", note)
+    finding = author.finding(part, "Vanligaste svaret: {label}, {value}", field.title)
+    author.chart(form, number | part, finding, "Andel av dem som svarade", note)
 
 
 def _short(table: FactTable) -> bool:
@@ -147,23 +139,16 @@ def _short(table: FactTable) -> bool:
 def _grid(data: Dataset, book: Codebook, question: Question) -> None:
     rows = []
     for field in question.fields:
-        number = count(
-            data, by=field.name, name=_name(book, field, "antal"), title=field.title
-        )
-        part = share(
-            data, over=field.name, name=_name(book, field, "andel"), title=field.title
-        )
-        known = tuple(k for k in number.classes[0] if k is not None)
-        rows.append((field, number.only(*known), part.only(*known)))
+        number = count(data, by=field.name, name=_name(book, field, "antal"), title=field.title)
+        part = share(data, over=field.name, name=_name(book, field, "andel"), title=field.title)
+        rows.append((field, number.answered(), part))
     stack = Stack(question.title, tuple((f.title, part) for f, _, part in rows))
     first = question.fields[0]
     if first.ordered and len(first.substantive) <= WIDE:
         author.chart("diverging", stack, question.title, "Andel av dem som svarade")
     else:
         author.show(stack)
-    numbers = Stack(
-        f"{question.title}: antal svar", tuple((f.title, n) for f, n, _ in rows)
-    )
+    numbers = Stack(f"{question.title}: antal svar", tuple((f.title, n) for f, n, _ in rows))
     author.show(numbers)
     for field, _, _ in rows:
         gone = _no_answer(data, book, field)
@@ -188,14 +173,10 @@ def _number(data: Dataset, book: Codebook, field: Field) -> None:
         f"Medelvärdet är {average:.1f} och medianen {middle:.1f}{' ' + unit if unit else ''} "
         f"({average:n} svar). Svarade inte: {gone}."
     )
-    number = count(
-        data, by=field.name, name=_name(book, field, "antal"), title=field.title
-    )
-    known = tuple(k for k in number.classes[0] if k is not None)
-    if known and len(known) <= FEW_VALUES:
-        author.chart(
-            "columns", number.only(*known), field.title, "Antal svar per värde"
-        )
+    number = count(data, by=field.name, name=_name(book, field, "antal"), title=field.title)
+    number = number.answered()
+    if 0 < len(number.classes[0]) <= FEW_VALUES:
+        author.chart("columns", number, field.title, "Antal svar per värde")
 
 
 def _free_text(data: Dataset, book: Codebook, field: Field) -> None:
@@ -203,6 +184,4 @@ def _free_text(data: Dataset, book: Codebook, field: Field) -> None:
         data, f"{field.name} IS NOT NULL", name=_name(book, field, "fritext"),
         title=f"Skrev ett svar: {field.title}",
     )  # fmt: skip
-    author.say(
-        f"{wrote} skrev ett svar med egna ord. Fritext återges inte här.", "note"
-    )
+    author.say(f"{wrote} skrev ett svar med egna ord. Fritext återges inte här.", "note")

@@ -52,11 +52,7 @@ def show(fact: Fact, spec: str = "") -> Shown:
     """
     if spec in PARTS:
         number = getattr(fact, spec)
-        text = (
-            MISSING.get(fact.status, "–")
-            if number is None
-            else decimal(Fraction(number))
-        )
+        text = MISSING.get(fact.status, "–") if number is None else decimal(Fraction(number))
         return Shown(spec, spec, text)
     match = _SPEC.fullmatch(spec)
     if not match:
@@ -65,7 +61,7 @@ def show(fact: Fact, spec: str = "") -> Shown:
         return Shown("value", spec, MISSING.get(fact.status, "–"))
     if fact.kind == "word":
         words = fact.definition["words"]
-        return Shown("value", spec, words[{1: 0, -1: 1, 0: 2}[int(exact(fact.value))]])
+        return Shown("value", spec, words[int(exact(fact.value))])
     return Shown("value", spec, _number(fact, match))
 
 
@@ -80,9 +76,7 @@ def _number(fact: Fact, match: re.Match[str]) -> str:
             return f"{fact.numerator} av {fact.denominator}"
         return decimal(value * 100, places, sign) + f"{NBSP}%"
     if unit == "pp":
-        if any(
-            p.kind == "share" and (p.denominator or 0) < SMALL for p in fact.parents
-        ):
+        if any(p.kind == "share" and (p.denominator or 0) < SMALL for p in fact.parents):
             return f"ej jämfört (färre än {SMALL} svar)"
         return decimal(value * 100, places, sign) + f"{NBSP}procentenheter"
     return decimal(value, places, sign)

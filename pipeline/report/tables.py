@@ -11,6 +11,7 @@ from pipeline.facts.table import FactTable, Joined, Total
 from pipeline.report.blocks import Block, Registry, Runs, occurrence, paragraph, runs
 from pipeline.report.blocks import table as table_block
 
+N_HEAD = "Underlag (n)"
 WIDE = 7  # more answers than this go down the page instead of across it
 HEADS = {"count": "Antal", "share": "Andel", "mean": "Medelvärde", "quantile": "Median"}
 
@@ -59,11 +60,7 @@ def block(table: Tabular, note: str = "") -> Block:
         return _stack(table, note)
     if isinstance(table, Series):
         return _series(table, note)
-    return (
-        _joined(Joined((table,)), note)
-        if len(table.dims) == 1
-        else _crossed(table, note)
-    )
+    return _joined(Joined((table,)), note) if len(table.dims) == 1 else _crossed(table, note)
 
 
 def _column(text: str, align: str = "right") -> dict[str, Any]:
@@ -86,7 +83,7 @@ def _joined(joined: Joined, note: str) -> Block:
     for t in joined.tables:
         columns.append(_column(HEADS[t.measure]))
         if _own_n(t):
-            columns.append(_column("Antal svar"))
+            columns.append(_column(N_HEAD))
     rows = []
     for key in first.classes[0]:
         cells: list[Runs] = []
@@ -94,14 +91,12 @@ def _joined(joined: Joined, note: str) -> Block:
             cells.append([occurrence(t[key], "", facts)])
             if _own_n(t):
                 cells.append([occurrence(t[key], "n", facts)])
-        rows.append(
-            _row(first.label(0, key), cells, total=isinstance(key, Total))
-        )
+        rows.append(_row(first.label(0, key), cells, total=isinstance(key, Total)))
     tail = runs(note, facts)
     shares = [t for t in joined.tables if t.over is not None and t.classes[0]]
     if shares:
         whole = occurrence(shares[0][shares[0].classes[0][0]], "denominator", facts)
-        tail = ["Svarande: ", whole, ". ", *tail]
+        tail = ["Underlag: n = ", whole, ". ", *tail]
     return table_block(_caption(joined.tables[-1], facts), columns, rows, tail, facts)
 
 
@@ -135,7 +130,7 @@ def _scale_across(table: FactTable, note: str) -> Block:
     facts: Registry = {}
     columns = [_column(table.dims[0].title, "left")]
     columns += [_column(table.label(1, k)) for k in table.classes[1]]
-    columns.append(_column("Antal svar"))
+    columns.append(_column(N_HEAD))
     rows = []
     for row in table.classes[0]:
         cells: list[Runs] = [[occurrence(table[row, k], "", facts)] for k in table.classes[1]]
@@ -156,11 +151,11 @@ def _scale_down(table: FactTable, note: str) -> Block:
         )
         for answer in table.classes[1]
     ]
-    whole = [
+    whole: list[Runs] = [
         [occurrence(table[group, table.classes[1][0]], "denominator", facts)]
         for group in table.classes[0]
     ]
-    rows.append(_row("Antal svar", whole, total=True))
+    rows.append(_row(N_HEAD, whole, total=True))
     return table_block(_caption(table, facts), columns, rows, runs(note, facts), facts)
 
 
@@ -169,11 +164,13 @@ def _stack(stack: Stack, note: str) -> Block:
     scale = stack.rows[0][1]
     columns = [_column("Fråga", "left")]
     columns += [_column(scale.label(0, k)) for k in scale.classes[0]]
-    columns.append(_column("Antal svar"))
+    shares = scale.measure == "share"
+    columns += [_column(N_HEAD)] * shares
     rows = []
     for label, t in stack.rows:
         cells: list[Runs] = [[occurrence(t[k], "", facts)] for k in t.classes[0]]
-        cells.append([occurrence(t[t.classes[0][0]], "denominator", facts)])
+        if shares:
+            cells.append([occurrence(t[t.classes[0][0]], "denominator", facts)])
         rows.append(_row(label, cells))
     caption = runs(f"{stack.title}, {scale.data.year}", facts)
     return table_block(caption, columns, rows, runs(note, facts), facts)
@@ -195,9 +192,6 @@ def _series(series: Series, note: str) -> Block:
     else:
         columns = [_column("", "left"), *(_column(y) for y in years)]
         rows = [
-            _row(label, [[occurrence(f, "", facts)] for f in line])
-            for label, line in series.lines
+            _row(label, [[occurrence(f, "", facts)] for f in line]) for label, line in series.lines
         ]
-    return table_block(
-        runs(series.title, facts), columns, rows, runs(note, facts), facts
-    )
+    return table_block(runs(series.title, facts), columns, rows, runs(note, facts), facts)

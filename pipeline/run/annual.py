@@ -93,9 +93,7 @@ def _publish(
     processed = workspace.processed / str(year)
     balance = json.loads((processed / "balance.json").read_text(encoding="utf-8"))
     write_pages(processed, made / "datakvalitet")
-    meta = Meta(
-        kommun.namn, kommun.sektor, year, "intern", per_datum(workspace, year, date)
-    )
+    meta = Meta(kommun.namn, kommun.sektor, year, "intern", per_datum(workspace, year, date))
     executed = {job.name: made / "notebooks" / f"{job.name}.ipynb" for job in jobs}
     publish(executed, meta, made, balance)
 

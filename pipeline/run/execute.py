@@ -14,6 +14,7 @@ from typing import Any
 import nbformat
 
 from pipeline import errors
+from pipeline.run.kernel import LOG_VARIABLE, LocalKernelManager
 from pipeline.workspace import REPO, Workspace
 
 NOTEBOOKS = REPO / "notebooks"
@@ -33,15 +34,20 @@ class Job:
 def kernel_environment(workspace: Workspace) -> Iterator[None]:
     """The environment that kernels inherit: this workspace, no user's start-up files, one thread
     of linear algebra, no display, no locale or time zone of the machine."""
+    log = workspace.processed / ".tillstand" / "karnor.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_bytes(b"")
     with tempfile.TemporaryDirectory(prefix="uppfoljning-") as home:
         chosen = {
             **workspace.environment(),
+            LOG_VARIABLE: str(log.resolve()),
             "PYTHONPATH": str(REPO),
             "PYTHONHASHSEED": "0",
             "PYTHONUTF8": "1",
             "IPYTHONDIR": home,
             "JUPYTER_CONFIG_DIR": home,
             "JUPYTER_NO_CONFIG": "1",
+            "JUPYTER_RUNTIME_DIR": home,
             "MPLBACKEND": "agg",
             "MPLCONFIGDIR": os.environ.get("MPLCONFIGDIR", home),
             "OMP_NUM_THREADS": "1",
@@ -82,9 +88,10 @@ def execute(job: Job, folder: Path) -> Path:
             progress_bar=False,
             cwd=str(REPO),
             request_save_on_cell_execute=False,
+            kernel_manager_class=LocalKernelManager,
         )
-        notebook = nbformat.read(partial, as_version=4)  # type: ignore[no-untyped-call]
-        nbformat.write(normalised(notebook), target)  # type: ignore[no-untyped-call]
+        notebook = nbformat.read(partial, as_version=4)
+        nbformat.write(normalised(notebook), target)
     except papermill.PapermillExecutionError as failure:
         raise _translated(job, failure) from failure
     finally:

@@ -18,9 +18,7 @@ def surveys(workspace: Workspace, year: int) -> list[str]:
     folder = workspace.processed / str(year)
     books = codebooks(workspace.raw)
     return sorted(
-        n
-        for n, b in books.items()
-        if b.kind == "survey" and (folder / f"{n}.parquet").is_file()
+        n for n, b in books.items() if b.kind == "survey" and (folder / f"{n}.parquet").is_file()
     )
 
 

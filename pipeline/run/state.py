@@ -52,9 +52,7 @@ def record_edition(
 
 
 def _tables_state(workspace: Workspace, year: int) -> Path:
-    return stale.state_path_of(workspace.processed, year).with_name(
-        f"tabeller-{year}.json"
-    )
+    return stale.state_path_of(workspace.processed, year).with_name(f"tabeller-{year}.json")
 
 
 def _inputs(workspace: Workspace, year: int) -> list[Path]:

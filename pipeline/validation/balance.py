@@ -12,26 +12,20 @@ from pipeline.validation.addresses import Sources
 from pipeline.validation.records import DUPLICATE, PROCESSED, QUARANTINED, Figures
 
 
-def balance(
-    rows: pa.Table, sources: Sources, blanked: Mapping[str, int]
-) -> dict[str, Figures]:
+def balance(rows: pa.Table, sources: Sources, blanked: Mapping[str, int]) -> dict[str, Figures]:
     """The balance of each file, sheets added up.
 
     `rows`: rader.parquet. `blanked`: source → cells. Rows read are intake's own count where it
     gives one (`rows` in kallor.json). Raises GateError naming files and figures that do not
     add up.
     """
-    counted = (
-        rows.group_by(["_kalla", "status"]).aggregate([([], "count_all")]).to_pylist()
-    )
+    counted = rows.group_by(["_kalla", "status"]).aggregate([([], "count_all")]).to_pylist()
     states = Counter({(r["_kalla"], r["status"]): r["count_all"] for r in counted})
     found: dict[str, Figures] = {}
     for kalla, source in sorted(sources.items()):
         if not source.get("table"):
             continue
-        kept, twice, out = (
-            states.pop((kalla, s), 0) for s in (PROCESSED, DUPLICATE, QUARANTINED)
-        )
+        kept, twice, out = (states.pop((kalla, s), 0) for s in (PROCESSED, DUPLICATE, QUARANTINED))
         read = int(source.get("rows", kept + twice + out))
         own = Figures(read, kept, twice, out, blanked.get(kalla, 0))
         found[source["file"]] = found.get(source["file"], Figures()) + own

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -35,23 +36,21 @@ class CheckResult:
 def run_checks(
     table: pa.Table,
     checks: Sequence[Check],
-    parameters: Mapping[str, Sequence[str]] | None = None,
+    parameters: Mapping[str, Any] | None = None,
 ) -> tuple[CheckResult, ...]:
     """Run the checks of one table, in their order.
 
-    `parameters`: the municipality's lists (`enheter`, `insatser`); an empty one allows any value.
-    Raises UppfoljningError, without values and paths, where a check cannot be run or is about
-    the table as a whole and fails.
+    `parameters`: what `$PARAMETER` stands for: the municipality's lists (an empty one allows any
+    value) and the year's first and last day. Raises UppfoljningError, without values and paths,
+    where a check cannot be run or is about the table as a whole and fails.
     """
-    lists = {k: list(v) for k, v in (parameters or {}).items() if v}
+    given = {k: _timestamp(v) for k, v in (parameters or {}).items() if v not in ([], ())}
     table = _with_error_columns(table, checks)
-    usable = [c for c in checks if _applies(c, table, lists)]
-    answers = _validate(table, usable, lists) if usable else {}
+    usable = [c for c in checks if _applies(c, table, given)]
+    answers = _validate(table, usable, given) if usable else {}
     chosen = {c.kontroll for c in usable}
     return tuple(
-        _result(c, answers[c.kontroll])
-        if c.kontroll in chosen
-        else CheckResult(c, 0, (), False)
+        _result(c, answers[c.kontroll]) if c.kontroll in chosen else CheckResult(c, 0, (), False)
         for c in checks
     )
 
@@ -64,12 +63,10 @@ def to_pandas(table: pa.Table) -> pd.DataFrame:
     )
 
 
-def _series(column: pa.ChunkedArray) -> pd.Series[Any]:
+def _series(column: pa.ChunkedArray) -> Any:
     kind = column.type
     if pa.types.is_integer(kind):
-        return column.cast(pa.int64()).to_pandas(
-            types_mapper={pa.int64(): pd.Int64Dtype()}.get
-        )
+        return column.cast(pa.int64()).to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
     if pa.types.is_boolean(kind):
         return column.to_pandas(types_mapper={pa.bool_(): pd.BooleanDtype()}.get)
     if pa.types.is_date(kind):
@@ -87,8 +84,8 @@ def _with_error_columns(table: pa.Table, checks: Sequence[Check]) -> pa.Table:
     return table
 
 
-def _applies(check: Check, table: pa.Table, lists: Mapping[str, Sequence[str]]) -> bool:
-    if check.catalogue and check.catalogue not in lists:
+def _applies(check: Check, table: pa.Table, given: Mapping[str, Any]) -> bool:
+    if not set(check.parameters) <= set(given):
         return False
     absent = [n for n in check.columns if n not in table.column_names]
     if absent and not check.optional:
@@ -100,9 +97,7 @@ def _applies(check: Check, table: pa.Table, lists: Mapping[str, Sequence[str]]) 
     return not absent
 
 
-def _validate(
-    table: pa.Table, checks: Sequence[Check], lists: Mapping[str, Sequence[str]]
-) -> dict[str, Any]:
+def _validate(table: pa.Table, checks: Sequence[Check], given: Mapping[str, Any]) -> dict[str, Any]:
     """Great Expectations' own answers, by check. They hold values: never let them out."""
     needed = [n for n in table.column_names if any(n in c.columns for c in checks)]
     frame = to_pandas(table.select(needed))
@@ -114,18 +109,16 @@ def _validate(
                 name=name, expectations=[_typed(c.expectation, table) for c in checks]
             )
             source = ephemeral_context().data_sources.add_pandas(name)
-            definition = source.add_dataframe_asset(
-                name
-            ).add_batch_definition_whole_dataframe(name)
+            definition = source.add_dataframe_asset(name).add_batch_definition_whole_dataframe(name)
             answer = definition.get_batch({"dataframe": frame}).validate(
                 suite,
                 result_format={
                     "result_format": "COMPLETE",
                     "return_unexpected_index_query": False,
                 },
-                expectation_parameters=dict(lists),
+                expectation_parameters=dict(given),
             )
-    except Exception as error:  # noqa: BLE001 (whatever it raises, its text may hold values)
+    except Exception as error:  # whatever it raises, its text may hold values
         raise UppfoljningError(
             f"Kontrollerna av tabellen {name} gick inte att köra ({type(error).__name__}).\n"
             "Gör så här: ta bort de senast ändrade reglerna i filerna som slutar på _regler.json "
@@ -139,17 +132,19 @@ def _typed(expectation: Mapping[str, Any], table: pa.Table) -> dict[str, Any]:
     made: dict[str, Any] = copy.deepcopy(dict(expectation))
     kwargs = made["kwargs"]
     column = kwargs.get("column")
-    if column not in table.column_names or not pa.types.is_date(
-        table.schema.field(column).type
-    ):
+    if column not in table.column_names or not pa.types.is_date(table.schema.field(column).type):
         return made
     for name in BOUNDS:
-        given = kwargs.get(name)
-        if isinstance(given, str):
-            kwargs[name] = pd.Timestamp(given)
-        elif isinstance(given, list):
-            kwargs[name] = [pd.Timestamp(v) for v in given]
+        bound = kwargs.get(name)
+        if isinstance(bound, str):
+            kwargs[name] = pd.Timestamp(bound)
+        elif isinstance(bound, list):
+            kwargs[name] = [pd.Timestamp(v) for v in bound]
     return made
+
+
+def _timestamp(value: Any) -> Any:
+    return pd.Timestamp(value) if isinstance(value, dt.date) else value
 
 
 def _result(check: Check, answer: Any) -> CheckResult:
@@ -157,10 +152,8 @@ def _result(check: Check, answer: Any) -> CheckResult:
     rows = result.get("unexpected_index_list")
     if not answer.success and rows is None:
         _refuse(check, answer)
-    evaluated = int(result.get("element_count") or 0) - int(
-        result.get("missing_count") or 0
-    )
-    failing = () if answer.success else tuple(sorted(int(r) for r in rows))
+    evaluated = int(result.get("element_count") or 0) - int(result.get("missing_count") or 0)
+    failing = () if answer.success else tuple(sorted(int(r) for r in rows or ()))
     return CheckResult(check, evaluated, failing)
 
 

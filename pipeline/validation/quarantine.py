@@ -43,49 +43,34 @@ class Outcome:
         return frozenset((m.row, m.falt) for m in self.marks if m.action == BLANKED)
 
 
-def apply_results(
-    table: pa.Table, results: Sequence[CheckResult], book: Codebook
-) -> Outcome:
+def apply_results(table: pa.Table, results: Sequence[CheckResult], book: Codebook) -> Outcome:
     """Carry out what the checks say about a cleaned table (fields and `_fel_` columns).
 
     critical: the row goes; warning: the check's fields are blanked; info: the cell is flagged.
     A cell that could not be read is empty from cleaning on, whatever its severity.
     """
-    out = {
-        r
-        for result in results
-        if result.check.severity == "critical"
-        for r in result.rows
-    }
+    out = {r for result in results if result.check.severity == "critical" for r in result.rows}
+    found = list(_marks(table, results, book, out))
+    blanked = {(m.row, m.falt) for m in found if m.action == BLANKED}
     marks = sorted(
-        _marks(table, results, book, out),
+        (m for m in found if not _moot(m, book, blanked)),
         key=lambda m: (m.row, m.falt, m.check.kontroll),
     )
     return Outcome(
         kept=_kept(table, marks, book, out),
         marks=tuple(marks),
-        quarantined=_reasons(marks, out),
+        quarantined=_reasons(marks, out, book),
     )
 
 
 def _marks(
     table: pa.Table, results: Sequence[CheckResult], book: Codebook, out: set[int]
 ) -> Iterator[Mark]:
-    unreadable = {
-        r.check.falt: frozenset(r.rows) for r in results if r.check.reads_errors
-    }
     content: dict[str, tuple[Mask, Mask]] = {}
     for result in results:
         check = result.check
-        said_already: frozenset[int] = frozenset()
-        if (
-            check.type == "expect_column_values_to_not_be_null"
-        ):  # empty because unreadable
-            said_already = unreadable.get(check.falt, frozenset())
         emptying = check.tommer if check.severity == "warning" else ()
         for row in result.rows:
-            if row in said_already:
-                continue
             if row in out:
                 if check.severity != "info":
                     yield Mark(row, check.falt, QUARANTINED, check)
@@ -98,9 +83,7 @@ def _marks(
                 yield Mark(row, name, BLANKED if gone else FLAGGED, check)
 
 
-def _kept(
-    table: pa.Table, marks: Sequence[Mark], book: Codebook, out: set[int]
-) -> pa.Table:
+def _kept(table: pa.Table, marks: Sequence[Mark], book: Codebook, out: set[int]) -> pa.Table:
     blank: dict[str, Mask] = {}
     for m in marks:
         if m.action == BLANKED:
@@ -112,9 +95,9 @@ def _kept(
             table = table.set_column(table.column_names.index(column), column, emptied)
     stays = np.ones(table.num_rows, dtype=bool)
     stays[list(out)] = False
-    return table.select(
-        [n for n in table.column_names if not n.startswith(ERROR)]
-    ).filter(pa.array(stays))
+    return table.select([n for n in table.column_names if not n.startswith(ERROR)]).filter(
+        pa.array(stays)
+    )
 
 
 def columns_of(field: Field, table: pa.Table) -> list[str]:
@@ -136,9 +119,20 @@ def _content(table: pa.Table, book: Codebook, name: str) -> tuple[Mask, Mask]:
     return value, error
 
 
-def _reasons(marks: Sequence[Mark], out: set[int]) -> dict[int, str]:
+def _moot(mark: Mark, book: Codebook, blanked: set[tuple[int, str]]) -> bool:
+    """A remark on a value that another check has just blanked."""
+    if mark.action != FLAGGED or mark.check.severity != "info":
+        return False
+    origin = {d.name: (d.source, d.to) for d in book.derived}
+    read = [n for c in mark.check.columns for n in origin.get(c, (c,))]
+    return any((mark.row, name) in blanked for name in read)
+
+
+def _reasons(marks: Sequence[Mark], out: set[int], book: Codebook) -> dict[int, str]:
+    """`Insats-id: uppgiften saknas.` for each row in quarantine."""
     found: dict[int, list[str]] = {row: [] for row in sorted(out)}
     for m in marks:
         if m.action == QUARANTINED and m.check.severity == "critical":
-            found[m.row].append(m.check.orsak)
+            title = book.field(m.falt).title if book.has(m.falt) else m.falt
+            found[m.row].append(f"{title}: {m.check.orsak[:1].lower()}{m.check.orsak[1:]}")
     return {row: " ".join(dict.fromkeys(reasons)) for row, reasons in found.items()}

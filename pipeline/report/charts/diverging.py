@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from pipeline.report.charts import layout, metrics, tokens
 from pipeline.report.charts.bars import check_lengths
@@ -10,7 +10,6 @@ from pipeline.report.charts.canvas import Canvas, isolated
 from pipeline.report.charts.layout import GAP, Density, Slot
 from pipeline.report.charts.model import Drawing, Mark, Row
 
-_SWATCH = 16.0  # px: a swatch and the space to its name
 _PADDING = 6.0  # px, both sides of a text inside a piece
 
 
@@ -28,8 +27,8 @@ def diverging(rows: Sequence[Row], scale: Sequence[str]) -> Drawing:
     check_lengths(rows, scale)
     look = layout.density(len(rows))
     places = tokens.STEPS[len(scale)]
-    keyed = list(_key(scale))
-    top = (keyed[-1][1] + 1) * look.leading + 3 * tokens.SPACE
+    key = layout.flow(scale, 0)
+    top = layout.key_height(key)
     stack = layout.stack([(row.label, "") for row in rows], look, share=0.38, top=top)
     subs = metrics.widest([layout.words_of(row.sub) for row in rows], look.small)
     width = tokens.WIDTH - stack.left - (subs + GAP if subs else 0.0)
@@ -39,10 +38,8 @@ def diverging(rows: Sequence[Row], scale: Sequence[str]) -> Drawing:
     whole = before + after or 1.0
 
     canvas = Canvas(stack.bottom)
-    for (x, line), name, place in zip(keyed, scale, places, strict=True):
-        y = (line + 0.5) * look.leading
-        canvas.box(x, y - 5, 10, 10, f"skala-{place + 1}", tokens.SCALE[place])
-        canvas.words(x + _SWATCH, y, name)
+    looks = [(f"skala-{place + 1}", tokens.SCALE[place]) for place in places]
+    layout.key(canvas, key, [(name, *look) for name, look in zip(scale, looks, strict=True)])
     middle = stack.left + width * before / whole
     canvas.rule([middle, middle], [top, stack.bottom])
     whole_rows = [i for i, row in enumerate(rows) if _missing(row) is None]
@@ -105,14 +102,3 @@ def _below(row: Row) -> float:
 def _total(row: Row) -> float:
     """The length of a row; 0 for a row that cannot be drawn."""
     return 0.0 if _missing(row) else sum(piece.value or 0.0 for piece in row.pieces)
-
-
-def _key(scale: Sequence[str]) -> Iterator[tuple[float, int]]:
-    """Where each step's swatch goes: x in px, and the line, as many as they need."""
-    x, line = 0.0, 0
-    for name in scale:
-        wide = _SWATCH + metrics.width(name, layout.ROOMY.size)
-        if x and x + wide > tokens.WIDTH:
-            x, line = 0.0, line + 1
-        yield x, line
-        x += wide + 5 * tokens.SPACE

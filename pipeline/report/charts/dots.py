@@ -31,7 +31,7 @@ def dots(
     stack = layout.stack(
         [(row.label, row.sub) for row in rows], look, share=0.45, top=_HEAD if reference else 0.0
     )
-    low, high = _bounds([*rows, reference] if reference else rows, bounds)
+    low, high = layout.limits([*rows, reference] if reference else rows, bounds)
     right = metrics.widest([row.text for row in rows], look.size, tokens.SEMIBOLD) + GAP
     width = tokens.WIDTH - stack.left - right
 
@@ -69,14 +69,6 @@ def _reference(canvas: Canvas, mark: Mark, x: Callable[[float], float], bottom: 
     name = metrics.width(mark.label, 13)
     value = metrics.width(mark.text, 13, tokens.SEMIBOLD)
     wide = name + _SPACE + value
-    left = min(at - wide / 2, tokens.WIDTH - wide)
+    left = max(0.0, min(at - wide / 2, tokens.WIDTH - wide))
     canvas.words(left, 9, mark.label)
     canvas.value(left + name + _SPACE, 9, mark)
-
-
-def _bounds(marks: Sequence[Mark], bounds: tuple[float, float] | None) -> tuple[float, float]:
-    numbers = [x for m in marks for x in (m.value, m.lo, m.hi) if x is not None]
-    low, high = bounds or (0.0, max(numbers, default=0.0) or 1.0)
-    if low >= high or any(not low <= x <= high for x in numbers):
-        raise ValueError(f"values do not fit a plot from {low} to {high}")
-    return low, high

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from pipeline.report.charts import metrics, tokens
@@ -11,6 +12,7 @@ from pipeline.report.charts.canvas import Canvas
 from pipeline.report.charts.model import Mark
 
 GAP: Final = 3 * tokens.SPACE  # px between columns
+SWATCH: Final = 16.0  # px: a swatch and the space to its name
 NEAR: Final = 1.5 * tokens.SPACE  # px between a bar and its value
 _BESIDE: Final = 96.0  # px: a wider sub goes under its label
 _MANY: Final = 24  # rows: more of them are set tighter, to fit a printed page
@@ -18,7 +20,7 @@ _MANY: Final = 24  # rows: more of them are set tighter, to fit a printed page
 
 @dataclass(frozen=True, slots=True)
 class Density:
-    """Sizes in px of text, its line, the least row, the air in a row, the bar."""
+    """Sizes in px of text, its line, the least row, the air in a row of several lines, the bar."""
 
     size: float
     leading: float
@@ -33,7 +35,7 @@ class Density:
 
 
 ROOMY: Final = Density(size=13, leading=16, pitch=28, air=12, bar=18)
-TIGHT: Final = Density(size=12, leading=14, pitch=19, air=6, bar=12)
+TIGHT: Final = Density(size=12, leading=14, pitch=17, air=8, bar=11)
 
 
 def density(rows: int) -> Density:
@@ -97,7 +99,7 @@ def stack(
     for (label, sub), words in zip(rows, subs, strict=True):
         lines = metrics.wrap(label, look.size, limit)
         count = len(lines) + (1 if words and not beside else 0)
-        height = max(look.pitch, count * look.leading + look.air)
+        height = max(look.pitch, count * look.leading + look.air if count > 1 else 0.0)
         slots.append(Slot(lines, sub, y, height))
         y += height
     left = metrics.widest([line for slot in slots for line in slot.lines], look.size)
@@ -123,23 +125,70 @@ def note(
     )  # fmt: skip
 
 
-def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
-    """Places as near the wanted ones as can be (least squares), ``gap`` apart, within bounds.
+def limits(marks: Sequence[Mark], bounds: tuple[float, float] | None) -> tuple[float, float]:
+    """The values at both ends of a plot, 0 and the largest by default; they hold all marks."""
+    numbers = [(mark, x) for mark in marks for x in (mark.value, mark.lo, mark.hi) if x is not None]
+    low, high = bounds or (0.0, max((x for _, x in numbers), default=0.0) or 1.0)
+    for mark, x in numbers:
+        if not low <= x <= high:
+            raise ValueError(f"{mark.fact}: {x} does not fit a plot from {low} to {high}")
+    if low >= high:
+        raise ValueError(f"a plot cannot reach from {low} to {high}")
+    return low, high
 
-    Pool adjacent violators on the places less their rank's share of the gaps.
+
+def flow(names: Sequence[str], left: float) -> list[tuple[float, int]]:
+    """Where the swatches of a key go: x in px from ``left``, and the line, as many as needed."""
+    places: list[tuple[float, int]] = []
+    x, line = left, 0
+    for name in names:
+        wide = SWATCH + metrics.width(name, ROOMY.size)
+        if x > left and x + wide > tokens.WIDTH:
+            x, line = left, line + 1
+        places.append((x, line))
+        x += wide + 5 * tokens.SPACE
+    return places
+
+
+def key(
+    canvas: Canvas, places: Sequence[tuple[float, int]], entries: Sequence[tuple[str, str, str]]
+) -> None:
+    """Swatches with names at the places of ``flow``, from (name, class, fill)."""
+    for (x, line), (name, css, fill) in zip(places, entries, strict=True):
+        y = (line + 0.5) * ROOMY.leading
+        canvas.box(x, y - 5, 10, 10, css, fill)
+        canvas.words(x + SWATCH, y, name)
+
+
+def key_height(places: Sequence[tuple[float, int]]) -> float:
+    """Px that a key takes, with the space below it."""
+    return (places[-1][1] + 1) * ROOMY.leading + 2 * tokens.SPACE
+
+
+def spread(
+    wanted: Sequence[float], heights: Sequence[float], low: float, high: float
+) -> list[float]:
+    """Middles as near the wanted ones as can be (least squares), none overlapping, in bounds.
+
+    Pool adjacent violators on the wanted places less the heights before them; all in px.
     """
     order = sorted(range(len(wanted)), key=lambda i: (wanted[i], i))
+    before = [0.0]
+    for one, following in pairwise(order):
+        before.append(before[-1] + (heights[one] + heights[following]) / 2)
     pools: list[tuple[float, int]] = []  # mean, members
-    for rank, i in enumerate(order):
-        mean, members = wanted[i] - rank * gap, 1
+    for i, taken in zip(order, before, strict=False):
+        mean, members = wanted[i] - taken, 1
         while pools and pools[-1][0] >= mean:
-            before, many = pools.pop()
-            mean = (before * many + mean * members) / (many + members)
+            earlier, many = pools.pop()
+            mean = (earlier * many + mean * members) / (many + members)
             members += many
         pools.append((mean, members))
-    shifted = [mean for mean, members in pools for _ in range(members)]
-    last = high - gap * (len(wanted) - 1)
     places = [0.0] * len(wanted)
-    for rank, i in enumerate(order):
-        places[i] = max(low, min(shifted[rank], last)) + rank * gap
+    if order:
+        first = low + heights[order[0]] / 2
+        last = high - heights[order[-1]] / 2 - before[-1]
+        shifted = [mean for mean, members in pools for _ in range(members)]
+        for i, mean, taken in zip(order, shifted, before, strict=True):
+            places[i] = max(first, min(mean, last)) + taken
     return places

@@ -7,7 +7,7 @@ from typing import Final
 
 from matplotlib.axes import Axes
 
-from pipeline.report.charts import line_labels, metrics, seaborn_forms, tokens
+from pipeline.report.charts import layout, line_labels, metrics, seaborn_forms, tokens
 from pipeline.report.charts.canvas import Canvas, isolated
 from pipeline.report.charts.columns import thin
 from pipeline.report.charts.line_labels import HEAD, PLOT, SMALL, Frame, Line
@@ -37,10 +37,11 @@ def line(
     """
     labels = _labels(series, categories)
     lines = _coloured(series)
-    low, high = _bounds(series, target, bounds)
-    left, right = line_labels.margins(lines, labels, target)
+    marks = [mark for one in series for mark in one.points]
+    low, high = layout.limits([*marks, target] if target else marks, bounds)
+    left, right, tall = line_labels.margins(lines, labels, target)
     step = min(_STEP, (tokens.WIDTH - left - right) / max(1, len(labels) - 1))
-    frame = Frame(left, step, low, high)
+    frame = Frame(left, step, low, high, max(PLOT, tall - HEAD))
     last = frame.x(len(labels) - 1)
 
     canvas = Canvas(frame.base + 7 * tokens.SPACE)
@@ -63,8 +64,8 @@ def _draw(canvas: Canvas, frame: Frame, lines: Sequence[Line]) -> None:
     """Bands, then lines with their dots: grey ones under coloured ones."""
     reach = max(len(lines[0].points) - 1, 1)
     ax = canvas.plot(frame.left, frame.step * reach, (0, reach), (frame.low, frame.high),
-                     top=HEAD, height=PLOT)  # fmt: skip
-    shades = [tokens.CATEGORIES[one.colour - 1] if one.colour else tokens.GREY for one in lines]
+                     top=HEAD, height=frame.height)  # fmt: skip
+    shades = [line_labels.shade(one.colour) for one in lines]
     values = [[mark.value for mark in one.points] for one in lines]
     drawn = seaborn_forms.lines(ax, values, shades, size=_DOT)
     for one, shade, artists in zip(lines, shades, drawn, strict=True):
@@ -140,14 +141,3 @@ def _coloured(series: Sequence[Series]) -> list[Line]:
         ends = (places[0], places[-1]) if places else None
         lines.append(Line(one.name, one.points, sum(chosen[: i + 1]) if chosen[i] else 0, ends))
     return lines
-
-
-def _bounds(
-    series: Sequence[Series], target: Mark | None, bounds: tuple[float, float] | None
-) -> tuple[float, float]:
-    marks = [mark for one in series for mark in one.points] + ([target] if target else [])
-    numbers = [x for m in marks for x in (m.value, m.lo, m.hi) if x is not None]
-    low, high = bounds or (0.0, max(numbers, default=0.0) or 1.0)
-    if low >= high or any(not low <= x <= high for x in numbers):
-        raise ValueError(f"values do not fit a plot from {low} to {high}")
-    return low, high

@@ -17,6 +17,9 @@ _SIZE: Final = 13.0
 _EVERY: Final = 5  # points: a line with more is labelled at its ends only
 _LEAD: Final = 18.0  # px from the last point to its label
 _APART: Final = 17.0  # px between labels at a line's end
+_LEADING: Final = 15.0  # px between lines of one label
+_NAME: Final = 200.0  # px: longer names wrap
+_STRAY: Final = 4.0  # px: a label further from its point has a leader
 _OFF: Final = 14.0  # px from a point to the middle of its label
 
 
@@ -30,6 +33,11 @@ class Line:
     ends: tuple[int, int] | None
 
     @property
+    def starts(self) -> bool:
+        """Whether its first value is written at its left."""
+        return self.colour > 0 and self.ends is not None and self.ends[0] < self.ends[1]
+
+    @property
     def first(self) -> Mark:
         return self.points[self.ends[0] if self.ends else 0]
 
@@ -40,17 +48,18 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Where the plot lies: x of the first category and the step in px, values at both bounds."""
+    """Where the plot lies: first category, step and height in px, values at both bounds."""
 
     left: float
     step: float
     low: float
     high: float
+    height: float = PLOT
 
     @property
     def base(self) -> float:
         """The y of the lower bound, px."""
-        return HEAD + PLOT
+        return HEAD + self.height
 
     def x(self, place: int) -> float:
         return self.left + self.step * place
@@ -59,7 +68,12 @@ class Frame:
         """The y of a value, px; just above the base for none."""
         if value is None:
             return self.base - 12
-        return HEAD + PLOT * (self.high - value) / (self.high - self.low)
+        return HEAD + self.height * (self.high - value) / (self.high - self.low)
+
+
+def shade(colour: int) -> str:
+    """The stroke of colour 1–4, or of the grey lines."""
+    return tokens.CATEGORIES[colour - 1] if colour else tokens.GREY
 
 
 def alone(lines: Sequence[Line]) -> bool:
@@ -69,20 +83,22 @@ def alone(lines: Sequence[Line]) -> bool:
 
 def margins(
     lines: Sequence[Line], labels: Sequence[str], target: Mark | None
-) -> tuple[float, float]:
-    """Room in px for labels left of the first point and right of the last."""
+) -> tuple[float, float, float]:
+    """Px for labels left of the first point and right of the last, and their height there."""
     left = right = max(12.0, metrics.widest(labels, SMALL) / 2)
     if alone(lines):
         texts = [mark.text for mark in lines[0].points]
         left = right = max(left, metrics.widest(texts, _SIZE, tokens.SEMIBOLD) / 2)
     else:
-        texts = [one.first.text for one in lines if one.colour and one.ends]
+        texts = [one.first.text for one in lines if one.starts]
         left = max(left, metrics.widest(texts, _SIZE, tokens.SEMIBOLD) + 10)
     entries = _entries(lines, target)
     if entries:
-        names = [entry.name for entry in entries]
-        right = max(right, _LEAD + _indent(entries) + metrics.widest(names, _SIZE, tokens.SEMIBOLD))
-    return left, right
+        names = [line for entry in entries for line in entry.lines]
+        right = max(
+            right, _lead(lines) + _indent(entries) + metrics.widest(names, _SIZE, tokens.SEMIBOLD)
+        )
+    return left, right, sum(entry.height for entry in entries)
 
 
 def at_points(canvas: Canvas, frame: Frame, line: Line, target: Mark | None) -> None:
@@ -94,7 +110,8 @@ def at_points(canvas: Canvas, frame: Frame, line: Line, target: Mark | None) -> 
                 canvas.value(frame.x(i), frame.y(None), mark, anchor="middle", size=SMALL)
         elif len(line.points) <= _EVERY or i in (line.ends or ()):
             if mark.lo is not None and _isolated(line.points, i):
-                canvas.value(frame.x(i) + 8, frame.y(mark.value), mark)
+                x, anchor = (frame.x(i) - 8, "end") if i else (frame.x(i) + 8, "start")
+                canvas.value(x, _off_target(frame, mark, target), mark, anchor=anchor)
                 continue
             side = min((-1, 1), key=lambda s: (_crowd(frame, line.points, i, s, wide, target), s))
             canvas.value(frame.x(i), frame.y(mark.value) + side * _OFF, mark, anchor="middle")
@@ -103,6 +120,15 @@ def at_points(canvas: Canvas, frame: Frame, line: Line, target: Mark | None) -> 
 def _isolated(points: Sequence[Mark], i: int) -> bool:
     """Whether no line runs to point ``i``: its interval is then drawn where its label would be."""
     return all(points[j].value is None for j in (i - 1, i + 1) if 0 <= j < len(points))
+
+
+def _off_target(frame: Frame, mark: Mark, target: Mark | None) -> float:
+    """The y of a label beside its point: the point's, or as far away as clears the target."""
+    y = frame.y(mark.value)
+    if target is None or target.value is None:
+        return y
+    line = frame.y(target.value)
+    return max(y, line + 10) if y >= line else min(y, line - 10)
 
 
 def _crowd(
@@ -124,8 +150,9 @@ def _crowd(
 
 def at_left(canvas: Canvas, frame: Frame, lines: Sequence[Line]) -> None:
     """First values of the coloured lines, left of their points."""
-    shown = [(one.ends[0], one.first) for one in lines if one.colour and one.ends]
-    places = layout.spread([frame.y(mark.value) for _, mark in shown], _APART, 8, frame.base)
+    shown = [(one.ends[0], one.first) for one in lines if one.ends and one.starts]
+    wanted = [frame.y(mark.value) for _, mark in shown]
+    places = layout.spread(wanted, [_APART] * len(shown), 0, frame.base + _APART / 2)
     for (i, mark), y in zip(shown, places, strict=True):
         canvas.value(frame.x(i) - 10, y, mark, anchor="end")
 
@@ -138,7 +165,20 @@ class _Entry:
     shown: Mark | None
     value: float | None
     place: int | None
-    weight: int
+    colour: int
+
+    @property
+    def weight(self) -> int:
+        return tokens.SEMIBOLD if self.colour else tokens.REGULAR
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return metrics.wrap(self.name, _SIZE, _NAME, tokens.SEMIBOLD)
+
+    @property
+    def height(self) -> float:
+        more = len(self.lines) - 1
+        return _APART + _LEADING * more + (tokens.SPACE if more else 0)
 
 
 def at_right(
@@ -147,17 +187,22 @@ def at_right(
     """Last value and name of each line, and the target's, right of place ``last``; kept apart."""
     entries = _entries(lines, target)
     wanted = [frame.y(entry.value) for entry in entries]
-    places = layout.spread(wanted, _APART, 8, frame.base + 8)
+    heights = [entry.height for entry in entries]
+    places = layout.spread(wanted, heights, 0, frame.base + _APART)
     edge = frame.x(last)
-    left = edge + _LEAD + _indent(entries)
+    lead = _lead(lines)
+    left = edge + lead + _indent(entries)
     for entry, own, y in zip(entries, wanted, places, strict=True):
-        if entry.place is not None and (abs(y - own) > 4 or entry.place < last):
-            xs = [frame.x(entry.place) + 6, edge + 6, edge + _LEAD - 3]
-            canvas.rule(xs, [own, own, y], "hjalp", stroke=tokens.RULE, width=0.75)
+        start = edge + 12 if entry.place is None else frame.x(entry.place) + 6
+        xs, ys = [start, max(start, edge + 6), edge + lead - 3], [own, own, y]
+        if start < edge:  # it ended earlier: what leads on must not look like a line
+            canvas.rule(xs, ys, "hjalp", stroke=tokens.RULE, width=0.75, dashes=(1, 3))
+        elif entry.value is not None and (entry.colour or abs(y - own) > _STRAY):
+            canvas.rule(xs, ys, f"linje-{entry.colour}", stroke=shade(entry.colour))
         if entry.shown is not None:
             canvas.value(left - 8, y, entry.shown, anchor="end", weight=entry.weight)
-        x = left if entry.shown is not None else edge + _LEAD
-        canvas.words(x, y, entry.name, weight=entry.weight)
+        x = left if entry.shown is not None else edge + lead
+        canvas.words(x, y, entry.lines, weight=entry.weight)
 
 
 def _entries(lines: Sequence[Line], target: Mark | None) -> list[_Entry]:
@@ -166,15 +211,21 @@ def _entries(lines: Sequence[Line], target: Mark | None) -> list[_Entry]:
     entries = [
         _Entry(
             one.name, one.last if values else None, one.last.value,
-            one.ends[1] if one.ends else None,
-            tokens.SEMIBOLD if one.colour else tokens.REGULAR,
+            one.ends[1] if one.ends else None, one.colour,
         )
         for one in lines
         if one.name or values
     ]  # fmt: skip
     if target is not None:
-        entries.append(_Entry(target.label, target, target.value, None, tokens.REGULAR))
+        entries.append(_Entry(target.label, target, target.value, None, 0))
     return entries
+
+
+def _lead(lines: Sequence[Line]) -> float:
+    """Px from the last point to its label, beyond the value that may stand over the point."""
+    if not alone(lines):
+        return _LEAD
+    return max(_LEAD, metrics.width(lines[0].last.text, _SIZE, tokens.SEMIBOLD) / 2 + 6)
 
 
 def _indent(entries: Sequence[_Entry]) -> float:

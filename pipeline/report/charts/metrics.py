@@ -6,13 +6,14 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from font_source_sans_pro import font_files_ttf  # type: ignore[import-untyped, unused-ignore]
+from font_source_sans_pro import font_files_ttf
 from matplotlib.ft2font import FT2Font
 
 from pipeline.report.charts import tokens
 
 _FILES = {tokens.REGULAR: "SourceSansPro", tokens.SEMIBOLD: "SourceSansProSemibold"}
 _EM = 1000
+_STRANGE = 0.6  # em: a character that the face lacks, drawn by the reader's next font
 # NBSP is none of these: "62 %" never breaks.
 _BLANKS = re.compile(r"[\x00-\x20]+")
 _ATOM = re.compile(r"[^ ]+?(?:[-/–](?=\w)|(?: |$))")
@@ -29,7 +30,11 @@ def _font(weight: int) -> FT2Font:
 @cache
 def _advance(char: str, weight: int) -> float:
     """Advance width in em; unhinted, so the same on every platform."""
-    return float(_font(weight).load_char(ord(char)).linearHoriAdvance) / 65536 / _EM
+    font = _font(weight)
+    glyph = font.get_char_index(ord(char))
+    if not glyph:
+        return _STRANGE
+    return float(font.load_glyph(glyph).linearHoriAdvance) / 65536 / _EM
 
 
 def width(text: str, size: float, weight: int = tokens.REGULAR) -> float:

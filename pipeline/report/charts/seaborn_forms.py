@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-import seaborn as sns  # type: ignore[import-untyped, unused-ignore]
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
@@ -45,7 +45,10 @@ def bars(
         saturation=1, width=(thickness + gap) * len(series) / unit, gap=gap / (thickness + gap),
         linewidth=0,
     )  # fmt: skip
-    return [list(container) for container in ax.containers[before:]]
+    patches = [list(container) for container in ax.containers[before:]]
+    if [len(some) for some in patches] != [numbers.count(i) for i in range(len(series))]:
+        raise RuntimeError("seaborn drew other bars than it was given")
+    return patches
 
 
 def points(
@@ -87,5 +90,7 @@ def lines(
         units=units, estimator=None, ax=ax, legend=False, linewidth=2, marker="o",
         markersize=size, markeredgewidth=1.5, markeredgecolor="white",
     )  # fmt: skip
+    if len(ax.lines) - before != sum(runs):
+        raise RuntimeError("seaborn drew other lines than it was given")
     artists = iter(ax.lines[before:])
     return [[next(artists) for _ in range(many)] for many in runs]

@@ -7,9 +7,10 @@ Classes (each element also carries its colours as attributes, so they are needed
 change them, as a dark page does):
 
 - ``serie-1``…``serie-4`` bars and dots, ``linje-0`` (grey)…``linje-4`` lines (stroke),
+  ``punkt`` with ``serie-0``… their dots (edged in the colour of the paper),
   ``band-1``…``band-4`` interval bands, ``skala-1``…``skala-7`` pieces of a scale (their
   stroke is the paper: the gap), ``spar`` the whole behind a share
-- ``axel`` zero lines, ``hjalp`` guides and leaders, ``mal`` targets, ``intervall`` and, on
+- ``axel`` zero lines, ``hjalp`` guides, ``mal`` targets, ``intervall`` and, on
   a bar and paper-coloured, ``intervall-inne``
 - texts: ``etikett``, with ``svag`` in lighter ink; ``varde``, with ``saknas`` when there is
   no value, ``pa-mork`` or ``pa-ljus`` on a piece (these two do not follow the page)
@@ -116,7 +117,7 @@ def _shapes(group: ET.Element, tag: Tag, markers: Mapping[str, str]) -> Iterator
             # A line belongs to several marks: its dots carry them.
             yield _element("path", {"d": path} | style, tag.css, ())
     if dots:
-        css = tag.css.replace("linje-", "serie-")
+        css = tag.css.replace("linje-", "punkt serie-")
         for dot, mark in zip(dots, tag.marks, strict=True):
             yield _element("circle", dot, css, (mark,))
 

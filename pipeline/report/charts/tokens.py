@@ -24,9 +24,9 @@ GREY: Final = "#A6ADB5"  # the series that are not the point
 LINK: Final = "#12436D"
 
 CATEGORIES: Final = ("#12436D", "#28A197", "#801650", "#F46A25")
-# On #14181D the first and third are 1.7 : 1; these are 4.7 and 4.0.
+# On #14181D the first and third are 1.7 : 1; these are 8.5 and 4.0.
 PAPER_DARK: Final = "#14181D"
-CATEGORIES_DARK: Final = ("#4F87B8", "#28A197", "#B9548C", "#F46A25")
+CATEGORIES_DARK: Final = ("#86B6E4", "#28A197", "#B9548C", "#F46A25")
 
 # VISUAL.md gives five steps; the third and the fifth of these seven are between its pairs.
 SCALE: Final = ("#7A3B00", "#D98A4B", "#EBC4A0", "#D9D9D9", "#B5D3E3", "#6FA8C9", "#12436D")

@@ -1,0 +1,118 @@
+"""How a block is written in Typst. Every text goes in as a string literal: nothing is markup."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.errors import UppfoljningError
+from pipeline.publish import blocks as b
+from pipeline.publish import fonts, svg
+from pipeline.publish.document import TOP, Block
+from pipeline.publish.text import clean
+from pipeline.publish.typst_table import parts
+
+_SPACE = re.compile(r"[ \t\n]+")
+
+
+def literal(text: str) -> str:
+    """The one way for a text into Typst: a string literal in drawable characters."""
+    drawn = _SPACE.sub(" ", fonts.drawable(clean(text)))
+    return '"' + drawn.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _raw(text: str) -> str:
+    """A string literal for what no reader sees: an address, an SVG."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def content(runs: b.Runs, tal: str = "tal") -> str:
+    """Runs as one Typst expression of content. `tal` is the function that shows a number."""
+    pieces = [_run(run, tal) for run in runs]
+    if len(pieces) == 1:
+        return pieces[0]
+    return "{" + "; ".join(pieces) + "}" if pieces else "none"
+
+
+def _run(run: b.Run, tal: str) -> str:
+    if isinstance(run, str):
+        return literal(run)
+    if "fact" in run:
+        # A table's n stands beside its value, which links to the same fact: every link costs
+        # Typst a place to look up, and a report has thousands.
+        if tal != "tal" and run["part"] != "value":
+            return literal(run["text"])
+        return f"{tal}({_raw(run['fact'])}, {literal(run['text'])})"
+    if "strong" in run:
+        return f"strong({content(run['strong'], tal)})"
+    if "emphasis" in run:
+        return f"emph({content(run['emphasis'], tal)})"
+    if "code" in run:
+        return f"raw({literal(run['code'])})"
+    url, words = run["link"], literal(b.plain(run["runs"]))
+    target = f"label({_raw(url[1:])})" if url.startswith("#") else _raw(url)
+    return f"lank({target}, {words})"
+
+
+def block(given: Block) -> str:
+    """The block as one line of Typst markup, labelled with its id."""
+    chapter = given.kind == "heading" and given.data["level"] == TOP
+    turn = "#pagebreak(weak: true)\n" if chapter else ""
+    return f"{turn}#{_data(given.data, given.id)}#label({_raw(given.id)})"
+
+
+def _data(data: b.Data, anchor: str) -> str:
+    match data["kind"]:
+        case "heading":
+            return f"heading(level: {data['level'] - 1}, {content(data['runs'])})"
+        case "paragraph":
+            style = data.get("style", "body")
+            return f"stycke({_raw(style)}, {content(data['runs'])})"
+        case "list":
+            items = ", ".join(_together(item) for item in data["items"])
+            kind = "numrerad" if data.get("ordered") else "punkter"
+            start = f"start: {int(data.get('start', 1))}, " if data.get("ordered") else ""
+            return f"{kind}({start}{items})"
+        case "quote":
+            return f"citat({_together(data['blocks'])})"
+        case "table":
+            return _table(data)
+        case "figure":
+            return _figure(data, anchor)
+        case other:
+            raise UppfoljningError(f"PDF: okänt slag av block, {other!r}.")
+
+
+def _together(blocks: list[b.Data]) -> str:
+    return "{" + "; ".join(_data(one, "") for one in blocks) + "}"
+
+
+def _table(data: b.Data) -> str:
+    """A table; one with too many columns for the page is set as several."""
+    pieces = parts(data)
+    tables = []
+    for number, part in enumerate(pieces, start=1):
+        header = ", ".join(content(data["columns"][k]["header"]) for k in part.columns)
+        cells = []
+        for row in data["rows"]:
+            heads = [row["header"], *row["cells"]]
+            name = "summa" if row.get("total") else ""
+            written = [content(heads[k], "celltal") for k in part.columns]
+            cells += [f"{name}({cell})" if name else cell for cell in written]
+        align = ", ".join(data["columns"][k].get("align", "left") for k in part.columns)
+        caption = content(data["caption"]) if number == 1 else literal("Fortsättning, fler kolumner")
+        tables.append(
+            f"tabell({caption}, ({', '.join(part.widths)},), ({align},), {part.size}, "
+            f"({header},), {', '.join(cells)})"
+        )
+    note = data.get("note") or ()
+    return "{" + "; ".join([*tables, *([f'stycke("note", {content(note)})'] if note else [])]) + "}"
+
+
+def _figure(data: b.Data, anchor: str) -> str:
+    drawn, width = svg.for_typst(data["svg"], f"{anchor}-svg")
+    note = data.get("note") or ()
+    return (
+        f"diagram({content(data['title'])}, {content(data.get('subtitle') or ())}, "
+        f"{_raw(drawn)}, {width:g}pt, {literal(b.plain(data['alt']))}, "
+        f"{content(note)}, {_table(data['table'])})"
+    )

@@ -1,0 +1,66 @@
+"""Intake and validation against the truth: every row counted, every processed cell equal."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline.exempel import Truth, expected_tables, make_example
+from pipeline.exempel.sheets import Effect
+from pipeline.exempel.truth import Expected
+from pipeline.intake.year import clean_year
+from pipeline.validation.year import validate_year
+from pipeline.workspace import Workspace
+
+YEARS, ROWS, SEED = (2024, 2025), 90, 11
+FIGURES = ("rows", "processed", "duplicates", "quarantined")
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Truth, Path]:
+    """An example that is not the committed one, through intake and validation."""
+    folder = tmp_path_factory.mktemp("exempel")
+    workspace = Workspace(folder / "raw", folder / "processed", folder / "reports")
+    truth = make_example(workspace.raw, YEARS, ROWS, SEED)
+    for year in YEARS:
+        out = workspace.processed / str(year)
+        clean_year(workspace, year, out)
+        validate_year(workspace, year, out)
+    return truth, workspace.processed
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_the_balance_is_the_truths(built: tuple[Truth, Path], year: int) -> None:
+    truth, processed = built
+    found = json.loads((processed / str(year) / "balance.json").read_text(encoding="utf-8"))
+    for file in {s.file for s in truth.sources if s.year == year}:
+        mine = [s for s in truth.sources if (s.year, s.file) == (year, file)]
+        wanted = {k: sum(getattr(s, k) for s in mine) for k in FIGURES}
+        wanted["cells_blanked"] = sum(s.blanked for s in mine)
+        assert {k: found["files"][file][k] for k in wanted} == wanted, file
+
+
+@pytest.mark.parametrize("year", YEARS)
+@pytest.mark.parametrize("table", ["bakgrund", "avslut", "brukarenkat"])
+def test_every_processed_cell_is_the_truths(
+    built: tuple[Truth, Path], table: str, year: int
+) -> None:
+    truth, processed = built
+    screened = {(p.source, p.row, p.field) for p in truth.planted if p.effect is Effect.MASKED}
+    wanted = by_row(expected_tables(YEARS, ROWS, SEED)[table, year])
+    found = by_row(pq.read_table(processed / str(year) / f"{table}.parquet").to_pylist())
+    assert found.keys() == wanted.keys()
+    differ = [
+        (*key, column)
+        for key, row in wanted.items()
+        for column, value in row.items()
+        if found[key][column] != value and (*key, column) not in screened
+    ]
+    assert differ == []
+
+
+def by_row(rows: list[Expected]) -> dict[tuple[object, object], Expected]:
+    return {(row["_kalla"], row["_rad"]): row for row in rows}
