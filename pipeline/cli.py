@@ -14,6 +14,8 @@ from typing import Any
 from pipeline.errors import UppfoljningError, UsageError
 from pipeline.workspace import REPO, Workspace
 
+EXAMPLE_YEARS = (2023, 2024, 2025)
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a verb; the answer is the exit code. The user meets a message, never a traceback."""
@@ -140,11 +142,11 @@ def _facts(given: argparse.Namespace) -> None:
 
 
 def _example(given: argparse.Namespace) -> None:
-    from pipeline.exempel import SAMPLE_ROWS, SAMPLE_SEED, SAMPLE_YEARS, make_example
+    from pipeline.exempel import ROWS, SEED, make_example
 
-    years = given.year or SAMPLE_YEARS
-    rows = SAMPLE_ROWS if given.rows is None else given.rows
-    seed = SAMPLE_SEED if given.seed is None else given.seed
+    years = given.year or EXAMPLE_YEARS
+    rows = ROWS if given.rows is None else given.rows
+    seed = SEED if given.seed is None else given.seed
     make_example(given.raw, years, rows, seed)
     print(f"Exempelkommunens filer för {', '.join(map(str, years))} ligger i {given.raw}.")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Set
 
 from pipeline.exempel import mess
 from pipeline.exempel.chance import Stream
@@ -69,8 +70,13 @@ LIST_FAULTS = (
 )  # fmt: skip
 
 
-def sheets(book: Codebook, seed: int, years: list[int], year: int, rows: int) -> list[Sheet]:
-    """What ended in `year` among the insatser started in `years`."""
+def sheets(
+    book: Codebook, seed: int, years: list[int], year: int, rows: int, known: Set[str]
+) -> list[Sheet]:
+    """What ended in `year` among the insatser started in `years`.
+
+    `known`: insats_id of every processed row of bakgrund; only of these the start is known.
+    """
     words, stream = Words(book), Stream(seed, "avslut", year)
     form = Style(scale=SCALES[year % 3], trailing=True)
     own = Style(short=True, scale="number")
@@ -84,6 +90,8 @@ def sheets(book: Codebook, seed: int, years: list[int], year: int, rows: int) ->
                     _row(words, life, record, own if short else form, stream)
                     for record in life.avslut
                 )
+    for row in told + listed:
+        row.start = row.start if row.clean["insats_id"] in known else None
     for some, faults in ((told, FORM_FAULTS), (listed, LIST_FAULTS)):
         some.sort(key=lambda row: row.when)
         mess.vary(some, VARIED, stream)

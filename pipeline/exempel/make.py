@@ -48,7 +48,7 @@ def make_example(folder: Path, years: Sequence[int], rows: int = ROWS, seed: int
     faults: list[Planted] = []
     tables: list[TableTruth] = []
     for year in wanted:
-        sheets = year_sheets(books, seed, wanted, year, rows)
+        sheets = year_sheets(books, seed, wanted, year, rows, known)
         for file, same in groupby(sheets, key=lambda s: s.file):
             _write(folder / str(year) / file, file_bytes(list(same)))
         sources += map(source_truth, sheets)
@@ -68,19 +68,21 @@ def expected_tables(
     known: Looked = {}
     made: dict[tuple[str, int], list[Expected]] = {}
     for year in sorted(set(years)):
-        sheets = year_sheets(books, seed, sorted(set(years)), year, rows)
+        sheets = year_sheets(books, seed, sorted(set(years)), year, rows, known)
         for table, found in _expected(books, sheets, known):
             made[table, year] = found
     return made
 
 
 def year_sheets(
-    books: Mapping[str, Codebook], seed: int, years: list[int], year: int, rows: int
+    books: Mapping[str, Codebook], seed: int, years: list[int], year: int, rows: int, known: Looked
 ) -> list[Sheet]:
-    """The sheets of a year, those of one file side by side."""
+    """The sheets of a year, those of one file side by side. `known`: bakgrund of earlier years."""
+    started = bakgrund.sheets(books["bakgrund"], seed, year, rows)
+    ids = {str(r.clean["insats_id"]) for s in started for r in s.rows if r.status == "behandlad"}
     made = [
-        *bakgrund.sheets(books["bakgrund"], seed, year, rows),
-        *avslut.sheets(books["avslut"], seed, years, year, rows),
+        *started,
+        *avslut.sheets(books["avslut"], seed, years, year, rows, ids | known.keys()),
         brukarenkat.sheet(books["brukarenkat"], seed, year, rows),
     ]
     for sheet in made:

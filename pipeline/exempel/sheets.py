@@ -38,7 +38,8 @@ class Mark:
 class Row:
     """`cells` as written, by column key; `clean` as the codes that should come out, by field.
 
-    `when`: when a survey tool would have received it; `start`: when the insats started.
+    `when`: when a survey tool would have received it; `start`: when the insats started, if
+    bakgrund says so.
     """
 
     cells: dict[str, Cell]

@@ -219,7 +219,7 @@ def _verdict(applied: Sequence[Checked], failed: Sequence[Checked]) -> str:
 
 
 def _folded(checks: Sequence[Checked], content: str) -> str:
-    shown = plural(len(checks), "kontrollen", "kontrollerna")
+    shown = "kontrollen" if len(checks) == 1 else f"de {spaced(len(checks))} kontrollerna"
     return f"<details><summary>Visa {shown}</summary>\n{content}\n</details>"
 
 

@@ -49,7 +49,7 @@ class Workspace:
         # What this very run of make left in the environment is not for the one we start.
         env = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
         return subprocess.run(
-            ["make", f"PYTHON={sys.executable}", f"RAW={self.raw}",
+            ["make", f'PYTHON="{sys.executable}"', f"RAW={self.raw}",
              f"PROCESSED={self.processed}", f"REPORTS={self.reports}", *words],
             cwd=self.repo, env=env, capture_output=True, encoding="utf-8",
         )  # fmt: skip

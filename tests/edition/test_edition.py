@@ -1,0 +1,212 @@
+"""What `make annual` leaves behind on Exempelkommun, seen from outside."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pypdf
+import pytest
+
+from pipeline.exempel import ROWS, SEED, make_example
+from pipeline.facts.lookup import source_cells
+from pipeline.run.execute import kernel_environment
+from pipeline.workspace import REPO
+
+from .conftest import YEAR, Built, run
+
+CONTRACT = [
+    "id", "name", "scope", "title", "kind", "value", "unit", "n", "numerator", "denominator",
+    "status", "definition", "reads", "parents", "period",
+]  # fmt: skip
+OCCURRENCE = ["fact", "period", "scope", "part", "text", "notebook", "cell_id", "source_sha256"]
+
+
+@pytest.fixture(scope="module")
+def ledger(edition: Built) -> pd.DataFrame:
+    return pd.read_parquet(edition.intern / "faktaregister.parquet")
+
+
+@pytest.fixture(scope="module")
+def shown(edition: Built) -> pd.DataFrame:
+    return pd.read_parquet(edition.intern / "forekomster.parquet")
+
+
+def value(ledger: pd.DataFrame, name: str, scope: dict[str, object], period: int = YEAR) -> float:
+    wanted = json.dumps(scope, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    row = ledger[
+        (ledger.name == name) & (ledger.scope == wanted) & (ledger.period == str(period))
+    ]
+    assert len(row) == 1, (name, wanted, period)
+    return row.value.iloc[0]
+
+
+def test_the_folder_holds_what_the_design_promises(edition: Built):
+    for name in ("index.html", "arsrapport.html", "arsrapport.pdf", "manifest.json"):
+        assert (edition.intern / name).stat().st_size > 1000, name
+    assert (edition.intern / "datakvalitet" / "index.html").is_file()
+    executed = {p.stem for p in (edition.intern / "notebooks").glob("*.ipynb")}
+    assert {"00_rensa", "01_validera", "10_sammanstallning"} <= executed
+    assert {p.stem for p in (edition.intern / "notebooks").glob("*.html")} == executed
+    assert list((edition.intern.parent / "publik").iterdir()) == []
+
+
+def test_the_ledger_has_the_columns_of_the_contract(ledger, shown):
+    assert list(ledger.columns) == CONTRACT
+    assert list(shown.columns) == OCCURRENCE
+
+
+def test_every_number_shown_is_a_fact_of_the_ledger_with_its_cell(edition, ledger, shown):
+    assert set(shown.fact) <= set(ledger.id)
+    for name, cells in shown.groupby("notebook"):
+        notebook = json.loads((edition.intern / "notebooks" / f"{name}.ipynb").read_text("utf-8"))
+        sources = {c["id"]: "".join(c["source"]) for c in notebook["cells"]}
+        for row in cells.itertuples():
+            digest = hashlib.sha256(sources[row.cell_id].encode()).hexdigest()
+            assert digest == row.source_sha256
+    assert ledger[ledger.kind.isin(["count", "share", "mean"])].reads.ne("[]").mean() > 0.9
+
+
+def test_facts_equal_what_the_generator_knows(ledger, tmp_path_factory):
+    truth = make_example(tmp_path_factory.mktemp("sant"), (2023, 2024, 2025), ROWS, SEED)
+    start, slut = truth.table("bakgrund", YEAR), truth.table("avslut", YEAR)
+    assert value(ledger, "paborjade", {}) == start.processed
+    for column, name in (("insats", "paborjade_per_insats"), ("aldersgrupp", "alder_antal")):
+        for key, number in start.counts[column].items():
+            if key:
+                assert value(ledger, name, {column: key}) == number
+    for option, numbers in start.counts.items():
+        if option.startswith("problem__") and numbers.get("True"):
+            facts = ledger[(ledger.name == "problem_antal") & (ledger.period == str(YEAR))]
+            found = facts[facts.definition.str.contains(option, regex=False)]
+            assert found.value.iloc[0] == numbers["True"]
+    answers = {int(k): n for k, n in slut.counts["nojd_kontakt"].items() if k}
+    nojda = sum(n for k, n in answers.items() if k >= 4) / sum(answers.values())
+    assert value(ledger, "nojd_med_kontakten", {}) == pytest.approx(nojda, abs=1e-12)
+
+
+def test_a_number_is_traced_to_cells_that_openpyxl_reads(edition, ledger):
+    row = ledger[(ledger.name == "paborjade_per_insats") & (ledger.period == str(YEAR))]
+    record = row[row.value == row.value.max()].iloc[0].to_dict()
+    insats = json.loads(record["scope"])["insats"]
+    cells = source_cells(edition.workspace, YEAR, record)
+    assert len(cells) == record["value"]
+    books: dict[str, openpyxl.Workbook] = {}
+    texts = set()
+    for cell in cells:
+        path = edition.workspace.raw / str(YEAR) / cell["file"]
+        book = books.setdefault(cell["file"], openpyxl.load_workbook(path, data_only=True))
+        texts.add(book[cell["sheet"]][f"{cell['column']}{cell['row']}"].value)
+        assert cell["address"] == f"{cell['file']}!{cell['sheet']}!{cell['column']}{cell['row']}"
+    assert {t.strip().casefold() for t in texts} == {insats.casefold()}
+
+
+def test_the_balance_adds_up(edition):
+    doc = json.loads((edition.workspace.processed / str(YEAR) / "balance.json").read_text("utf-8"))
+    assert len(doc["files"]) >= 4
+    for f in doc["files"].values():
+        assert f["rows"] == f["processed"] + f["duplicates"] + f["quarantined"]
+
+
+@pytest.mark.parametrize("kind", ["datum", "skala", "före sitt startdatum"])
+def test_faults_are_listed_to_mend_and_the_report_is_made(edition, kind):
+    listed = (edition.workspace.processed / str(YEAR) / "att_ratta.csv").read_text("utf-8-sig")
+    assert kind in listed.casefold()
+    assert "celler att rätta" in edition.said
+
+
+def test_the_report_loads_nothing_and_says_what_the_ledger_says(edition, shown):
+    page = (edition.intern / "arsrapport.html").read_text("utf-8")
+    assert not re.search(r"""(src|href)=["']?https?:""", page)
+    assert "<script" not in page
+    pages = pypdf.PdfReader(edition.intern / "arsrapport.pdf").pages
+    text = "".join("".join(p.extract_text() for p in pages).split())
+    for shown_text in shown[shown.notebook == "10_sammanstallning"].text.unique():
+        assert shown_text.replace("\u00a0", "&nbsp;") in page or shown_text in page
+        assert "".join(shown_text.split()) in text
+
+
+def test_equal_bytes_in_two_runs_in_two_folders(edition, again):
+    def prints(built: Built) -> dict[str, str]:
+        root = built.workspace.reports
+        files = [*root.rglob("*"), *built.workspace.processed.glob("[12]*/*")]
+        return {
+            str(p.relative_to(built.workspace.raw.parent)): hashlib.sha256(
+                p.read_bytes()
+            ).hexdigest()
+            for p in files
+            if p.is_file()
+        }
+
+    assert prints(edition) == prints(again)
+
+
+def test_no_path_of_the_machine_and_no_planted_identity_in_any_output(edition, tmp_path_factory):
+    truth = make_example(tmp_path_factory.mktemp("sant"), (2023, 2024, 2025), ROWS, SEED)
+    numbers = {p.address for p in truth.planted if "personnummer" in p.kind}
+    assert numbers, "the example plants a test personnummer"
+    here = str(edition.workspace.raw.parent).encode()
+    for path in edition.intern.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            assert here not in content and str(REPO).encode() not in content, path.name
+            assert not re.search(rb"\b(19|20)\d{6}[-+]?238[0-9]\b", content), path.name
+
+
+def test_the_executed_notebooks_give_the_same_outputs_again(edition):
+    notebooks = sorted((edition.intern / "notebooks").glob("[1-9]*.ipynb"))
+    with kernel_environment(edition.workspace):
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "--nbval", "-p", "no:cacheprovider", "-q",
+             "-o", "addopts=", *map(str, notebooks)],
+            cwd=REPO, capture_output=True, text=True,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+def test_bad_files_are_all_named_and_the_last_good_edition_stays(edition, tmp_path):
+    raw = edition.workspace.raw / str(YEAR)
+    before = hashlib.sha256((edition.intern / "arsrapport.html").read_bytes()).hexdigest()
+    bad = {
+        "trasig.xlsx": (raw / "Bakgrund 2025.xlsx").read_bytes()[:3000],
+        "låst.xlsx": bytes.fromhex("D0CF11E0A1B11AE1") + bytes(600)
+        + "EncryptedPackage".encode("utf-16-le") + bytes(2000),
+        "okänt.csv": "a;b;c\n1;2;3\n".encode(),
+    }  # fmt: skip
+    for name, content in bad.items():
+        (raw / name).write_bytes(content)
+    try:
+        done = run(edition.workspace, "annual")
+    finally:
+        for name in bad:
+            (raw / name).unlink()
+    assert done.returncode == 1
+    assert all(name in done.stderr for name in bad)
+    assert done.stderr.count("Gör så här") >= 3
+    assert "Traceback" not in done.stderr
+    now = hashlib.sha256((edition.intern / "arsrapport.html").read_bytes()).hexdigest()
+    assert now == before
+    assert not [p for p in edition.intern.parent.iterdir() if p.name not in ("intern", "publik")]
+
+
+def test_a_year_without_data_and_an_empty_folder_say_what_to_do(tmp_path, edition):
+    done = run(edition.workspace, "annual", "--year", "2031")
+    assert done.returncode == 1 and "2031" in done.stderr and "Gör så här" in done.stderr
+    (tmp_path / "raw").mkdir()
+    empty = type(edition.workspace)(tmp_path / "raw", tmp_path / "p", tmp_path / "r")
+    done = run(empty, "annual")
+    assert done.returncode == 1 and "Gör så här" in done.stderr
+    assert not Path(tmp_path / "r").exists()
+
+
+def test_facts_are_printed_as_json(edition):
+    done = run(edition.workspace, "facts", "--name", "paborjade", "--json")
+    rows = json.loads(done.stdout)
+    assert done.returncode == 0 and rows[0]["name"] == "paborjade" and rows[0]["value"] > 100
+    assert run(edition.workspace, "facts", "--name", "finns_inte").returncode == 2
