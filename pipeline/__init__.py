@@ -1,1 +1,3 @@
 """Uppföljning: reproducible yearly reports for Swedish social care."""
+
+__version__ = "0.1.0"

@@ -212,7 +212,10 @@ def _relative(path: Path, root: Path) -> str:
 
 
 def _shown(name: str) -> str:
-    return name.rsplit("/", 1)[-1] if name.startswith(("..", "/")) or ":" in name else name
+    """A name for people: as it is, or the last two parts of one that lies elsewhere."""
+    parts = [part for part in name.split("/") if part not in ("", "..")]
+    inside = parts == name.split("/") and ":" not in parts[0]
+    return name if inside else "/".join(parts[-2:])
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from traitlets import List, Unicode
 
 from pipeline.publish import fonts
 from pipeline.publish.document import Document, Meta, collect
-from pipeline.publish.text import date_words
+from pipeline.publish.text import date_words, whole
 
 _CSS, _CSP = "/*-stil-*/", "-policy-"  # filled in when the page's characters are known
 TEMPLATES = Path(__file__).parent / "templates"
@@ -36,7 +36,7 @@ class ProjectExporter(TemplateExporter):
     template_paths = List([str(TEMPLATES)])
 
     def default_filters(self) -> Iterable[tuple[str, Callable[..., Any]]]:
-        return [("datum", date_words)]
+        return [("datum", date_words), ("antal", whole)]
 
     def _create_environment(self) -> Environment:
         environment = Environment(
@@ -61,7 +61,11 @@ def document_of(notebook: NotebookNode, resources: Mapping[str, Any]) -> Documen
 
 
 class PageExporter(ProjectExporter):
-    """An HTML page with its style, its typeface and the policy that lets only those through."""
+    """An HTML page with its style, its typeface and the policy that lets only those through.
+
+    `resources["characters"]` are characters to embed beside the page's own: pages that are given
+    the same ones share one cut of the typeface, which is most of their time.
+    """
 
     file_extension = Unicode(".html")
     output_mimetype = "text/html"
@@ -73,7 +77,7 @@ class PageExporter(ProjectExporter):
         given = dict(resources or {}) | {"css": Markup(_CSS), "csp": Markup(_CSP)}
         page, given = super().from_notebook_node(nb, given, **kw)
         own = [(TEMPLATES / sheet).read_text(encoding="utf-8") for sheet in self.sheets]
-        css = "\n".join([fonts.faces_css([page]), *own])
+        css = "\n".join([fonts.faces_css(page + given.get("characters", "")), *own])
         digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
         policy = (
             f"default-src 'none'; style-src 'sha256-{digest}'; font-src data:; img-src data:; "

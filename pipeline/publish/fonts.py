@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import io
 import unicodedata
-from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,13 +21,15 @@ FACES = (  # file, CSS weight, CSS style
 # Typst's built-in DejaVu Sans Mono has these; the fallback finds them there.
 BORROWED = frozenset("●□")
 UNKNOWN = "□"
+# What the templates themselves and most Swedish texts hold.
+ALWAYS = "".join(map(chr, range(0x20, 0x7F))) + "\u00a0åäöÅÄÖéÉüÜ–—”’…·•−×→←≤≥§½°"
 # What Source Sans Pro lacks, and what a reader can do with instead.
 REPLACED = {
     "\u2010": "-", "\u2011": "-", "\u2002": " ", "\u2003": " ", "\u2007": "\u00a0",
     "\u2008": "\u00a0", "\u2009": "\u00a0", "\u200a": "\u00a0", "\u202f": "\u00a0",
     "\u200b": "", "\u200c": "", "\u200d": "", "\u2060": "", "\ufeff": "", "\ufe0e": "",
     "\ufe0f": "", "\u00ad": "", "⚠": "!", "✔": "✓", "✅": "✓", "✗": "×", "❌": "×", "⇒": "→",
-    "⇐": "←", "⟶": "→", "◼": "■", "🔴": "●", "⬤": "●", "⚫": "●", "☐": "□", "−": "−",
+    "⇐": "←", "⟶": "→", "◼": "■", "🔴": "●", "⬤": "●", "⚫": "●", "☐": "□",
 }  # fmt: skip
 
 
@@ -61,10 +62,9 @@ def drawable(text: str) -> str:
     return "".join(map(_drawable, unicodedata.normalize("NFC", text)))
 
 
-def faces_css(texts: Iterable[str]) -> str:
-    """`@font-face` rules with the faces cut down to these texts' characters, embedded."""
-    wanted = {ord(c) for text in texts for c in unicodedata.normalize("NFC", text)}
-    wanted |= set(range(0x20, 0x7F))
+def faces_css(text: str) -> str:
+    """`@font-face` rules with the faces cut down to this text's characters, embedded."""
+    wanted = {ord(c) for c in unicodedata.normalize("NFC", text) + ALWAYS}
     points = tuple(sorted(wanted & characters()))
     return "\n".join(
         f"@font-face{{font-family:'Source Sans Pro';font-weight:{weight};font-style:{style};"

@@ -40,6 +40,8 @@ class ReportHTMLExporter(PageExporter):
         return super().from_notebook_node(nb, given, **kw)
 
 
-def render(document: Document, notebooks: str = "") -> str:
+def render(document: Document, notebooks: str = "", characters: str = "") -> str:
     """The report's page."""
-    return ReportHTMLExporter().render(document=document, notebooks=notebooks)
+    return ReportHTMLExporter().render(
+        document=document, notebooks=notebooks, characters=characters
+    )

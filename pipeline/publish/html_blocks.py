@@ -15,13 +15,12 @@ from pipeline.publish.text import as_written, clean
 
 @dataclass(frozen=True, slots=True)
 class HtmlBlocks:
-    """Writes blocks. `page` holds the register ("" is this page); `shift` moves headings.
+    """Writes blocks. `page` holds the register ("" is this page).
 
     `facts` are the ids the register has: others get no link. None means all.
     """
 
     page: str = ""
-    shift: int = 0
     facts: frozenset[str] | None = None
 
     def block(self, block: Block) -> Markup:
@@ -60,7 +59,7 @@ class HtmlBlocks:
     def _data(self, data: b.Data, anchor: str) -> str:
         match data["kind"]:
             case "heading":
-                level = max(1, data["level"] + self.shift)
+                level = data["level"]
                 return f'<h{level} id="{esc(anchor)}">{self.runs(data["runs"])}</h{level}>'
             case "paragraph":
                 return self._paragraph(data, f' id="{esc(anchor)}"' if anchor else "")

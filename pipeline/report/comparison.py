@@ -7,6 +7,8 @@ from pipeline.report.context import current
 from pipeline.report.tables import Series
 from pipeline.workspace import load_kommun
 
+MANY = 8  # more lines than this cannot be told apart: the table alone
+
 
 def kolada_measures() -> list[str]:
     """The measures among the year's Kolada answers; says *underlag saknas* where there are none."""
@@ -29,4 +31,7 @@ def show_measure(kpi: str) -> None:
     series = Series(f"{kpi} (Källa: Kolada)", tuple((n, tuple(lines[n])) for n in ordered))
     author.heading(kpi)
     source = "Källa: Kolada. Värdena återges som de publicerats."
-    author.chart("line", series, f"{kpi}, utveckling per kommun", "Per år", source)
+    if len(ordered) > MANY:
+        author.show(series, source)
+    else:
+        author.chart("line", series, f"{kpi}, utveckling per kommun", "Per år", source)

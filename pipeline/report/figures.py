@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from itertools import count as counter
+from collections.abc import Callable
 from typing import Any
 
 from pipeline.errors import PredicateError
@@ -145,15 +144,19 @@ def _diverging(table: Tabular, pen: _Pen) -> Drawing:
 
 
 def _line(table: Tabular, pen: _Pen) -> Drawing:
+    """Lines over years; a single year is a bar a line."""
     if not isinstance(table, Series):
         raise PredicateError("Linjer ritar fakta över flera år.")
+    if len(table.lines[0][1]) == 1:
+        return bars([pen.mark(label or f.period, f) for label, (f,) in table.lines])
     several = len(table.lines) > 1
-    lines: Sequence[Line] = [
-        Line(label, [pen.mark(f.period, f, f"{label}, {f.period}" if several else "")
-                     for f in facts], highlight=place == 0)
-        for place, (label, facts) in zip(counter(), table.lines)
-    ]  # fmt: skip
-    return line(lines)
+    lines = []
+    for place, (label, facts) in enumerate(table.lines):
+        told = f"{label}, " if several else ""
+        points = [pen.mark(f.period, f, told + f.period) for f in facts]
+        lines.append(Line(label, points, highlight=place == 0))
+    shares = table.lines[0][1][0].unit == "andel"
+    return line(lines, bounds=(0.0, 1.0) if shares else None)
 
 
 _FORMS: dict[str, Callable[[Tabular, _Pen], Drawing]] = {

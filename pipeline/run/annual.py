@@ -10,10 +10,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from pipeline import __version__
 from pipeline.run import state
-from pipeline.run.execute import Job, execute, kernel_environment
+from pipeline.run.execute import NOTEBOOKS, Job, execute, kernel_environment
 from pipeline.run.plan import CLEAN, VALIDATE, chapters
-from pipeline.workspace import Workspace, load_kommun, per_datum
+from pipeline.workspace import LITTER, Workspace, load_kommun, per_datum
 
 WORKERS = 4  # a kernel's client sleeps much of its time: twice as many as cores
 Say = Callable[[str], None]
@@ -80,22 +81,37 @@ def _run(workspace: Workspace, jobs: Sequence[Job], folder: Path) -> None:
 
 
 def _publish(
-    workspace: Workspace,
-    year: int,
-    date: dt.date | None,
-    jobs: Sequence[Job],
-    made: Path,
+    workspace: Workspace, year: int, date: dt.date | None, jobs: Sequence[Job], made: Path
 ) -> None:
-    from pipeline.publish.edition import Meta, publish
+    from pipeline.publish.document import Meta
+    from pipeline.publish.edition import publish
+    from pipeline.publish.manifest import write_manifest
     from pipeline.validation.pages import write_pages
 
     kommun = load_kommun(workspace.raw)
     processed = workspace.processed / str(year)
-    balance = json.loads((processed / "balance.json").read_text(encoding="utf-8"))
+    day = per_datum(workspace, year, date)
+    meta = Meta(kommun.namn, kommun.sektor, year, day, __version__)
+    chapters_ = {job.name: made / "notebooks" / f"{job.name}.ipynb" for job in jobs}
+    executed = {p.stem: p for p in sorted((made / "notebooks").glob("*.ipynb"))}
+    balance = json.loads((processed / "balance.json").read_text(encoding="utf-8"))["files"]
+    publish(
+        chapters_, meta, made, balance=balance,
+        others={n: p for n, p in executed.items() if n not in chapters_},
+    )  # fmt: skip
     write_pages(processed, made / "datakvalitet")
-    meta = Meta(kommun.namn, kommun.sektor, year, "intern", per_datum(workspace, year, date))
-    executed = {job.name: made / "notebooks" / f"{job.name}.ipynb" for job in jobs}
-    publish(executed, meta, made, balance)
+    write_manifest(made, meta, _inputs(workspace), _sources(jobs))
+
+
+def _inputs(workspace: Workspace) -> list[tuple[str, Path]]:
+    """Every raw file, named from RAW."""
+    files = (p for p in workspace.raw.rglob("*") if p.is_file() and not LITTER.search(p.name))
+    return [(p.relative_to(workspace.raw).as_posix(), p) for p in sorted(files)]
+
+
+def _sources(jobs: Sequence[Job]) -> list[tuple[str, Path]]:
+    names = {job.notebook for job in (CLEAN, VALIDATE, *jobs)}
+    return [(f"notebooks/{n}", NOTEBOOKS / n) for n in sorted(names)]
 
 
 class _scratch:

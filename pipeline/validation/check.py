@@ -48,11 +48,8 @@ def run_checks(
     table = _with_error_columns(table, checks)
     usable = [c for c in checks if _applies(c, table, given)]
     answers = _validate(table, usable, given) if usable else {}
-    chosen = {c.kontroll for c in usable}
-    return tuple(
-        _result(c, answers[c.kontroll]) if c.kontroll in chosen else CheckResult(c, 0, (), False)
-        for c in checks
-    )
+    made = {c.kontroll: _result(c, answers.get(c.kontroll)) for c in usable}
+    return tuple(made.get(c.kontroll) or CheckResult(c, 0, (), False) for c in checks)
 
 
 def to_pandas(table: pa.Table) -> pd.DataFrame:
@@ -148,6 +145,11 @@ def _timestamp(value: Any) -> Any:
 
 
 def _result(check: Check, answer: Any) -> CheckResult:
+    if answer is None:  # Great Expectations passes over a type that it does not know
+        raise UppfoljningError(
+            f"Kontrollen {check.kontroll} gick inte att köra: typen ”{check.type}” finns inte i "
+            f"Great Expectations.\nGör så här: rätta ”type” i {_file_of(check)}."
+        )
     result = answer.result or {}
     rows = result.get("unexpected_index_list")
     if not answer.success and rows is None:

@@ -35,13 +35,19 @@ def ephemeral_context() -> Any:
 
 @contextmanager
 def silence() -> Iterator[None]:
-    """Nothing that Great Expectations logs or warns of reaches the terminal: it prints values."""
+    """Nothing that Great Expectations logs or warns of gets out: it prints values and paths.
+
+    Some of its loggers have levels of their own, so the records are stopped on their way up.
+    """
     logger = logging.getLogger("great_expectations")
-    before = logger.level
-    logger.setLevel(logging.CRITICAL + 1)
+    stop = logging.NullHandler()
+    propagated = logger.propagate
+    logger.addHandler(stop)
+    logger.propagate = False
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
-        logger.setLevel(before)
+        logger.propagate = propagated
+        logger.removeHandler(stop)

@@ -108,7 +108,8 @@ def _balance(summary: ValidationSummary, width: int) -> str:
     widths = [max(len(h), *(len(c[i]) for c in cells)) for i, h in enumerate(HEADINGS)]
     room = width - sum(widths) - 2 * len(widths)
     longest = max(len(name) for name, _ in rows) if rows else 0
-    first = max(min(longest, room), len("Avstämning"))
+    title = f"Avstämning {summary.year}"
+    first = max(min(longest, room), len(title))
 
     def line(name: str, texts: Sequence[str]) -> str:
         numbers = "".join("  " + t.rjust(w) for t, w in zip(texts, widths, strict=True))
@@ -116,7 +117,7 @@ def _balance(summary: ValidationSummary, width: int) -> str:
             f"{name}\n{' ' * first}{numbers}" if len(name) > first else f"{name:<{first}}{numbers}"
         )
 
-    lines = [line(f"Avstämning {summary.year}"[:first].strip(), HEADINGS)]
+    lines = [line(title, HEADINGS)]
     lines += [line(name, texts) for (name, _), texts in zip(rows, cells, strict=True)]
     return "\n".join(lines)
 

@@ -177,3 +177,14 @@ def test_the_newest_year_with_a_file_is_meant_when_none_is_given(year: Year) -> 
     assert stale.reason(year.workspace, None, None, repo) is None
     year.write("rå data/2026/avslut.xlsx", "")
     assert stale.reason(year.workspace, None, None, repo) == "inget är byggt än"
+
+
+def test_a_file_outside_the_root_is_named_by_its_folder_and_name(year: Year) -> None:
+    elsewhere = year.workspace.processed
+    stale.record(year.state, year.inputs(), [year.report], KEY, elsewhere)
+    year.answers.write_text("ändrad", encoding="utf-8")
+    assert year.why() == "2025/avslut våren.xlsx har ändrats"
+    year.build()
+    stale.record(year.state, year.inputs(), [year.report], KEY, elsewhere)
+    year.report.unlink()
+    assert year.why() == "en rapport saknas: intern/års rapport.html"

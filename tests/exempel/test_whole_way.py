@@ -15,7 +15,7 @@ from pipeline.intake.year import clean_year
 from pipeline.validation.year import validate_year
 from pipeline.workspace import Workspace
 
-YEARS, ROWS, SEED = (2023, 2024, 2025), 10, 7
+YEARS, ROWS, SEED = (2024, 2025), 90, 11
 FIGURES = ("rows", "processed", "duplicates", "quarantined")
 
 

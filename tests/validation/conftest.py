@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -55,8 +56,11 @@ class Year:
     out: Path
     summary: ValidationSummary
 
+    def parquet(self, name: str) -> pa.Table:
+        return pq.read_table(self.out / f"{name}.parquet")
+
     def table(self, name: str) -> list[dict[str, Any]]:
-        return pq.read_table(self.out / f"{name}.parquet").to_pylist()
+        return self.parquet(name).to_pylist()
 
     def findings(self, action: str = "", check: str = "") -> list[Finding]:
         return [

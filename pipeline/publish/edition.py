@@ -1,0 +1,85 @@
+"""An edition: everything that `intern/` holds, written into a folder that the caller swaps in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from traitlets import Unicode
+
+from pipeline.publish import html, ledger, notebooks, pdf
+from pipeline.publish.document import Document, Meta, collect
+from pipeline.publish.exporter import PageExporter
+from pipeline.publish.manifest import Named, write_manifest
+
+REPORT, PDF, INDEX, NOTEBOOKS = "arsrapport.html", "arsrapport.pdf", "index.html", "notebooks"
+Balance = Mapping[str, Mapping[str, int]]
+COUNTS = {
+    "rows": "Rader", "processed": "Behandlade", "duplicates": "Dubbletter",
+    "quarantined": "I karantän", "cells_blanked": "Tömda celler",
+}  # fmt: skip
+
+
+class IndexExporter(PageExporter):
+    """The front page of `intern/`."""
+
+    template_file = Unicode("index.html.j2")
+    sheets = ("bas.css", "rapport.css")
+
+
+def publish(
+    executed: Mapping[str, Path],
+    meta: Meta,
+    out: Path,
+    *,
+    others: Mapping[str, Path] | None = None,
+    balance: Balance | None = None,
+    inputs: Iterable[Named] = (),
+    sources: Iterable[Named] = (),
+) -> Document:
+    """Write the edition of these executed notebooks (name → file, in reading order) into `out`.
+
+    `others` are executed notebooks that reviewers read but the report does not hold: cleaning
+    and validation. `balance` is `files` of balance.json; `inputs` and `sources` (the chapters as they are in
+    the repository) go into the manifest. Returns the document. Raises UppfoljningError or
+    GateError before anything is readable as finished: the caller swaps folders afterwards.
+    """
+    texts = {name: path.read_text(encoding="utf-8") for name, path in executed.items()}
+    read = {name: nbformat.reads(text, as_version=4) for name, text in texts.items()}
+    characters = "".join(sorted(set().union(*texts.values(), repr(meta))))
+    document = collect(read, meta)
+    facts = frozenset(record["id"] for record in ledger.facts(document))
+    beside = {n: nbformat.read(path, as_version=4) for n, path in (others or {}).items()}
+    read = dict(sorted({**beside, **read}.items()))
+    (out / NOTEBOOKS).mkdir(parents=True, exist_ok=True)
+    ledger.write_ledger(document, out)
+    _write(out / REPORT, html.render(document, f"{NOTEBOOKS}/", characters))
+    (out / PDF).write_bytes(pdf.render(document))
+    for name, notebook in read.items():
+        page = notebooks.render(
+            notebook, name, document, report=f"../{REPORT}", facts=facts, characters=characters
+        )
+        _write(out / NOTEBOOKS / f"{name}.html", page)
+        _write(out / NOTEBOOKS / f"{name}.ipynb", notebooks.written(notebook))
+    _write(out / INDEX, front_page(document, list(read), balance))
+    write_manifest(out, meta, inputs, sources)
+    return document
+
+
+def front_page(document: Document, names: Iterable[str], balance: Balance | None) -> str:
+    """`index.html`: what there is, and the balance of rows."""
+    titles = {chapter.name: chapter.title for chapter in document.chapters}
+    files = dict(sorted((balance or {}).items()))
+    total = {key: sum(row.get(key, 0) for row in files.values()) for key in COUNTS}
+    resources: dict[str, Any] = {
+        "meta": document.meta, "report": REPORT, "pdf": PDF, "folder": NOTEBOOKS,
+        "notebooks": [(name, titles.get(name, name)) for name in names],
+        "counts": COUNTS, "files": files, "total": total,
+    }  # fmt: skip
+    return IndexExporter().render(**resources)
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")

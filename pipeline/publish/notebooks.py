@@ -1,0 +1,146 @@
+"""Executed notebooks for reviewers: as files without traces of the machine, and as pages."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import nbformat
+from markupsafe import Markup
+from nbformat import NotebookNode
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+from traitlets import Unicode
+
+from pipeline.publish import blocks as b
+from pipeline.publish.document import SILENT, Block, Document, cell_data, cells
+from pipeline.publish.exporter import PageExporter
+from pipeline.publish.html_blocks import HtmlBlocks, esc
+
+_FORMATTER = HtmlFormatter(nowrap=True, classprefix="p-")
+_PICTURES = ("image/png", "image/jpeg")
+LABELS = {"injected-parameters": "Parametrar för körningen", "parameters": "Förvalda parametrar",
+          "remove": "Visas inte i rapporten"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CellView:
+    """One cell as the page shows it. `report` is the anchor of its first block there."""
+
+    id: str
+    label: str
+    code: Markup
+    body: Markup
+    report: str
+
+
+class NotebookHTMLExporter(PageExporter):
+    """Executed notebook → page. `resources`: `document`, `name`, `report` (the page it is part
+    of, "" without a link) and `facts` (ids that the report's register has)."""
+
+    template_file = Unicode("notebook.html.j2")
+    sheets = ("bas.css", "notebook.css")
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        given = {"report": "", "facts": frozenset(), **(resources or {})}
+        document: Document = given["document"]
+        name: str = given["name"]
+        title = next((c.title for c in document.chapters if c.name == name), name)
+        given |= {
+            "meta": document.meta, "title": title,
+            "cells": list(_views(nb, name, document, HtmlBlocks(given["report"], given["facts"]))),
+        }  # fmt: skip
+        return super().from_notebook_node(nb, given, **kw)
+
+
+def render(notebook: NotebookNode, name: str, document: Document, **resources: Any) -> str:
+    """The notebook's page."""
+    given = {"document": document, "name": name, **resources}
+    page, _ = NotebookHTMLExporter().from_notebook_node(notebook, given)
+    return page
+
+
+def normalised(notebook: NotebookNode) -> NotebookNode:
+    """A copy whose bytes depend on code, data and results only: no clock, path or random id."""
+    made = copy.deepcopy(notebook)
+    made.metadata.pop("papermill", None)
+    made.metadata.get("language_info", {}).pop("version", None)
+    for cell_id, cell in cells(made):
+        cell["id"] = cell_id
+        for key in ("papermill", "execution"):
+            cell.metadata.pop(key, None)
+    return made
+
+
+def written(notebook: NotebookNode) -> str:
+    """The normalised notebook's file."""
+    return str(nbformat.writes(normalised(notebook))) + "\n"
+
+
+def _views(
+    notebook: NotebookNode, name: str, document: Document, writer: HtmlBlocks
+) -> Iterator[CellView]:
+    shown: dict[str, list[Block]] = {}
+    for block in document.blocks():
+        if block.notebook == name:
+            shown.setdefault(block.cell_id, []).append(block)
+    for cell_id, cell in cells(notebook):
+        blocks = shown.get(cell_id, [])
+        if SILENT & set(cell.metadata.get("tags", ())):
+            blocks = _silent(name, cell_id, cell)
+        code = cell.source if cell.cell_type == "code" else ""
+        yield CellView(
+            cell_id,
+            next((LABELS[tag] for tag in cell.metadata.get("tags", ()) if tag in LABELS), ""),
+            Markup(highlight(code, PythonLexer(), _FORMATTER).rstrip("\n")) if code else Markup(),
+            _body(cell, blocks, writer),
+            blocks[0].id if shown.get(cell_id) else "",
+        )
+
+
+def _silent(name: str, cell_id: str, cell: NotebookNode) -> list[Block]:
+    """Blocks that the report leaves out; their headings are bold here, to keep the outline."""
+    made = []
+    for k, data in enumerate(cell_data(name, cell_id, cell)):
+        kind = data["kind"]
+        if kind == "heading":
+            runs = [{"strong": data["runs"]}]
+            data = {"kind": "paragraph", "runs": runs, "facts": data.get("facts", {})}
+        made.append(Block(data["kind"], data, name, cell_id, "", f"b-{cell_id}-{k}"))
+    return made
+
+
+def _body(cell: NotebookNode, blocks: list[Block], writer: HtmlBlocks) -> Markup:
+    """Text or outputs, in order; a display of ours is shown as in the report."""
+    if cell.cell_type == "markdown":
+        return Markup("\n").join(map(writer.block, blocks))
+    if cell.cell_type != "code":
+        return Markup(f"<pre>{esc(cell.source)}</pre>")
+    rest = iter(blocks)
+    pieces = []
+    for output in cell.get("outputs", ()):
+        data = output.get("data", {})
+        if output.output_type == "display_data" and b.MIMETYPE in data:
+            pieces.append(str(writer.block(next(rest))))
+        else:
+            pieces.append(_plain(output, data))
+    # A heading made for a chapter that has none belongs to no output.
+    return Markup("\n".join(piece for piece in pieces if piece))
+
+
+def _plain(output: NotebookNode, data: Mapping[str, Any]) -> str:
+    for kind in _PICTURES:
+        if kind in data:
+            source = "".join(str(data[kind]).split())
+            return f'<img alt="Bild ur cellen" src="data:{kind};base64,{esc(source)}">'
+    text = output.get("text") or data.get("text/plain", "")
+    if output.output_type == "error":  # a traceback would show the machine's paths
+        text = f"{output.ename}: {output.evalue}"
+    if not text:
+        return ""
+    return f'<pre class="utskrift" tabindex="0" aria-label="Utskrift">{esc(text)}</pre>'
