@@ -7,7 +7,6 @@ its records that are written once, is never touched. Standard library only.
 from __future__ import annotations
 
 import argparse
-import re
 import shutil
 import sys
 from collections.abc import Sequence
@@ -15,14 +14,18 @@ from pathlib import Path
 
 from pipeline.workspace import REPO
 
-OURS = re.compile(r"(19|20)\d\d|\.tillstand")
+ANY_YEAR = "[12][0-9][0-9][0-9]"
+# The folders of a year, what an interrupted build left of them, and what is remembered of both.
+OF_A_YEAR = ("{}", ".{}-ny", ".{}-gammal", ".notebooks/{}", ".tillstand/*{}.json")
+OF_ALL = (".notebooks", ".tillstand")
 
 
-def built(folder: Path) -> list[Path]:
-    """What the pipeline has built in a folder."""
-    if not folder.is_dir():
-        return []
-    return sorted(p for p in folder.iterdir() if p.is_dir() and OURS.fullmatch(p.name))
+def built(folder: Path, year: str | None = None) -> list[Path]:
+    """What the pipeline has built in a folder, for one year or for all."""
+    patterns = [p.format(year or ANY_YEAR) for p in OF_A_YEAR]
+    return sorted(
+        p for pattern in [*patterns, *(() if year else OF_ALL)] for p in folder.glob(pattern)
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -38,11 +41,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         if given.raw.resolve() == folder.resolve():
             print("Inget är borttaget: rådata ligger i samma mapp som det byggda.", file=sys.stderr)
             return 2
-    for path in built(given.processed) + built(given.reports):
-        if given.year and path.name == ".tillstand":
-            (path / f"{given.year}.json").unlink(missing_ok=True)
-        elif given.year in (None, path.name):
+    for path in built(given.processed, given.year) + built(given.reports, given.year):
+        if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+        if path.name[0] != "." and path.suffix != ".json":
             print(f"Borttaget: {path}")
     return 0
 

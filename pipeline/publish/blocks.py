@@ -114,7 +114,8 @@ def check(data: Any, where: str) -> None:
     """Raise UppfoljningError, with `where`, unless the block is one that we can render."""
     if not isinstance(data, Mapping) or data.get("kind") not in _KEYS:
         kind = data.get("kind") if isinstance(data, Mapping) else type(data).__name__
-        raise UppfoljningError(f"{where}: okänt slag av block, {kind!r}. Kända: {', '.join(_KEYS)}.")
+        known = ", ".join(_KEYS)
+        raise UppfoljningError(f"{where}: okänt slag av block, {kind!r}. Kända slag: {known}.")
     kind, keys = data["kind"], _KEYS[data["kind"]]
     missing = [key for key, needed in keys.items() if needed and key not in data]
     unknown = sorted(set(data) - set(keys) - {"kind", "facts"})

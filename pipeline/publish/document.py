@@ -105,7 +105,7 @@ def place(notebook: str, cell_id: str) -> str:
 def displayed(cell: NotebookNode) -> Iterator[b.Data]:
     """The blocks that a code cell displays."""
     for output in cell.get("outputs", ()):
-        if output.output_type == "display_data" and b.MIMETYPE in output.data:
+        if b.MIMETYPE in output.get("data", {}):
             yield output.data[b.MIMETYPE]
 
 

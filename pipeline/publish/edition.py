@@ -42,9 +42,9 @@ def publish(
     """Write the edition of these executed notebooks (name → file, in reading order) into `out`.
 
     `others` are executed notebooks that reviewers read but the report does not hold: cleaning
-    and validation. `balance` is `files` of balance.json; `inputs` and `sources` (the chapters as they are in
-    the repository) go into the manifest. Returns the document. Raises UppfoljningError or
-    GateError before anything is readable as finished: the caller swaps folders afterwards.
+    and validation. `balance` is `files` of balance.json; `inputs` and `sources` (the chapters as
+    they are in the repository) go into the manifest. Returns the document. Raises
+    UppfoljningError or GateError: `out` is no edition until the caller has swapped it in.
     """
     texts = {name: path.read_text(encoding="utf-8") for name, path in executed.items()}
     read = {name: nbformat.reads(text, as_version=4) for name, text in texts.items()}

@@ -30,10 +30,13 @@ class ProjectExporter(TemplateExporter):
     notebook itself and `resources["meta"]`.
     """
 
-    default_preprocessors = List([])
+    default_preprocessors: Any = List([])
     autoescape = True
-    delimiters: Mapping[str, str] = {}
+    delimiters: Mapping[str, Any] = {}
     template_paths = List([str(TEMPLATES)])
+
+    def __init__(self, **kw: Any) -> None:
+        super().__init__(**kw)  # type: ignore[no-untyped-call]
 
     def default_filters(self) -> Iterable[tuple[str, Callable[..., Any]]]:
         return [("datum", date_words), ("antal", whole)]
@@ -46,10 +49,25 @@ class ProjectExporter(TemplateExporter):
         environment.filters.update(self.default_filters())
         return environment
 
-    def render(self, **resources: Any) -> str:
-        """The template's text, for resources instead of a notebook of its own."""
-        text, _ = self.from_notebook_node(nbformat.v4.new_notebook(), resources)
+    def from_notebook_node(  # type: ignore[override]
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        given = self.prepare(nb, dict(resources or {}))
+        text, given = super().from_notebook_node(nb, given, **kw)
+        return self.finish(text, given), given
+
+    def prepare(self, notebook: NotebookNode, given: dict[str, Any]) -> dict[str, Any]:
+        """The resources that the template reads, from those given."""
+        return given
+
+    def finish(self, text: str, given: dict[str, Any]) -> str:
+        """What is known only when the template has been rendered."""
         return text
+
+    def render(self, notebook: NotebookNode | None = None, **resources: Any) -> str:
+        """The template's text."""
+        nb = nbformat.v4.new_notebook() if notebook is None else notebook
+        return self.from_notebook_node(nb, resources)[0]
 
 
 def document_of(notebook: NotebookNode, resources: Mapping[str, Any]) -> Document:
@@ -71,17 +89,16 @@ class PageExporter(ProjectExporter):
     output_mimetype = "text/html"
     sheets: tuple[str, ...] = ("bas.css",)
 
-    def from_notebook_node(
-        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
-    ) -> tuple[str, dict[str, Any]]:
-        given = dict(resources or {}) | {"css": Markup(_CSS), "csp": Markup(_CSP)}
-        page, given = super().from_notebook_node(nb, given, **kw)
+    def prepare(self, notebook: NotebookNode, given: dict[str, Any]) -> dict[str, Any]:
+        return given | {"css": Markup(_CSS), "csp": Markup(_CSP)}
+
+    def finish(self, text: str, given: dict[str, Any]) -> str:
         own = [(TEMPLATES / sheet).read_text(encoding="utf-8") for sheet in self.sheets]
-        css = "\n".join([fonts.faces_css(page + given.get("characters", "")), *own])
+        css = "\n".join([fonts.faces_css(text + given.get("characters", "")), *own])
         digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
         policy = (
             f"default-src 'none'; style-src 'sha256-{digest}'; font-src data:; img-src data:; "
             "base-uri 'none'; form-action 'none'"
         )
         # The head comes first: a survey answer that spells a placeholder stays what it is.
-        return page.replace(_CSP, policy, 1).replace(_CSS, css, 1), given
+        return text.replace(_CSP, policy, 1).replace(_CSS, css, 1)

@@ -21,13 +21,10 @@ class ReportHTMLExporter(PageExporter):
     template_file = Unicode("rapport.html.j2")
     sheets = ("bas.css", "rapport.css")
 
-    def from_notebook_node(
-        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
-    ) -> tuple[str, dict[str, Any]]:
-        given = {"notebooks": "", **(resources or {})}
-        document = document_of(nb, given)
+    def prepare(self, notebook: NotebookNode, given: dict[str, Any]) -> dict[str, Any]:
+        document = document_of(notebook, given)
         writer = HtmlBlocks()
-        given |= {
+        return super().prepare(notebook, {"notebooks": "", **given}) | {
             "meta": document.meta,
             "chapters": [
                 (chapter, Markup("\n").join(map(writer.block, chapter.blocks)))
@@ -37,7 +34,6 @@ class ReportHTMLExporter(PageExporter):
             "register_title": reg.TITLE,
             "register_introduction": reg.INTRODUCTION,
         }
-        return super().from_notebook_node(nb, given, **kw)
 
 
 def render(document: Document, notebooks: str = "", characters: str = "") -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -34,21 +34,19 @@ FACT_SCHEMA = pa.schema(
         ("period", pa.string()),
     ]
 )
-OCCURRENCE_SCHEMA = pa.schema(
-    [
-        (name, pa.string())
-        for name in (
-            "fact", "period", "scope", "part", "text", "notebook", "cell_id", "source_sha256",
-        )  # fmt: skip
-    ]
-)
+_OCCURRENCE = "fact period scope part text notebook cell_id source_sha256"
+OCCURRENCE_SCHEMA = pa.schema([(name, pa.string()) for name in _OCCURRENCE.split()])
 Record = b.Data
+LABELS = frozenset({"name", "title"})  # what a number is called, not what it is
+MEASURES = frozenset({"count", "share", "mean", "quantile", "cited"})
 
 
 def facts(document: Document) -> list[Record]:
     """Every record that a block carries, once, by name, scope, period and id.
 
-    Raises GateError where two blocks give one id different records, or a record is incomplete.
+    A definition that is shown under several names keeps the first. Raises GateError where two
+    blocks give one id different numbers, where one name stands for two definitions, or where a
+    record is incomplete.
     """
     found: dict[str, Record] = {}
     for block in document.blocks():
@@ -60,7 +58,9 @@ def facts(document: Document) -> list[Record]:
                 raise GateError(
                     f"{_place(block)}: uppgifterna om faktum {key} har inte registrets kolumner."
                 )
-    return sorted(found.values(), key=lambda r: (r["name"], r["scope"], r["period"], r["id"]))
+    ordered = sorted(found.values(), key=lambda r: (r["name"], r["scope"], r["period"], r["id"]))
+    _one_definition_a_name(ordered)
+    return ordered
 
 
 def occurrences(document: Document) -> list[Record]:
@@ -74,7 +74,7 @@ def occurrences(document: Document) -> list[Record]:
 def block_occurrences(block: Block) -> list[Record]:
     """The occurrences of one block, in reading order."""
     known = dict(b.records(block.data))
-    rows = []
+    rows: list[Record] = []
     for runs in b.texts(block.data):
         for run in b.occurrences(runs):
             record = known.get(run["fact"])
@@ -110,16 +110,28 @@ def _write(rows: Sequence[Record], schema: pa.Schema, path: Path) -> None:
 
 
 def _same(known: Record, record: Record, block: Block) -> None:
-    differing = [key for key in known if _key(known, key) != _key(record, key)]
-    if differing or set(known) != set(record):
+    differing = sorted(
+        key
+        for key in {*known, *record} - LABELS
+        if known.get(key, ...) != record.get(key, ...)
+    )
+    if differing:
         raise GateError(
-            f"{_place(block)}: faktum {record.get('name')} ({record.get('id')}) har andra uppgifter "
-            f"än tidigare i rapporten: {', '.join(differing)}. Samma definition ska ge samma tal."
+            f"{_place(block)}: faktum {record.get('name')} ({record.get('id')}) har andra "
+            f"uppgifter än tidigare i rapporten: {', '.join(differing)}. "
+            "Samma definition ska ge samma tal."
         )
 
 
-def _key(record: Record, key: str) -> Any:
-    return record.get(key)
+def _one_definition_a_name(ordered: Sequence[Record]) -> None:
+    """Analysts call numbers by name: a name, its classes and year must mean one number."""
+    measured = [r for r in ordered if r["kind"] in MEASURES]
+    for a, b_ in pairwise(measured):
+        if (a["name"], a["scope"], a["period"]) == (b_["name"], b_["scope"], b_["period"]):
+            raise GateError(
+                f"Namnet {a['name']} står för två olika tal ({a['id']} och {b_['id']}). "
+                "Ge det ena ett annat namn i kapitlet."
+            )
 
 
 def _place(block: Block) -> str:

@@ -10,13 +10,13 @@ from typing import Any
 import nbformat
 from markupsafe import Markup
 from nbformat import NotebookNode
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
+from pygments import highlight  # type: ignore[import-untyped]
+from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
+from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
 from traitlets import Unicode
 
 from pipeline.publish import blocks as b
-from pipeline.publish.document import SILENT, Block, Document, cell_data, cells
+from pipeline.publish.document import SILENT, Block, Document, cell_data, cells, collect
 from pipeline.publish.exporter import PageExporter
 from pipeline.publish.html_blocks import HtmlBlocks, esc
 
@@ -44,25 +44,26 @@ class NotebookHTMLExporter(PageExporter):
     template_file = Unicode("notebook.html.j2")
     sheets = ("bas.css", "notebook.css")
 
-    def from_notebook_node(
-        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
-    ) -> tuple[str, dict[str, Any]]:
-        given = {"report": "", "facts": frozenset(), **(resources or {})}
+    def prepare(self, notebook: NotebookNode, given: dict[str, Any]) -> dict[str, Any]:
         document: Document = given["document"]
         name: str = given["name"]
+        given = {"report": "", "facts": frozenset(), **given}
+        writer = HtmlBlocks(given["report"], given["facts"])
+        if name not in (chapter.name for chapter in document.chapters):
+            # Cleaning and validation: read by reviewers, no chapter of the report.
+            document = collect({name: notebook}, document.meta)
+            given["report"] = ""
         title = next((c.title for c in document.chapters if c.name == name), name)
-        given |= {
-            "meta": document.meta, "title": title,
-            "cells": list(_views(nb, name, document, HtmlBlocks(given["report"], given["facts"]))),
-        }  # fmt: skip
-        return super().from_notebook_node(nb, given, **kw)
+        return super().prepare(notebook, given) | {
+            "meta": document.meta,
+            "title": title,
+            "cells": list(_views(notebook, name, document, writer)),
+        }
 
 
 def render(notebook: NotebookNode, name: str, document: Document, **resources: Any) -> str:
     """The notebook's page."""
-    given = {"document": document, "name": name, **resources}
-    page, _ = NotebookHTMLExporter().from_notebook_node(notebook, given)
-    return page
+    return NotebookHTMLExporter().render(notebook, document=document, name=name, **resources)
 
 
 def normalised(notebook: NotebookNode) -> NotebookNode:
@@ -125,7 +126,7 @@ def _body(cell: NotebookNode, blocks: list[Block], writer: HtmlBlocks) -> Markup
     pieces = []
     for output in cell.get("outputs", ()):
         data = output.get("data", {})
-        if output.output_type == "display_data" and b.MIMETYPE in data:
+        if b.MIMETYPE in data:
             pieces.append(str(writer.block(next(rest))))
         else:
             pieces.append(_plain(output, data))

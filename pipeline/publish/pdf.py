@@ -6,7 +6,7 @@ import datetime as dt
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import typst
 from nbformat import NotebookNode
@@ -18,7 +18,7 @@ from pipeline.publish import register as reg
 from pipeline.publish.document import Document
 from pipeline.publish.exporter import ProjectExporter, document_of
 
-STANDARDS = ["a-3a", "ua-1"]
+STANDARDS: tuple[Literal["a-3a", "ua-1"], ...] = ("a-3a", "ua-1")
 
 
 class ReportTypstExporter(ProjectExporter):
@@ -28,7 +28,7 @@ class ReportTypstExporter(ProjectExporter):
     template_file = Unicode("rapport.typ.j2")
     output_mimetype = "text/x-typst"
     autoescape = False
-    delimiters: Mapping[str, str] = {
+    delimiters: Mapping[str, Any] = {
         "variable_start_string": "<<", "variable_end_string": ">>",
         "block_start_string": "<%", "block_end_string": "%>",
         "comment_start_string": "<#", "comment_end_string": "#>",
@@ -37,19 +37,15 @@ class ReportTypstExporter(ProjectExporter):
     def default_filters(self) -> Iterable[tuple[str, Callable[..., Any]]]:
         return [*super().default_filters(), ("text", typst_blocks.literal)]
 
-    def from_notebook_node(
-        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
-    ) -> tuple[str, dict[str, Any]]:
-        given = {"attachment": "", **(resources or {})}
-        document = document_of(nb, given)
-        given |= {
+    def prepare(self, notebook: NotebookNode, given: dict[str, Any]) -> dict[str, Any]:
+        document = document_of(notebook, given)
+        return {"attachment": "", **given} | {
             "meta": document.meta,
             "body": "\n\n".join(map(typst_blocks.block, document.blocks())),
             "register": reg.register(document),
             "register_title": reg.TITLE,
             "register_introduction": reg.INTRODUCTION,
         }
-        return super().from_notebook_node(nb, given, **kw)
 
 
 def render(document: Document) -> bytes:
@@ -63,12 +59,16 @@ def render(document: Document) -> bytes:
 def compile_pdf(source: str, root: Path, date: dt.date) -> bytes:
     """Compile Typst source whose files lie in `root`. No clock: the PDF is dated `date`."""
     stamp = dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC)
+    main = root / "rapport.typ"
+    main.write_text(source, encoding="utf-8", newline="\n")
     try:
-        return typst.compile(
-            source.encode("utf-8"), root=str(root), font_paths=[str(fonts.FOLDER)],
-            ignore_system_fonts=True, format="pdf", pdf_standards=STANDARDS, timestamp=stamp,
+        made = typst.compile(
+            str(main), root=str(root), font_paths=[str(fonts.FOLDER)], ignore_system_fonts=True,
+            format="pdf", pdf_standards=[*STANDARDS], timestamp=stamp,
         )  # fmt: skip
     except typst.TypstError as error:
+        hints = " ".join(error.hints)
         raise UppfoljningError(
-            f"PDF-filen gick inte att framställa: {error.message}\n{error.diagnostic}"
+            f"PDF-filen gick inte att framställa. Typst säger: {error.message} {hints}".strip()
         ) from error
+    return bytes(made)

@@ -74,9 +74,7 @@ def register(document: Document) -> tuple[Group, ...]:
     first: dict[str, str] = {}
     for chapter in document.chapters:
         for block in chapter.blocks:
-            spot = Place(
-                block.id, KINDS[block.kind], chapter.title, block.notebook, block.cell_id
-            )
+            spot = Place(block.id, KINDS[block.kind], chapter.title, block.notebook, block.cell_id)
             for row in ledger.block_occurrences(block):
                 key = row["fact"]
                 places[key][spot] = None

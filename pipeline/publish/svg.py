@@ -11,15 +11,14 @@ from pipeline.publish import fonts
 from pipeline.publish.text import clean
 
 NAMESPACE = "http://www.w3.org/2000/svg"
-ELEMENTS = frozenset(
+_ELEMENTS = (
     "svg g a defs path rect circle ellipse line polyline polygon text tspan use clipPath "
-    "linearGradient radialGradient stop title desc image marker mask symbol".split()
+    "linearGradient radialGradient stop title desc image marker mask symbol"
 )
+ELEMENTS = frozenset(_ELEMENTS.split())
 PASSED = frozenset({"metadata", "style", "comment"})  # what matplotlib adds and nobody needs
 _REFERENCE = re.compile(r"url\(['\"]?#([^)'\"]+)['\"]?\)")
-_FONT = re.compile(
-    r"^(?P<before>.*?)(?P<size>[\d.]+(?:px|pt|em|rem|%))(?:/\S+)?\s+(?P<family>.+)$"
-)
+_FONT = re.compile(r"^(?P<before>.*?)(?P<size>[\d.]+(?:px|pt|em|rem|%))(?:/\S+)?\s+(?P<family>.+)$")
 _NUMBER = re.compile(r"[\d.]+")
 
 
@@ -108,7 +107,7 @@ def _prune(parent: ET.Element, prefix: str) -> None:
         if name in PASSED:
             parent.remove(child)
         elif name not in ELEMENTS:
-            raise UppfoljningError(f"Diagrammet {prefix} innehåller <{name}>, som inte är tillåtet.")
+            raise UppfoljningError(f"Diagrammet {prefix} innehåller <{name}>: det går inte.")
         else:
             _prune(child, prefix)
 
@@ -131,9 +130,7 @@ def _attributes(element: ET.Element, prefix: str, own: set[str | None]) -> dict[
         elif not name.startswith("on") and name not in ("target", "version", "base"):
             found[name] = value
     return {
-        key: _REFERENCE.sub(
-            lambda m: f"url(#{prefix}-{m[1]})" if m[1] in own else "none", value
-        )
+        key: _REFERENCE.sub(lambda m: f"url(#{prefix}-{m[1]})" if m[1] in own else "none", value)
         for key, value in found.items()
     }
 

@@ -12,7 +12,8 @@ MONTHS = (
 )  # fmt: skip
 NBSP = "\u00a0"
 # Controls draw nothing, and bidi overrides let a survey answer turn the line around it.
-_DROPPED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]")
+_CONTROLS = "\x00-\x08\x0b-\x1f\x7f-\x9f"
+_DROPPED = re.compile(f"[{_CONTROLS}\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NUMBER = re.compile(r"(?<!\w)[−-]?\d[\d\u00a0\u202f]*(?:,\d+)?")
 

@@ -99,7 +99,7 @@ def _table(data: b.Data) -> str:
             written = [content(heads[k], "celltal") for k in part.columns]
             cells += [f"{name}({cell})" if name else cell for cell in written]
         align = ", ".join(data["columns"][k].get("align", "left") for k in part.columns)
-        caption = content(data["caption"]) if number == 1 else literal("Fortsättning, fler kolumner")
+        caption = content(data["caption"] if number == 1 else ["Fortsättning, fler kolumner"])
         tables.append(
             f"tabell({caption}, ({', '.join(part.widths)},), ({align},), {part.size}, "
             f"({header},), {', '.join(cells)})"

@@ -55,7 +55,7 @@ def figure(
     if form not in _FORMS:
         raise PredicateError(f"Diagramformen ”{form}” finns inte (finns: {', '.join(_FORMS)}).")
     if isinstance(table, list):
-        table = Series(title, (("", tuple(table)),))
+        table = Series(table[0].title if table else "tal från flera år", (("", tuple(table)),))
     source = table.tables[0] if isinstance(table, Joined) else table
     under = tables.block(table)
     if source.missing:

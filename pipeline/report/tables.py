@@ -37,7 +37,7 @@ class Series:
 
     @property
     def missing(self) -> bool:
-        return not self.lines
+        return not any(facts for _, facts in self.lines)
 
 
 Tabular = FactTable | Joined | Stack | Series
@@ -183,7 +183,7 @@ def _series(series: Series, note: str) -> Block:
     if len(series.lines) <= 4:
         columns = [
             _column("År", "left"),
-            *(_column(label) for label, _ in series.lines),
+            *(_column(label or HEADS.get(line[0].kind, "Värde")) for label, line in series.lines),
         ]
         rows = [
             _row(y, [[occurrence(line[i], "", facts)] for _, line in series.lines])

@@ -126,6 +126,23 @@ def test_clean_removes_what_was_built_and_nothing_else(workspace: Workspace) -> 
     assert workspace.make("-q", "annual").returncode == 1
 
 
+def test_clean_removes_what_an_interrupted_build_left(workspace: Workspace) -> None:
+    for name in (".notebooks/2025/a.ipynb", ".2025-ny/a.parquet", ".tillstand/tabeller-2025.json"):
+        (workspace.processed / name).parent.mkdir(parents=True, exist_ok=True)
+        (workspace.processed / name).write_text("", encoding="utf-8")
+    assert workspace.make("clean").returncode == 0
+    assert list(workspace.processed.iterdir()) == []
+
+
+def test_clean_of_one_year_leaves_the_others(workspace: Workspace) -> None:
+    other = workspace.reports / "2024" / "intern"
+    other.mkdir(parents=True)
+    assert workspace.make("clean", "YEAR=2025").returncode == 0
+    assert not workspace.report.exists()
+    assert other.exists()
+    assert workspace.make("-q", "annual", "YEAR=2025").returncode == 1
+
+
 def test_clean_and_annual_together_build(workspace: Workspace) -> None:
     assert workspace.make("-q", "clean", "annual").returncode == 1
 

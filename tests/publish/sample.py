@@ -115,8 +115,10 @@ def figure(*records: dict[str, Any], svg: str = "", **data: Any) -> dict[str, An
     )  # fmt: skip
 
 
-def display(*blocks: dict[str, Any], source: str = "visa()", id: str = "c1", tags: Sequence[str] = (),
-            extra: Sequence[Any] = ()) -> NotebookNode:  # fmt: skip
+def display(
+    *blocks: dict[str, Any], source: str = "visa()", id: str = "c1",
+    tags: Sequence[str] = (), extra: Sequence[Any] = (),
+) -> NotebookNode:  # fmt: skip
     """A code cell that displayed these blocks."""
     outputs = [
         nbformat.v4.new_output(
