@@ -20,7 +20,7 @@ OF_A_YEAR = ("{}", ".{}-ny", ".{}-gammal", ".notebooks/{}", ".tillstand/*{}.json
 OF_ALL = (".notebooks", ".tillstand")
 
 
-def built(folder: Path, year: str | None = None) -> list[Path]:
+def built(folder: Path, year: int | None = None) -> list[Path]:
     """What the pipeline has built in a folder, for one year or for all."""
     patterns = [p.format(year or ANY_YEAR) for p in OF_A_YEAR]
     return sorted(
@@ -31,7 +31,7 @@ def built(folder: Path, year: str | None = None) -> list[Path]:
 def main(argv: Sequence[str] | None = None) -> int:
     """Remove it, and say what went."""
     parser = argparse.ArgumentParser(prog="clean", description="Ta bort allt som är byggt.")
-    parser.add_argument("--year", help="bara detta år")
+    parser.add_argument("--year", type=int, help="bara detta år")
     parser.add_argument("--raw", type=Path, default=REPO / "data/raw")
     parser.add_argument("--processed", type=Path, default=REPO / "data/processed")
     parser.add_argument("--reports", type=Path, default=REPO / "reports")
@@ -46,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
-        if path.name[0] != "." and path.suffix != ".json":
+        if "/." not in path.as_posix():  # a year; what stands in hidden folders is our own affair
             print(f"Borttaget: {path}")
     return 0
 

@@ -144,4 +144,4 @@ def _plain(output: NotebookNode, data: Mapping[str, Any]) -> str:
         text = f"{output.ename}: {output.evalue}"
     if not text:
         return ""
-    return f'<pre class="utskrift" tabindex="0" aria-label="Utskrift">{esc(text)}</pre>'
+    return f'<pre class="utskrift" role="group" tabindex="0" aria-label="Utskrift">{esc(text)}</pre>'

@@ -9,15 +9,24 @@ from pipeline.publish import blocks as b
 from pipeline.publish import fonts, svg
 from pipeline.publish.document import TOP, Block
 from pipeline.publish.text import clean
-from pipeline.publish.typst_table import parts
+from pipeline.publish.typst_table import FRAME, parts
 
+MM = 72 / 25.4  # points
 _SPACE = re.compile(r"[ \t\n]+")
+_UNBROKEN = re.compile(r"[^\s\u200b]{40,}")  # longer than any word that hyphenates
 
 
 def literal(text: str) -> str:
     """The one way for a text into Typst: a string literal in drawable characters."""
     drawn = _SPACE.sub(" ", fonts.drawable(clean(text)))
+    if len(drawn) >= 40:
+        drawn = _UNBROKEN.sub(_breakable, drawn)
     return '"' + drawn.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _breakable(match: re.Match[str]) -> str:
+    """A name without spaces gets places to break, or it would run out of its column."""
+    return re.sub(r"([^\w]|_|\w{30})(?=.)", "\\1\u200b", match[0])
 
 
 def _raw(text: str) -> str:
@@ -113,6 +122,6 @@ def _figure(data: b.Data, anchor: str) -> str:
     note = data.get("note") or ()
     return (
         f"diagram({content(data['title'])}, {content(data.get('subtitle') or ())}, "
-        f"{_raw(drawn)}, {width:g}pt, {literal(b.plain(data['alt']))}, "
+        f"{_raw(drawn)}, {min(width, FRAME * MM):.1f}pt, {literal(b.plain(data['alt']))}, "
         f"{content(note)}, {_table(data['table'])})"
     )

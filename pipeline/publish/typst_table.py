@@ -12,6 +12,7 @@ SIZES = (9.0, 8.0)  # points, the first that fits
 HEAD = (34.0, 90.0)  # mm, least and most for the row headers
 _EM = 0.50 * 0.3528  # mm a character takes at one point: a mean with some air
 _LEAST, _MOST = 7.0, 48.0  # mm
+_SYLLABLES = 14  # letters: longer words are hyphenated
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +37,23 @@ def parts(data: b.Data) -> list[Part]:
     size = SIZES[-1]
     least = [max(HEAD[0], min(HEAD[1], _least(texts[0], size)))]
     least += [_least(column, size) for column in texts[1:]]
+    groups = _groups(least, len(least))
+    groups = _groups(least, -(-(len(least) - 1) // max(1, len(groups))))  # no lone last column
+    wanted = [_most(column, size) for column in texts]
+    return [_stretched(group, least, wanted, size) for group in groups]
+
+
+def _groups(least: list[float], most: int) -> list[list[int]]:
+    """The columns in groups that fit the frame, at most `most` beside the row headers."""
     groups: list[list[int]] = []
     room = 0.0
-    for k in range(1, len(texts)):
-        if not groups or least[k] > room:
+    for k in range(1, len(least)):
+        if not groups or least[k] > room or len(groups[-1]) > most:
             groups.append([0])
             room = FRAME - least[0]
         groups[-1].append(k)
         room -= least[k]
-    wanted = [_most(column, size) for column in texts]
-    return [_stretched(group, least, wanted, size) for group in groups or [[0]]]
+    return groups or [[0]]
 
 
 def _stretched(group: list[int], least: list[float], wanted: list[float], size: float) -> Part:
@@ -75,5 +83,6 @@ def _most(column: list[str], size: float) -> float:
 
 
 def _least(column: list[str], size: float) -> float:
-    longest = max((len(word) for text in column for word in text.split(" ")), default=1)
+    words = (word for text in column for word in text.split(" "))
+    longest = max(min(len(word), _SYLLABLES) if word.isalpha() else len(word) for word in words)
     return min(max(longest * _EM * size + GUTTER, _LEAST), _MOST)

@@ -53,7 +53,8 @@ def say(text: str, style: str = "body") -> None:
 
     A fact whose source is missing makes the paragraph say so.
     """
-    missing = [f for f in _facts(text) if f.status == "saknas" and f.kind != "cited"]
+    rooted = [root for f in _facts(text) for root in f.family() if not root.parents]
+    missing = [f for f in rooted if f.status == "saknas" and f.kind != "cited"]
     if missing:
         _display(tables.missing(missing[0].title))
     else:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pipeline.errors import PredicateError
-from pipeline.facts.fact import Fact
+from pipeline.facts.fact import Fact, spliced
 from pipeline.facts.table import FactTable, Joined
 from pipeline.report import tables
 from pipeline.report.blocks import Block, Registry, Runs, occurrence, plain, runs
@@ -16,6 +16,11 @@ from pipeline.report.charts import Series as Line
 from pipeline.report.tables import Series, Stack, Tabular
 
 ALT_LIMIT = 12  # numbers told in an alt text; the rest are in the table
+
+
+def _plain(title: str) -> str:
+    """A title without its number: what is missing when there is none."""
+    return plain(p for p in spliced(title) if isinstance(p, str)).partition(":")[0].strip()
 
 
 class _Pen:
@@ -55,7 +60,7 @@ def figure(
     if form not in _FORMS:
         raise PredicateError(f"Diagramformen ”{form}” finns inte (finns: {', '.join(_FORMS)}).")
     if isinstance(table, list):
-        table = Series(table[0].title if table else "tal från flera år", (("", tuple(table)),))
+        table = Series(table[0].title if table else _plain(title), (("", tuple(table)),))
     source = table.tables[0] if isinstance(table, Joined) else table
     under = tables.block(table)
     if source.missing:

@@ -22,6 +22,7 @@ from pipeline.report import author
 from pipeline.report.context import current
 from pipeline.report.tables import WIDE, Stack
 
+SPREAD = "Så fördelar sig svaren"  # a chart's title where no single finding stands out
 FEW_VALUES = 40  # a number with more different values than this gets no bar a value
 LONG_LIST = 12  # of more answers to choose one from, only those that were given are shown
 
@@ -81,11 +82,11 @@ def compile_question(data: Dataset, book: Codebook, question: Question) -> None:
 
 def by_background(data: Dataset, book: Codebook, question: Question, background: str) -> None:
     """The question by a background variable: shares an answer, or the mean of a number."""
-    groups = data.dimension(background).title.lower()
+    groups = data.dimension(background).title
     for field in question.fields:
         if field.freetext or field.name == background:
             continue
-        title = f"{field.title}, per {groups}"
+        title = f"{field.title} – uppdelat på ”{groups}”"
         if field.categories:
             name = _name(book, field, "andel_per", background)
             author.show(share(data, over=field.name, by=background, name=name, title=title))
@@ -127,7 +128,7 @@ def _choice(data: Dataset, book: Codebook, field: Field) -> None:
         return
     wide = field.ordered and len(field.substantive) > 3 and field.type != "list"
     form = "columns" if wide and _short(part) else "bars"
-    finding = author.finding(part, "Vanligaste svaret: {label}, {value}", field.title)
+    finding = author.finding(part, "Vanligaste svaret: {label}, {value}", SPREAD)
     author.chart(form, number | part, finding, "Andel av dem som svarade", note)
 
 
@@ -145,10 +146,12 @@ def _grid(data: Dataset, book: Codebook, question: Question) -> None:
     stack = Stack(question.title, tuple((f.title, part) for f, _, part in rows))
     first = question.fields[0]
     if first.ordered and len(first.substantive) <= WIDE:
-        author.chart("diverging", stack, question.title, "Andel av dem som svarade")
+        author.chart("diverging", stack, SPREAD, "Andel av dem som svarade")
     else:
         author.show(stack)
-    numbers = Stack(f"{question.title}: antal svar", tuple((f.title, n) for f, n, _ in rows))
+    numbers = Stack(
+        f"{question.title.rstrip('?')}, antal svar", tuple((f.title, n) for f, n, _ in rows)
+    )
     author.show(numbers)
     for field, _, _ in rows:
         gone = _no_answer(data, book, field)
@@ -176,7 +179,7 @@ def _number(data: Dataset, book: Codebook, field: Field) -> None:
     number = count(data, by=field.name, name=_name(book, field, "antal"), title=field.title)
     number = number.answered()
     if 0 < len(number.classes[0]) <= FEW_VALUES:
-        author.chart("columns", number, field.title, "Antal svar per värde")
+        author.chart("columns", number, SPREAD, "Antal svar per värde")
 
 
 def _free_text(data: Dataset, book: Codebook, field: Field) -> None:

@@ -72,7 +72,11 @@ def _row(label: str, cells: Sequence[Runs], total: bool = False) -> dict[str, An
 
 
 def _caption(table: FactTable, facts: Registry) -> Runs:
-    return runs(f"{table.title}, {table.data.year}", facts)
+    return runs(_dated(table.title, table.data.year), facts)
+
+
+def _dated(title: str, year: int) -> str:
+    return f"{title} {year}" if title.endswith(("?", "”")) else f"{title}, {year}"
 
 
 def _joined(joined: Joined, note: str) -> Block:
@@ -172,7 +176,7 @@ def _stack(stack: Stack, note: str) -> Block:
         if shares:
             cells.append([occurrence(t[t.classes[0][0]], "denominator", facts)])
         rows.append(_row(label, cells))
-    caption = runs(f"{stack.title}, {scale.data.year}", facts)
+    caption = runs(_dated(stack.title, scale.data.year), facts)
     return table_block(caption, columns, rows, runs(note, facts), facts)
 
 

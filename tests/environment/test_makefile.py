@@ -157,3 +157,8 @@ def test_recipes_are_single_calls_of_python() -> None:
     recipes = [line for line in MAKEFILE.splitlines() if line.startswith("\t")]
     assert recipes
     assert all(re.fullmatch(r"\t\$\(RUN\) [a-z]+[^;|&<>`]*", line) for line in recipes)
+
+
+def test_clean_takes_no_pattern_for_a_year(workspace: Workspace) -> None:
+    assert workspace.make("clean", "YEAR=*").returncode != 0
+    assert workspace.report.exists()
