@@ -50,6 +50,8 @@ def test_the_environment_is_made_with_the_standard_library_alone():
             continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
         top = [n for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)]
-        names = {(n.module or "") if isinstance(n, ast.ImportFrom) else n.names[0].name for n in top}
+        names = {
+            (n.module or "") if isinstance(n, ast.ImportFrom) else n.names[0].name for n in top
+        }
         outside = {n.split(".")[0] for n in names} - set(sys.stdlib_module_names) - {"pipeline"}
         assert outside == set(), path

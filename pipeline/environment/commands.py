@@ -29,7 +29,7 @@ def main(argv: Sequence[str]) -> int:
     verb, *rest = argv or ["help"]
     try:
         if verb == "help":
-            print(help_text(REPO / "Makefile"))
+            print(help_text(REPO / "Makefile"), flush=True)
             return 0
         if verb == "stale":
             return stale.main(rest)
@@ -42,6 +42,9 @@ def main(argv: Sequence[str]) -> int:
     except UppfoljningError as error:
         print(error, file=sys.stderr)
         return error.exit_code
+    except BrokenPipeError:  # `make help | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print("Avbrutet.", file=sys.stderr)
         return 130

@@ -38,7 +38,8 @@ MEANINGS = (
     (r"no space left|not enough space", "disken är full."),
     (r"permission denied|access is denied", "programmet får inte skriva där det behöver."),
     (r"hash(es)? (mismatch|do(es)? not match)|do not match the hashes",
-     "ett paket har inte den kontrollsumma som requirements.lock säger. Inget är installerat."),
+     "ett paket har inte den kontrollsumma som requirements.lock säger.\n"
+     "Försök inte igen: fråga den som sköter programmet."),
     (r"certificate|SSLError", "säkerhetscertifikatet för nätet godtogs inte."),
     (r"connection|connect error|dns error|resolve host|timed? ?out|failed to fetch",
      "paketen gick inte att nå över nätet."),

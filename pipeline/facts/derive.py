@@ -125,9 +125,10 @@ def largest(table: FactTable) -> tuple[Fact, Fact] | None:
     definition = {
         "kind": "word", "rule": "largest", "parents": [f.id for f in parents], "words": words,
     }  # fmt: skip
-    place = words.index(table.label(0, key))
+    place = [k for k, _ in plain].index(key)
     name = Fact(
-        definition, f"storst_{top.name}", f"Störst: {table.title}", place, "ord", top.period, parents=parents,
+        definition, f"storst_{top.name}", f"Störst: {table.title}", place, "ord", top.period,
+        parents=parents,
         reads=tuple(sorted({r for f in parents for r in f.reads})),
     )  # fmt: skip
     return name, top

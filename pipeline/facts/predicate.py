@@ -302,7 +302,7 @@ def to_sql(node: Node) -> str:
     if kind == "date":
         return f"DATE '{node[1]}'"
     if kind == "str":
-        return "'" + node[1].replace("'", "''") + "'"
+        return "'" + str(node[1]).replace("'", "''") + "'"
     return str(node[1])
 
 

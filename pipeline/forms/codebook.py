@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -153,8 +154,7 @@ def slug(text: str) -> str:
 
 def band_labels(breaks: Sequence[int]) -> list[str]:
     """`(0, 13, 18)` → `0–12, 13–17, 18+`."""
-    pairs = zip(breaks, breaks[1:], strict=False)
-    return [f"{a}–{b - 1}" for a, b in pairs] + [f"{breaks[-1]}+"]
+    return [f"{a}–{b - 1}" for a, b in pairwise(breaks)] + [f"{breaks[-1]}+"]
 
 
 def load_codebooks(kommun: Kommun, folders: Iterable[Path] = ()) -> dict[str, Codebook]:

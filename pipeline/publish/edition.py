@@ -63,19 +63,19 @@ def publish(
         )
         _write(out / NOTEBOOKS / f"{name}.html", page)
         _write(out / NOTEBOOKS / f"{name}.ipynb", notebooks.written(notebook))
-    _write(out / INDEX, front_page(document, list(read), balance))
+    titles = {name: name for name in read} | notebooks.titles(document, beside)
+    _write(out / INDEX, front_page(document, titles, balance))
     write_manifest(out, meta, inputs, sources)
     return document
 
 
-def front_page(document: Document, names: Iterable[str], balance: Balance | None) -> str:
-    """`index.html`: what there is, and the balance of rows."""
-    titles = {chapter.name: chapter.title for chapter in document.chapters}
+def front_page(document: Document, titles: Mapping[str, str], balance: Balance | None) -> str:
+    """`index.html`: what there is (`titles`: notebook → its title), and the balance of rows."""
     files = dict(sorted((balance or {}).items()))
     total = {key: sum(row.get(key, 0) for row in files.values()) for key in COUNTS}
     resources: dict[str, Any] = {
         "meta": document.meta, "report": REPORT, "pdf": PDF, "folder": NOTEBOOKS,
-        "notebooks": [(name, titles.get(name, name)) for name in names],
+        "notebooks": list(titles.items()),
         "counts": COUNTS, "files": files, "total": total,
     }  # fmt: skip
     return IndexExporter().render(**resources)

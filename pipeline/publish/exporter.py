@@ -17,7 +17,7 @@ from traitlets import List, Unicode
 
 from pipeline.publish import fonts
 from pipeline.publish.document import Document, Meta, collect
-from pipeline.publish.text import date_words, whole
+from pipeline.publish.text import clean, date_words, whole
 
 _CSS, _CSP = "/*-stil-*/", "-policy-"  # filled in when the page's characters are known
 TEMPLATES = Path(__file__).parent / "templates"
@@ -44,7 +44,7 @@ class ProjectExporter(TemplateExporter):
     def _create_environment(self) -> Environment:
         environment = Environment(
             loader=FileSystemLoader(TEMPLATES), autoescape=self.autoescape,
-            undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, **self.delimiters,
+            undefined=StrictUndefined, finalize=_finalize, trim_blocks=True, lstrip_blocks=True, **self.delimiters,
         )  # fmt: skip
         environment.filters.update(self.default_filters())
         return environment
@@ -68,6 +68,10 @@ class ProjectExporter(TemplateExporter):
         """The template's text."""
         nb = nbformat.v4.new_notebook() if notebook is None else notebook
         return self.from_notebook_node(nb, resources)[0]
+
+
+def _finalize(value: Any) -> Any:
+    return clean(value) if type(value) is str else value
 
 
 def document_of(notebook: NotebookNode, resources: Mapping[str, Any]) -> Document:

@@ -111,9 +111,7 @@ def _write(rows: Sequence[Record], schema: pa.Schema, path: Path) -> None:
 
 def _same(known: Record, record: Record, block: Block) -> None:
     differing = sorted(
-        key
-        for key in {*known, *record} - LABELS
-        if known.get(key, ...) != record.get(key, ...)
+        key for key in {*known, *record} - LABELS if known.get(key, ...) != record.get(key, ...)
     )
     if differing:
         raise GateError(

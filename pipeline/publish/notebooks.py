@@ -19,6 +19,7 @@ from pipeline.publish import blocks as b
 from pipeline.publish.document import SILENT, Block, Document, cell_data, cells, collect
 from pipeline.publish.exporter import PageExporter
 from pipeline.publish.html_blocks import HtmlBlocks, esc
+from pipeline.publish.text import clean
 
 _FORMATTER = HtmlFormatter(nowrap=True, classprefix="p-")
 _PICTURES = ("image/png", "image/jpeg")
@@ -66,6 +67,12 @@ def render(notebook: NotebookNode, name: str, document: Document, **resources: A
     return NotebookHTMLExporter().render(notebook, document=document, name=name, **resources)
 
 
+def titles(document: Document, others: Mapping[str, NotebookNode]) -> dict[str, str]:
+    """Notebook → title, for the report's chapters and the notebooks beside it."""
+    beside = [collect({name: notebook}, document.meta) for name, notebook in others.items()]
+    return {c.name: c.title for d in (*beside, document) for c in d.chapters}
+
+
 def normalised(notebook: NotebookNode) -> NotebookNode:
     """A copy whose bytes depend on code, data and results only: no clock, path or random id."""
     made = copy.deepcopy(notebook)
@@ -94,7 +101,7 @@ def _views(
         blocks = shown.get(cell_id, [])
         if SILENT & set(cell.metadata.get("tags", ())):
             blocks = _silent(name, cell_id, cell)
-        code = cell.source if cell.cell_type == "code" else ""
+        code = clean(cell.source) if cell.cell_type == "code" else ""
         yield CellView(
             cell_id,
             next((LABELS[tag] for tag in cell.metadata.get("tags", ()) if tag in LABELS), ""),
@@ -144,4 +151,6 @@ def _plain(output: NotebookNode, data: Mapping[str, Any]) -> str:
         text = f"{output.ename}: {output.evalue}"
     if not text:
         return ""
-    return f'<pre class="utskrift" role="group" tabindex="0" aria-label="Utskrift">{esc(text)}</pre>'
+    return (
+        f'<pre class="utskrift" role="group" tabindex="0" aria-label="Utskrift">{esc(text)}</pre>'
+    )

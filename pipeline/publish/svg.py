@@ -79,7 +79,7 @@ def size(root: ET.Element) -> tuple[float, float]:
 
 def _tidy(svg: str, prefix: str, text: Callable[[str], str]) -> ET.Element:
     try:
-        root = ET.fromstring(svg)
+        root = ET.fromstring(clean(svg))
     except ET.ParseError as error:
         raise UppfoljningError(f"Diagrammet {prefix} är inte läsbar SVG: {error}.") from error
     if _local(root.tag) != "svg":

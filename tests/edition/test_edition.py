@@ -40,9 +40,7 @@ def shown(edition: Built) -> pd.DataFrame:
 
 def value(ledger: pd.DataFrame, name: str, scope: dict[str, object], period: int = YEAR) -> float:
     wanted = json.dumps(scope, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    row = ledger[
-        (ledger.name == name) & (ledger.scope == wanted) & (ledger.period == str(period))
-    ]
+    row = ledger[(ledger.name == name) & (ledger.scope == wanted) & (ledger.period == str(period))]
     assert len(row) == 1, (name, wanted, period)
     return row.value.iloc[0]
 
@@ -177,7 +175,7 @@ def test_bad_files_are_all_named_and_the_last_good_edition_stays(edition, tmp_pa
         "trasig.xlsx": (raw / "Bakgrund 2025.xlsx").read_bytes()[:3000],
         "låst.xlsx": bytes.fromhex("D0CF11E0A1B11AE1") + bytes(600)
         + "EncryptedPackage".encode("utf-16-le") + bytes(2000),
-        "okänt.csv": "a;b;c\n1;2;3\n".encode(),
+        "okänt.csv": b"a;b;c\n1;2;3\n",
     }  # fmt: skip
     for name, content in bad.items():
         (raw / name).write_bytes(content)

@@ -82,7 +82,8 @@ def test_one_predicate_has_one_text_however_it_is_written(same):
     "text",
     [
         "k = 1; DROP TABLE x", "k IN (SELECT 1)", "count(*) > 1", "k = 1 ORDER BY 1", "a LIKE 'x%'",
-        "upper(a) = 'X'", "1 = 1", "x.k = 1", "k = 1 LIMIT 1", "a || 'x' = 'y'", "", "k = ", "k + 1 = 2",
+        "upper(a) = 'X'", "1 = 1", "x.k = 1", "k = 1 LIMIT 1", "a || 'x' = 'y'", "", "k = ",
+        "k + 1 = 2",
         "k = 1 UNION SELECT 1", "k IS DISTINCT FROM 1", "k = ?", "k = $1", "dag > DATE 'igår'",
     ],
 )  # fmt: skip
