@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,6 +29,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UppfoljningError as error:
         print(f"\n{error}\n", file=sys.stderr)
         return error.exit_code
+    except BrokenPipeError:  # the reader has seen enough: `… facts | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
         print("\nAvbrutet. Den senaste färdiga rapporten ligger kvar.", file=sys.stderr)
         return 130

@@ -99,7 +99,7 @@ def _cells(
                 "sheet": source["sheet"], "row": row["_rad"], "column": letter, "field": field,
                 "year": year,
             }
-            for letter in source["columns"][field]
+            for letter in filter(None, source["columns"][field])
         ]  # fmt: skip
     # A looked-up column: the cell stands in the table it was brought in from.
     for key in [k.removesuffix("_kalla") for k in row if k.endswith("_kalla") and k != "_kalla"]:

@@ -17,6 +17,7 @@ TYPES = ("string", "integer", "number", "boolean", "date", "list")
 SEVERITIES = ("critical", "warning", "info")
 RULES = ("band", "year", "tertial", "days_between")
 SHIPPED = Path(__file__).parent
+RULES_SUFFIX = "_regler"
 SELECTED = ("ja", "yes", "1", "x", "true", "sant", "vald")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 Value = str | int
@@ -167,6 +168,8 @@ def load_codebooks(kommun: Kommun, folders: Iterable[Path] = ()) -> dict[str, Co
         if not folder.is_dir():
             continue
         for path in sorted(folder.glob("*.json")):
+            if path.stem.endswith(RULES_SUFFIX):
+                continue  # cross-field rules in a suite of their own
             book = read_codebook(path, kommun)
             found[book.name] = book
     return found

@@ -207,6 +207,7 @@ def sources(cleaned: list[Cleaned], not_read: list[NotRead]) -> dict[str, Any]:
             "note": p.reason,
             "unread": [],
             "rules": {},
+            "rows": 0,
         }
         for p in not_read
     }
@@ -230,5 +231,6 @@ def sources(cleaned: list[Cleaned], not_read: list[NotRead]) -> dict[str, Any]:
             "note": found.note,
             "unread": list(found.unread),
             "rules": rules,
+            "rows": len(found.rows),
         }
     return entries

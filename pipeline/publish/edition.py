@@ -38,12 +38,14 @@ def publish(
     balance: Balance | None = None,
     inputs: Iterable[Named] = (),
     sources: Iterable[Named] = (),
+    pages: Iterable[tuple[str, str, str]] = (),
 ) -> Document:
     """Write the edition of these executed notebooks (name → file, in reading order) into `out`.
 
     `others` are executed notebooks that reviewers read but the report does not hold: cleaning
     and validation. `balance` is `files` of balance.json; `inputs` and `sources` (the chapters as
-    they are in the repository) go into the manifest. Returns the document. Raises
+    they are in the repository) go into the manifest; `pages` (address, title, a line about it)
+    are what else the front page links to. Returns the document. Raises
     UppfoljningError or GateError: `out` is no edition until the caller has swapped it in.
     """
     texts = {name: path.read_text(encoding="utf-8") for name, path in executed.items()}
@@ -64,19 +66,24 @@ def publish(
         _write(out / NOTEBOOKS / f"{name}.html", page)
         _write(out / NOTEBOOKS / f"{name}.ipynb", notebooks.written(notebook))
     titles = {name: name for name in read} | notebooks.titles(document, beside)
-    _write(out / INDEX, front_page(document, titles, balance))
+    _write(out / INDEX, front_page(document, titles, balance, pages))
     write_manifest(out, meta, inputs, sources)
     return document
 
 
-def front_page(document: Document, titles: Mapping[str, str], balance: Balance | None) -> str:
+def front_page(
+    document: Document,
+    titles: Mapping[str, str],
+    balance: Balance | None = None,
+    pages: Iterable[tuple[str, str, str]] = (),
+) -> str:
     """`index.html`: what there is (`titles`: notebook → its title), and the balance of rows."""
     files = dict(sorted((balance or {}).items()))
     total = {key: sum(row.get(key, 0) for row in files.values()) for key in COUNTS}
     resources: dict[str, Any] = {
         "meta": document.meta, "report": REPORT, "pdf": PDF, "folder": NOTEBOOKS,
         "notebooks": list(titles.items()),
-        "counts": COUNTS, "files": files, "total": total,
+        "counts": COUNTS, "files": files, "total": total, "pages": list(pages),
     }  # fmt: skip
     return IndexExporter().render(**resources)
 

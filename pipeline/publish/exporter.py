@@ -44,7 +44,8 @@ class ProjectExporter(TemplateExporter):
     def _create_environment(self) -> Environment:
         environment = Environment(
             loader=FileSystemLoader(TEMPLATES), autoescape=self.autoescape,
-            undefined=StrictUndefined, finalize=_finalize, trim_blocks=True, lstrip_blocks=True, **self.delimiters,
+            undefined=StrictUndefined, finalize=_finalize, trim_blocks=True, lstrip_blocks=True,
+            **self.delimiters,
         )  # fmt: skip
         environment.filters.update(self.default_filters())
         return environment

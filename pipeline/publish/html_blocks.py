@@ -116,7 +116,7 @@ class HtmlBlocks:
         return (
             f'<div class="tabell" id="{name}"><div class="rulle" role="group" tabindex="0" '
             f'aria-labelledby="{name}-t"><table><caption id="{name}-t">'
-            f"{self.runs(data['caption'])}</caption><thead><tr>{head}</tr></thead>"
+            f"<span>{self.runs(data['caption'])}</span></caption><thead><tr>{head}</tr></thead>"
             f"<tbody>{body}</tbody></table></div>{self._note(data)}</div>"
         )
 

@@ -16,6 +16,7 @@ from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
 from traitlets import Unicode
 
 from pipeline.publish import blocks as b
+from pipeline.publish import dataframe
 from pipeline.publish.document import SILENT, Block, Document, cell_data, cells, collect
 from pipeline.publish.exporter import PageExporter
 from pipeline.publish.html_blocks import HtmlBlocks, esc
@@ -146,6 +147,9 @@ def _plain(output: NotebookNode, data: Mapping[str, Any]) -> str:
         if kind in data:
             source = "".join(str(data[kind]).split())
             return f'<img alt="Bild ur cellen" src="data:{kind};base64,{esc(source)}">'
+    table = dataframe.rows(str(data.get("text/html", "")))
+    if table is not None:
+        return _table(table)
     text = output.get("text") or data.get("text/plain", "")
     if output.output_type == "error":  # a traceback would show the machine's paths
         text = f"{output.ename}: {output.evalue}"
@@ -153,4 +157,18 @@ def _plain(output: NotebookNode, data: Mapping[str, Any]) -> str:
         return ""
     return (
         f'<pre class="utskrift" role="group" tabindex="0" aria-label="Utskrift">{esc(text)}</pre>'
+    )
+
+
+def _table(rows: dataframe.Rows) -> str:
+    head = "".join(f'<th scope="col">{esc(t)}</th>' if t else "<td></td>" for t in rows[0])
+    body = "".join(
+        f'<tr><th scope="row">{esc(first)}</th>'
+        + "".join(f"<td>{esc(t)}</td>" for t in rest)
+        + "</tr>"
+        for first, *rest in rows[1:]
+    )
+    return (
+        '<div class="tabell"><div class="rulle" role="group" tabindex="0" aria-label="Tabell">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></div>"
     )

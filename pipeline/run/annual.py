@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
+import string
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,6 +18,7 @@ from pipeline.run.plan import CLEAN, VALIDATE, chapters
 from pipeline.workspace import LITTER, Workspace, load_kommun, per_datum
 
 WORKERS = 4  # a kernel's client sleeps much of its time: twice as many as cores
+LETTERS = string.printable + "åäöéüÅÄÖÉÜ–—…”’·×≤≥−→●"  # of the data-quality pages
 Say = Callable[[str], None]
 
 
@@ -85,6 +87,7 @@ def _publish(
 ) -> None:
     from pipeline.publish.document import Meta
     from pipeline.publish.edition import publish
+    from pipeline.publish.fonts import faces_css
     from pipeline.publish.manifest import write_manifest
     from pipeline.validation.pages import write_pages
 
@@ -99,7 +102,10 @@ def _publish(
         chapters_, meta, made, balance=balance,
         others={n: p for n, p in executed.items() if n not in chapters_},
     )  # fmt: skip
-    write_pages(processed, made / "datakvalitet")
+    write_pages(
+        processed, made / "datakvalitet", kommun.namn, back="../index.html",
+        font_face=faces_css(LETTERS),
+    )  # fmt: skip
     write_manifest(made, meta, _inputs(workspace), _sources(jobs))
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from pipeline.errors import UppfoljningError
+from pipeline.forms.codebook import RULES_SUFFIX
 from pipeline.validation.engine import ephemeral_context, great_expectations, silence
 from pipeline.validation.rules import Check
 
@@ -173,4 +174,4 @@ def _refuse(check: Check, answer: Any) -> None:
 
 
 def _file_of(check: Check) -> str:
-    return f"{check.table}_regler.json"
+    return f"{check.table}{RULES_SUFFIX}.json"

@@ -22,6 +22,7 @@ from pipeline.validation.page_parts import (
     table,
 )
 from pipeline.validation.page_style import page
+from pipeline.validation.places import lines, pieces
 from pipeline.validation.records import (
     BLANKED,
     DUPLICATE,
@@ -273,19 +274,17 @@ def _cells(check: Checked, findings: Sequence[Finding]) -> str:
 
 def _addresses(findings: Sequence[Finding]) -> str:
     """Cells by file and sheet; addresses only."""
-    places: dict[str, list[str]] = {}
-    for f in findings[:SHOWN]:
-        where = f"{f.fil}, blad {f.sheet}" if f.sheet else f.fil
-        places.setdefault(where, []).append(f.cell)
-    lines = [
-        f"<p><strong>{escape(where)}</strong>: {escape(', '.join(cells))}</p>"
-        for where, cells in places.items()
+    found = pieces(findings)
+    said = [
+        f"<p><strong>{escape(f'{file}, blad {sheet}' if sheet else file)}</strong>: "
+        f"{escape(cells)}</p>"
+        for (file, sheet), cells in lines(found[:SHOWN]).items()
     ]
-    left = len(findings) - SHOWN
-    if left > 0:
+    left = sum(p.count for p in found[SHOWN:])
+    if left:
         more = f"{plural(left, 'cell', 'celler')} till"
-        lines.append(f"<p>… och {more} i {link(MENDING_LIST, 'listan')}.</p>")
-    return f'<div class="celler">{"".join(lines)}</div>'
+        said.append(f"<p>… och {more} i {link(MENDING_LIST, 'listan')}.</p>")
+    return f'<div class="celler">{"".join(said)}</div>'
 
 
 def _file(table_name: str) -> str:

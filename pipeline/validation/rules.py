@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ConfigError
-from pipeline.forms.codebook import SEVERITIES, Codebook
+from pipeline.forms.codebook import RULES_SUFFIX, SEVERITIES, Codebook
 from pipeline.validation.suites import (
     CATALOGUES,
     EXPECTATIONS,
@@ -77,7 +77,7 @@ def load_checks(book: Codebook, forms: Path, folder: Path = EXPECTATIONS) -> tup
     suite = read_suite(committed) if use_committed else field_suite(book)
     found = _checks(suite, book, f"{book.name}.json", optional=False)
     for place in (folder, forms):
-        path = place / f"{book.name}_regler.json"
+        path = place / f"{book.name}{RULES_SUFFIX}.json"
         if path.is_file():
             optional = place == folder and not book.shipped
             found |= _checks(read_suite(path), book, path.name, optional)

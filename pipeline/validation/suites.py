@@ -49,10 +49,13 @@ def catalogue_of(field: Field) -> str:
 def generate_suites(codebooks: Mapping[str, Codebook], folder: Path = EXPECTATIONS) -> list[str]:
     """Write `<form>.json` for every shipped codebook; remove what no codebook stands behind.
 
-    Take `codebooks` from `shipped_codebooks()`. Returns the names of files that changed.
+    Whatever municipality the codebooks were loaded for, its lists leave no trace in the files.
+    Returns the names of files that changed.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = {f"{b.name}.json": suite_text(field_suite(b)) for b in codebooks.values() if b.shipped}
+    names = [b.name for b in codebooks.values() if b.shipped]
+    books = shipped_codebooks()
+    wanted = {f"{n}.json": suite_text(field_suite(books[n])) for n in names}
     changed = []
     for name, text in sorted(wanted.items()):
         path = folder / name

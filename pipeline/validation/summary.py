@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from pipeline.validation.places import Piece, lines, pieces
 from pipeline.validation.records import (
     BLANKED,
     FLAGGED,
@@ -45,17 +46,18 @@ def terminal_summary(
     parts = [_balance(summary, width)]
     groups = group_findings(summary.findings)
     total = sum(len(g.findings) for g in groups)
+    cells = [pieces(g.findings) for g in groups]
     if not groups:
         parts.append("Alla kontroller klarades: det finns ingenting att rätta.")
         return "\n\n".join(parts) + "\n"
-    shown = _shares([len(g.findings) for g in groups], limit)
+    shown = [c[:n] for c, n in zip(cells, _shares([len(c) for c in cells], limit), strict=True)]
     for action, heading in SECTIONS:
-        chosen = [(g, n) for g, n in zip(groups, shown, strict=True) if g.action == action]
-        visible = [_group(g, n, width) for g, n in chosen if n]
+        chosen = [(g, c) for g, c in zip(groups, shown, strict=True) if g.action == action]
+        visible = [_group(g, c, width) for g, c in chosen if c]
         if visible:
             parts.append(f"{heading}\n{'-' * min(len(heading), width)}")
             parts += visible
-    parts.append(_ending(total, sum(shown), width, mending_list))
+    parts.append(_ending(total, sum(_count(c) for c in shown), width, mending_list))
     return "\n\n".join(parts) + "\n"
 
 
@@ -76,16 +78,6 @@ def group_findings(findings: Iterable[Finding]) -> list[Group]:
             findings=tuple(members),
         )
         for key, members in sorted(found.items())
-    ]
-
-
-def compact_addresses(findings: Sequence[Finding]) -> list[str]:
-    """`blad Svar: H14, H20`, a line a sheet; `H14, H20` for a file without sheets."""
-    sheets: dict[str, list[str]] = {}
-    for f in findings:
-        sheets.setdefault(f.sheet, []).append(f.cell)
-    return [
-        (f"blad {sheet}: " if sheet else "") + ", ".join(cells) for sheet, cells in sheets.items()
     ]
 
 
@@ -117,25 +109,29 @@ def _balance(summary: ValidationSummary, width: int) -> str:
             f"{name}\n{' ' * first}{numbers}" if len(name) > first else f"{name:<{first}}{numbers}"
         )
 
-    lines = [line(title, HEADINGS)]
-    lines += [line(name, texts) for (name, _), texts in zip(rows, cells, strict=True)]
-    return "\n".join(lines)
+    said = [line(title, HEADINGS)]
+    said += [line(name, texts) for (name, _), texts in zip(rows, cells, strict=True)]
+    return "\n".join(said)
 
 
 def _numbers(f: Figures) -> tuple[int, ...]:
     return (f.rows, f.processed, f.duplicates, f.quarantined, f.cells_blanked)
 
 
-def _group(group: Group, shown: int, width: int) -> str:
-    lines = [_wrapped(f"{group.file} – {group.column}", width)]
-    lines.append(_wrapped(group.reason, width, "  "))
-    for text in compact_addresses(group.findings[:shown]):
-        lines.append(_wrapped(text[:1].upper() + text[1:], width, "  "))
-    left = len(group.findings) - shown
+def _group(group: Group, shown: Sequence[Piece], width: int) -> str:
+    said = [_wrapped(f"{group.file} – {group.column}", width), _wrapped(group.reason, width, "  ")]
+    for (_, sheet), cells in lines(shown).items():
+        text = f"blad {sheet}: {cells}" if sheet else cells
+        said.append(_wrapped(text[:1].upper() + text[1:], width, "  "))
+    left = len(group.findings) - _count(shown)
     if left:
-        lines.append(f"  … och {plural(left, 'cell', 'celler')} till")
-    lines.append(_wrapped(f"Gör så här: {group.todo}", width, "  "))
-    return "\n".join(lines)
+        said.append(f"  … och {plural(left, 'cell', 'celler')} till")
+    said.append(_wrapped(f"Gör så här: {group.todo}", width, "  "))
+    return "\n".join(said)
+
+
+def _count(shown: Sequence[Piece]) -> int:
+    return sum(p.count for p in shown)
 
 
 def _ending(total: int, shown: int, width: int, mending_list: str) -> str:
@@ -145,13 +141,13 @@ def _ending(total: int, shown: int, width: int, mending_list: str) -> str:
 
 
 def _shares(sizes: Sequence[int], limit: int) -> list[int]:
-    """How many of each group to show: one each while there is room, then in their order."""
-    shown = [1 if i < limit else 0 for i in range(len(sizes))]
-    left = limit - sum(shown)
-    for i, size in enumerate(sizes):
-        more = min(left, size - shown[i]) if shown[i] else 0
-        shown[i] += more
-        left -= more
+    """How many of each group to show: one each in turn, while there is room."""
+    shown = [0] * len(sizes)
+    while limit > 0 and shown != list(sizes):
+        for i, size in enumerate(sizes):
+            if shown[i] < size and limit > 0:
+                shown[i] += 1
+                limit -= 1
     return shown
 
 

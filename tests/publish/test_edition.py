@@ -9,12 +9,13 @@ import sys
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 
 from pipeline.errors import UppfoljningError
 from pipeline.publish import notebooks
 from pipeline.publish.document import collect
-from pipeline.publish.edition import publish
+from pipeline.publish.edition import front_page, publish
 from pipeline.publish.manifest import write_manifest
 
 from . import sample as s
@@ -104,6 +105,24 @@ def test_cleaning_is_rendered_though_the_report_does_not_hold_it(out):
     assert "Så här rensas filerna." in source and "En rad." in source
     assert "Dold" in source and "Visas inte i rapporten" in source
     assert "Så här rensas" not in (out / "arsrapport.html").read_text("utf-8")
+
+
+def test_a_printed_pandas_table_becomes_a_table_of_ours_and_other_html_does_not_pass():
+    frame = pd.DataFrame({"fil": ["<b>a</b>.xlsx", "b.csv"], "rader": [1, None]}).to_html()
+    outputs = [
+        nbformat.v4.new_output("execute_result", data={"text/html": h, "text/plain": "rent"})
+        for h in (f"<div><style>x</style>{frame}</div>", "<p onclick=x>farligt</p>")
+    ]
+    notebook = s.notebook(s.markdown("# K"), s.display(id="c9", extra=outputs))
+    page = notebooks.render(notebook, "k", collect({"k": notebook}, s.META))
+    assert '<th scope="row">0</th><td>&lt;b&gt;a&lt;/b&gt;.xlsx</td><td>1.0</td>' in page
+    assert "farligt" not in page and page.count("rent</pre>") == 1
+
+
+def test_the_front_page_links_to_what_else_there_is():
+    document = collect({}, s.META)
+    page = front_page(document, {}, pages=[("datakvalitet/index.html", "Datakvalitet", "Vad.")])
+    assert '<a href="datakvalitet/index.html">Datakvalitet</a>' in page
 
 
 def test_a_traceback_is_not_published():

@@ -57,11 +57,18 @@ def test_worst_comes_first() -> None:
 
 
 def test_a_long_list_is_cut_and_every_reason_is_shown_once() -> None:
-    many = [finding(i, BLANKED, f"k{i % 7}") for i in range(100)]
+    many = [finding(2 * i, BLANKED, f"k{i % 7}") for i in range(100)]
     said = terminal_summary(summary(*many))
     assert len(re.findall(r"H\d+", said)) == 20
     assert said.count("Gör så här") == 7
     assert "Här visas 20 av 100 celler att rätta." in said
+
+
+def test_a_run_of_cells_is_written_as_excel_writes_it() -> None:
+    rows = [2, 3, 5, 6, 7, 8, 20]
+    said = terminal_summary(summary(*(finding(r) for r in rows)))
+    assert "  Blad Svar: H2, H3, H5:H8, H20\n" in said
+    assert "Här visas" not in said
 
 
 def test_no_line_is_wider_than_the_terminal() -> None:

@@ -318,3 +318,18 @@ def test_tables_that_refer_to_each_other_in_a_ring_are_refused(
         municipality.text(f"{name}.csv", [f"{name} nummer", f"{name} pekar på"], ["a", "b"])
     with pytest.raises(ConfigError, match="i en ring"):
         municipality.run()
+
+
+def test_a_rule_in_the_municipalitys_own_folder_is_honoured(municipality: Municipality) -> None:
+    folder = municipality.workspace.raw / "formular"
+    folder.mkdir()
+    meta = {"falt": "alder_vid_start", "kontroll": "bakgrund.alder_vid_start.vuxen"}
+    rule = {
+        "type": "expect_column_values_to_be_between",
+        "kwargs": {"column": "alder_vid_start", "min_value": 18},
+        "meta": {**meta, "orsak": "Insatsen är bara för vuxna.", "gor_sa": "Kontrollera åldern."},
+        "severity": "info",
+    }
+    (folder / "bakgrund_regler.json").write_text(json.dumps({"expectations": [rule]}))
+    year = municipality.one_year(background=[changed(START, _4=17)])
+    assert [f.orsak for f in year.findings(FLAGGED)] == ["Insatsen är bara för vuxna."]
