@@ -19,6 +19,11 @@ from pipeline.workspace import LITTER, Workspace, load_kommun, per_datum
 
 WORKERS = 4  # a kernel's client sleeps much of its time: twice as many as cores
 LETTERS = string.printable + "åäöéüÅÄÖÉÜ–—…”’·×≤≥−→●"  # of the data-quality pages
+QUALITY = (  # address, title and a line about it, for the front page
+    "datakvalitet/index.html",
+    "Datakvalitet",
+    "Vad som kontrollerades, vad som brast och vad som är att rätta i filerna.",
+)
 Say = Callable[[str], None]
 
 
@@ -99,7 +104,7 @@ def _publish(
     executed = {p.stem: p for p in sorted((made / "notebooks").glob("*.ipynb"))}
     balance = json.loads((processed / "balance.json").read_text(encoding="utf-8"))["files"]
     publish(
-        chapters_, meta, made, balance=balance,
+        chapters_, meta, made, balance=balance, pages=[QUALITY],
         others={n: p for n, p in executed.items() if n not in chapters_},
     )  # fmt: skip
     write_pages(

@@ -14,11 +14,11 @@ from typing import Any
 import nbformat
 
 from pipeline import errors
+from pipeline.publish.notebooks import written
 from pipeline.run.kernel import LOG_VARIABLE, LocalKernelManager
 from pipeline.workspace import REPO, Workspace
 
 NOTEBOOKS = REPO / "notebooks"
-INJECTED = "injected-parameters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,25 +91,12 @@ def execute(job: Job, folder: Path) -> Path:
             kernel_manager_class=LocalKernelManager,
         )
         notebook = nbformat.read(partial, as_version=4)
-        nbformat.write(normalised(notebook), target)
+        target.write_text(written(notebook), encoding="utf-8", newline="\n")
     except papermill.PapermillExecutionError as failure:
         raise _translated(job, failure) from failure
     finally:
         partial.unlink(missing_ok=True)
     return target
-
-
-def normalised(notebook: Any) -> Any:
-    """Without what differs from run to run or from machine to machine: times, random ids,
-    versions, paths (RECIPES, Notebooks)."""
-    notebook.metadata.pop("papermill", None)
-    notebook.metadata.get("language_info", {}).pop("version", None)
-    for cell in notebook.cells:
-        cell.metadata.pop("papermill", None)
-        cell.metadata.pop("execution", None)
-        if INJECTED in cell.metadata.get("tags", ()):
-            cell["id"] = INJECTED
-    return notebook
 
 
 def _translated(job: Job, failure: Any) -> errors.UppfoljningError:

@@ -69,6 +69,7 @@ def test_a_year_is_written_as_tables_sources_duplicates_and_errors(
         "note": "",
         "unread": [],
         "rules": {"datum_som_text": 1, "omkodat": 1},
+        "rows": 2,
     }
     assert sources["missiv.docx"]["table"] is None and sources["a.xlsx!Info"]["note"]
     assert summary.tables == ("jamforelser", "provarenden")
