@@ -58,9 +58,19 @@ def source_cells(workspace: Workspace, year: int, record: Record) -> list[dict[s
     picked = data.table.filter(p.mask(rows(definition, data), data.table)).to_pylist()
     found = []
     for row in picked:
+        if not fields:  # a count of all rows reads no column: the rows themselves
+            found.append(_whole_row(sources, row, of_year))
         for field in fields:
             found += _cells(workspace, sources, row, field, of_year)
     return found
+
+
+def _whole_row(sources: Mapping[str, Any], row: Record, year: int) -> dict[str, Any]:
+    source = sources[row["_kalla"]]
+    return {
+        "address": f"{row['_kalla']}!{row['_rad']}:{row['_rad']}", "file": source["file"],
+        "sheet": source["sheet"], "row": row["_rad"], "column": "", "field": "", "year": year,
+    }  # fmt: skip
 
 
 def _fields(column: str, table: str, books: Mapping[str, Codebook]) -> set[str]:
