@@ -15,6 +15,11 @@ PROCESSED ?= data/processed
 REPORTS ?= reports
 DATE ?=
 NAME ?=
+FACT ?=
+CELL ?=
+A ?=
+B ?=
+N ?=
 ARGS ?=
 
 RUN = $(PYTHON) -m pipeline.bootstrap
@@ -28,7 +33,7 @@ QUIET := $(if $(findstring q,$(firstword -$(MAKEFLAGS))),--quiet)
 .SILENT:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help annual build-annual validate facts exempel lab test check env clean
+.PHONY: help annual build-annual validate facts trace dependents diff sample prove verify exempel lab test check env clean
 
 help: ## visar det här
 	$(RUN) help
@@ -55,8 +60,26 @@ validate: ## läser in och kontrollerar årets filer: vad som är fel, var, och 
 facts: ## visar årets tal; NAME=… visar ett av dem
 	$(RUN) facts $(OPTIONS) $(if $(NAME),--name "$(NAME)")
 
+trace: ## visar vad ett tal bygger på, ända ner till cellerna: FACT=id eller FACT='namn[insats=MET]'
+	$(RUN) trace $(OPTIONS) --fact "$(FACT)" $(ARGS)
+
+dependents: ## visar vilka tal en cell räknas i och kan ändra: CELL='fil.xlsx!Blad!H14'
+	$(RUN) dependents $(OPTIONS) --cell "$(CELL)" $(ARGS)
+
+prove: ## ändrar råa celler på måfå och visar att bara förutsedda tal ändras; ARGS="--seed 2"
+	$(RUN) prove $(OPTIONS) $(ARGS)
+
+verify: ## räknar om varje tal i rapporten ur rådata på en annan väg, och prövar filernas summor
+	$(RUN) verify $(OPTIONS) $(ARGS)
+
 exempel: ## lägger exempelkommunens filer i RAW
 	$(RUN) exempel $(OPTIONS)
+
+diff: ## visar vad som skiljer mellan två utgåvor och varför; A=… B=… är år eller mappar
+	$(RUN) diff $(OPTIONS) --a "$(A)" --b "$(B)" $(ARGS)
+
+sample: ## drar 25 tal på måfå: en arbetsbok där varje tal räknas om ur sina källceller; N=…
+	$(RUN) sample $(OPTIONS) $(if $(N),--n "$(N)") $(ARGS)
 
 lab: ## öppnar kapitlen i JupyterLab
 	$(RUN) lab $(ARGS)

@@ -16,6 +16,10 @@ from pipeline.errors import UppfoljningError, UsageError
 from pipeline.workspace import REPO, Workspace
 
 EXAMPLE_YEARS = (2023, 2024, 2025)
+ASKED = {
+    "fact": "talets id, eller dess namn: nojda, nojda[insats=MET], nojda@-1",
+    "cell": "avslut.xlsx!Svar!H14, enkat.csv!C7 eller 2024/bakgrund.xlsx!Svar!F8",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -56,6 +60,26 @@ def _parser() -> argparse.ArgumentParser:
     facts.add_argument("--name", help="bara fakta med detta namn")
     facts.add_argument("--json", action="store_true", help="som JSON")
     facts.add_argument("--cells", action="store_true", help="med källcellerna")
+    for name, function, text, what in (
+        ("trace", _trace, "visar vad ett tal bygger på, ända ner till cellerna", "fact"),
+        ("dependents", _dependents, "visar vilka tal en cell räknas i och kan ändra", "cell"),
+    ):
+        asking = verb(name, function, text)
+        asking.add_argument(what, nargs="?", metavar=what.upper(), help=ASKED[what])
+        asking.add_argument(f"--{what}", dest=f"{what}_option", help=argparse.SUPPRESS)
+        asking.add_argument("--json", action="store_true", help="som JSON")
+        _place(asking)
+    verbs.choices["trace"].add_argument("--all", action="store_true", help="alla celler")
+    proving = verb("prove", _prove, "ändrar råa celler på måfå: bara förutsedda tal får ändras")
+    _place(proving)
+    proving.add_argument("--mutations", type=int, help="antal celler, stegvis (20000)")
+    proving.add_argument("--rebuilt", type=int, help="antal celler, allt räknat om (100)")
+    proving.add_argument("--editions", type=int, help="antal celler, hela rapporten (2)")
+    proving.add_argument("--seed", type=int, help="slumpfrö")
+    proving.add_argument("--json", action="store_true", help="som JSON")
+    verifying = verb("verify", _verify, "räknar om varje tal ur rådata på en annan väg")
+    _place(verifying)
+    verifying.add_argument("--json", action="store_true", help="som JSON")
     example = verb("exempel", _example, "lägger exempelkommunens filer i en mapp")
     example.add_argument("--year", type=int, action="append", help="år; kan upprepas")
     example.add_argument("--rows", type=int, help="påbörjade insatser per år")
@@ -63,6 +87,19 @@ def _parser() -> argparse.ArgumentParser:
     example.add_argument("--raw", "--out", dest="raw", type=Path, default=REPO / "data/raw")
     for ignored in ("--processed", "--reports", "--date"):
         example.add_argument(ignored, help=argparse.SUPPRESS)
+    diff = verb("diff", _diff, "visar vad som skiljer mellan två utgåvor, och varför")
+    _place(diff)
+    diff.add_argument("--a", required=True, help="år, eller mappen som den äldre utgåvan ligger i")
+    diff.add_argument("--b", required=True, help="år, eller mappen som den nyare ligger i")
+    for side in "ab":
+        diff.add_argument(f"--raw-{side}", type=Path, help="dess källfiler (annars RAW)")
+        diff.add_argument(f"--processed-{side}", type=Path, help="dess tabeller")
+    diff.add_argument("--out", type=Path, help="sidans fil")
+    diff.add_argument("--json", action="store_true", help="som JSON")
+    sample = verb("sample", _sample, "drar tal på måfå och lägger dem i Excel med sina källceller")
+    _place(sample)
+    sample.add_argument("--n", type=int, default=25, help="hur många tal")
+    sample.add_argument("--out", type=Path, help="arbetsbokens fil")
     verb("suites", _suites, "skriver sviterna i expectations/ från kodböckerna")
     return parser
 
@@ -121,7 +158,8 @@ def _tell(workspace: Workspace, year: int) -> None:
 
 
 def _facts(given: argparse.Namespace) -> None:
-    from pipeline.facts.lookup import ledger, source_cells
+    from pipeline.facts.lookup import ledger
+    from pipeline.trace.lineage import source_cells
 
     workspace, year = _where(given)
     rows = [r for r in ledger(workspace, year) if given.name in (None, r["name"])]
@@ -132,7 +170,7 @@ def _facts(given: argparse.Namespace) -> None:
             else f"Rapporten för {year} har inga fakta."
         )
     if given.cells:
-        rows = [{**r, "cells": source_cells(workspace, year, r)} for r in rows]
+        rows = [{**r, "cells": source_cells(workspace, year, r["id"])} for r in rows]
     if given.json:
         print(json.dumps(rows, ensure_ascii=False, indent=1))
         return
@@ -142,6 +180,84 @@ def _facts(given: argparse.Namespace) -> None:
         print(f"{r['id']}  {r['name']}{scope} {r['period']}: {value} (n = {r['n']})")
         for cell in r.get("cells", ()):
             print(f"    {cell['address']}")
+
+
+def _diff(given: argparse.Namespace) -> None:
+    from pipeline.run.editions import diff_editions
+    from pipeline.trace.diff.wording import terminal
+
+    a, b = (
+        Workspace(raw or given.raw, processed or given.processed, given.reports)
+        for raw, processed in (
+            (given.raw_a, given.processed_a),
+            (given.raw_b, given.processed_b),
+        )
+    )
+    made = diff_editions(given.a, given.b, a, b, given.out)
+    if given.json:
+        print(json.dumps(made.diff.record(), ensure_ascii=False, indent=1, default=str))
+    else:
+        print("\n" + terminal(made.diff, str(made.page)))
+
+
+def _trace(given: argparse.Namespace) -> None:
+    from pipeline.trace.lineage import trace_fact
+    from pipeline.trace.show import fact_text
+
+    workspace, year = _where(given)
+    answer = trace_fact(workspace, year, _asked(given, "fact"), given.all)
+    print(_json(answer) if given.json else fact_text(answer, year, given.all))
+
+
+def _dependents(given: argparse.Namespace) -> None:
+    from pipeline.trace.lineage import dependents
+    from pipeline.trace.show import dependents_text
+
+    workspace, year = _where(given)
+    answer = dependents(workspace, year, _asked(given, "cell"))
+    print(_json(answer) if given.json else dependents_text(answer, year))
+
+
+def _asked(given: argparse.Namespace, what: str) -> str:
+    """What the call is about, given with or without its option."""
+    asked: str = getattr(given, what) or getattr(given, f"{what}_option") or ""
+    if not asked:
+        raise UsageError(f"Ange vad som ska visas, {what.upper()}=…: {ASKED[what]}.")
+    return asked
+
+
+def _json(answer: Any) -> str:
+    return json.dumps(answer, ensure_ascii=False, indent=1)
+
+
+def _sample(given: argparse.Namespace) -> None:
+    from pipeline.run.editions import sample
+
+    workspace, year = _where(given)
+    made, drawn = sample(workspace, year, given.n, given.out)
+    print(f"{len(drawn.facts)} tal av {drawn.among} är dragna. Frö: {drawn.seed[:12]}…\n  {made}")
+
+
+def _prove(given: argparse.Namespace) -> None:
+    from pipeline.trace.prove.run import prove, refuse, words
+
+    workspace, year = _where(given)
+    asked = {k: getattr(given, k) for k in ("mutations", "rebuilt", "editions", "seed")}
+    chosen = {k: v for k, v in asked.items() if v is not None}
+    say = (lambda _: None) if given.json else print
+    proof = prove(workspace, year, say, **chosen)
+    print(json.dumps(proof.json(), ensure_ascii=False, indent=1) if given.json else words(proof))
+    refuse(proof)
+
+
+def _verify(given: argparse.Namespace) -> None:
+    from pipeline.trace.verify import refuse, verify
+
+    workspace, year = _where(given)
+    edition = workspace.reports / str(year) / "intern"
+    verdict = verify(workspace, year, edition, workspace.processed)
+    print(_json(verdict.json()) if given.json else "\n".join(verdict.lines()))
+    refuse(verdict)
 
 
 def _example(given: argparse.Namespace) -> None:

@@ -77,5 +77,5 @@ def run(python: Path, commands: Sequence[Sequence[str]]) -> int:
 def help_text(makefile: Path) -> str:
     """A line a target, out of the Makefile's own comments."""
     targets = TARGET.findall(makefile.read_text(encoding="utf-8"))
-    lines = [f"  make {name:<10} {text}" for name, text in targets]
+    lines = [f"  make {name:<12} {text}" for name, text in targets]
     return "\n".join(["Uppföljning", "", *lines, HELP_FOOT.rstrip()])

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import re
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,12 +13,11 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from pipeline.exempel.sheets import Cell
+from pipeline.intake.store import fixed_xlsx
 
 BOLD, TITLE = Font(bold=True), Font(bold=True, size=14)
 WRAPPED = Alignment(wrap_text=True, vertical="top")
 NARROWEST, WIDEST = 9, 34
-ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
-_MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ def workbook_bytes(layouts: Sequence[Layout], creator: str, date: dt.date) -> by
         _sheet(book, layout)
     raw = io.BytesIO()
     book.save(raw)
-    return _fixed(raw.getvalue(), date)
+    return fixed_xlsx(raw.getvalue(), date)
 
 
 def _sheet(book: Workbook, layout: Layout) -> None:
@@ -78,23 +75,3 @@ def _styled(
     if alignment:
         cell.alignment = alignment
     return cell
-
-
-def _fixed(data: bytes, date: dt.date) -> bytes:
-    """The same archive with the clock taken out of it: entry times and the date of change."""
-    made = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(data)) as old,
-        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new,
-    ):
-        for name in old.namelist():
-            content = old.read(name)
-            if name == "docProps/core.xml":
-                stamp = f"{date.isoformat()}T09:00:00Z".encode()
-                content = _MODIFIED.sub(rb"\g<1>" + stamp + rb"\g<2>", content)
-            entry = zipfile.ZipInfo(name, ZIP_EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.create_system = 3
-            entry.external_attr = 0o600 << 16
-            new.writestr(entry, content)
-    return made.getvalue()

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from traitlets import Unicode
 
+from pipeline.publish import blocks as b
 from pipeline.publish import html, ledger, notebooks, pdf
-from pipeline.publish.document import Document, Meta, collect
+from pipeline.publish.document import Document, Meta, cells, collect
 from pipeline.publish.exporter import PageExporter
 from pipeline.publish.manifest import Named, write_manifest
+from pipeline.publish.panel.data import FOLDER, panel_data
+from pipeline.publish.panel.lineage import Lineage
 
 REPORT, PDF, INDEX, NOTEBOOKS = "arsrapport.html", "arsrapport.pdf", "index.html", "notebooks"
 Balance = Mapping[str, Mapping[str, int]]
+Trace = Callable[[Sequence[b.Data]], Lineage]
 COUNTS = {
     "rows": "Rader", "processed": "Behandlade", "duplicates": "Dubbletter",
     "quarantined": "I karantän", "cells_blanked": "Tömda celler",
@@ -39,25 +43,36 @@ def publish(
     inputs: Iterable[Named] = (),
     sources: Iterable[Named] = (),
     pages: Iterable[tuple[str, str, str]] = (),
+    trace: Trace | None = None,
 ) -> Document:
     """Write the edition of these executed notebooks (name → file, in reading order) into `out`.
 
     `others` are executed notebooks that reviewers read but the report does not hold: cleaning
     and validation. `balance` is `files` of balance.json; `inputs` and `sources` (the chapters as
     they are in the repository) go into the manifest; `pages` (address, title, a line about it)
-    are what else the front page links to. Returns the document. Raises
+    are what else the front page links to. `trace` gives the lineage of the ledger's rows: with it
+    the report has its trace panel. Returns the document. Raises
     UppfoljningError or GateError: `out` is no edition until the caller has swapped it in.
     """
     texts = {name: path.read_text(encoding="utf-8") for name, path in executed.items()}
     read = {name: nbformat.reads(text, as_version=4) for name, text in texts.items()}
     characters = "".join(sorted(set().union(*texts.values(), repr(meta))))
     document = collect(read, meta)
-    facts = frozenset(record["id"] for record in ledger.facts(document))
+    records = ledger.facts(document)
+    facts = frozenset(record["id"] for record in records)
+    panel = None
+    if trace is not None:
+        code = {(n, key): cell.source for n, nb in read.items() for key, cell in cells(nb)}
+        panel = panel_data(document, trace(records), code)
+        characters = "".join(sorted({*characters, *panel.inline}))
     beside = {n: nbformat.read(path, as_version=4) for n, path in (others or {}).items()}
     read = dict(sorted({**beside, **read}.items()))
     (out / NOTEBOOKS).mkdir(parents=True, exist_ok=True)
     ledger.write_ledger(document, out)
-    _write(out / REPORT, html.render(document, f"{NOTEBOOKS}/", characters))
+    _write(out / REPORT, html.render(document, f"{NOTEBOOKS}/", characters, panel))
+    for file, script in (panel.shards if panel else {}).items():
+        (out / FOLDER).mkdir(exist_ok=True)
+        _write(out / FOLDER / file, script)
     (out / PDF).write_bytes(pdf.render(document))
     for name, notebook in read.items():
         page = notebooks.render(

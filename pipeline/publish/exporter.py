@@ -86,6 +86,8 @@ def document_of(notebook: NotebookNode, resources: Mapping[str, Any]) -> Documen
 class PageExporter(ProjectExporter):
     """An HTML page with its style, its typeface and the policy that lets only those through.
 
+    `resources["styles"]` and `resources["script"]` are a style and a script of the page's own
+    beside its sheets; with `resources["shards"]` that script may load others beside the page.
     `resources["characters"]` are characters to embed beside the page's own: pages that are given
     the same ones share one cut of the typeface, which is most of their time.
     """
@@ -99,11 +101,22 @@ class PageExporter(ProjectExporter):
 
     def finish(self, text: str, given: dict[str, Any]) -> str:
         own = [(TEMPLATES / sheet).read_text(encoding="utf-8") for sheet in self.sheets]
-        css = "\n".join([fonts.faces_css(text + given.get("characters", "")), *own])
-        digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+        css = "\n".join(
+            [fonts.faces_css(text + given.get("characters", "")), *own, given.get("styles", "")]
+        )
         policy = (
-            f"default-src 'none'; style-src 'sha256-{digest}'; font-src data:; img-src data:; "
+            f"default-src 'none'; style-src {_hashed(css)}; font-src data:; img-src data:; "
             "base-uri 'none'; form-action 'none'"
         )
+        if script := given.get("script", ""):
+            # Under file: no address tells our files from others: trust goes from script to script.
+            policy += f"; script-src {_hashed(script)}"
+            policy += " 'strict-dynamic'" if given.get("shards") else ""
         # The head comes first: a survey answer that spells a placeholder stays what it is.
         return text.replace(_CSP, policy, 1).replace(_CSS, css, 1)
+
+
+def _hashed(text: str) -> str:
+    """A text as a content policy names it."""
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return f"'sha256-{digest}'"

@@ -1,4 +1,5 @@
-"""The report as one HTML file: offline, without scripts, under a strict content policy."""
+"""The report as one HTML file: offline, under a strict content policy, without scripts but for
+the trace panel of the internal edition."""
 
 from __future__ import annotations
 
@@ -12,11 +13,12 @@ from pipeline.publish import register as reg
 from pipeline.publish.document import Document
 from pipeline.publish.exporter import PageExporter, document_of
 from pipeline.publish.html_blocks import HtmlBlocks
+from pipeline.publish.panel.data import Panel
 
 
 class ReportHTMLExporter(PageExporter):
     """Document → HTML. `resources["notebooks"]` is the folder where register entries find the
-    code; without it they do not link there."""
+    code; without it they do not link there. `resources["panel"]` is the trace panel, or None."""
 
     template_file = Unicode("rapport.html.j2")
     sheets = ("bas.css", "rapport.css")
@@ -24,7 +26,11 @@ class ReportHTMLExporter(PageExporter):
     def prepare(self, notebook: NotebookNode, given: dict[str, Any]) -> dict[str, Any]:
         document = document_of(notebook, given)
         writer = HtmlBlocks()
-        return super().prepare(notebook, {"notebooks": "", **given}) | {
+        given = {"notebooks": "", "panel": None, **given}
+        panel: Panel | None = given["panel"]
+        if panel is not None:
+            given |= {"styles": panel.css, "script": panel.script, "shards": panel.shards}
+        return super().prepare(notebook, given) | {
             "meta": document.meta,
             "chapters": [
                 (chapter, Markup("\n").join(map(writer.block, chapter.blocks)))
@@ -36,8 +42,10 @@ class ReportHTMLExporter(PageExporter):
         }
 
 
-def render(document: Document, notebooks: str = "", characters: str = "") -> str:
+def render(
+    document: Document, notebooks: str = "", characters: str = "", panel: Panel | None = None
+) -> str:
     """The report's page."""
     return ReportHTMLExporter().render(
-        document=document, notebooks=notebooks, characters=characters
+        document=document, notebooks=notebooks, characters=characters, panel=panel
     )

@@ -34,7 +34,7 @@ FACT_SCHEMA = pa.schema(
         ("period", pa.string()),
     ]
 )
-_OCCURRENCE = "fact period scope part text notebook cell_id source_sha256"
+_OCCURRENCE = "fact period scope part text notebook cell_id source_sha256 anchor"
 OCCURRENCE_SCHEMA = pa.schema([(name, pa.string()) for name in _OCCURRENCE.split()])
 Record = b.Data
 LABELS = frozenset({"name", "title"})  # what a number is called, not what it is
@@ -93,6 +93,7 @@ def block_occurrences(block: Block) -> list[Record]:
                     "notebook": block.notebook,
                     "cell_id": block.cell_id,
                     "source_sha256": block.source_sha256,
+                    "anchor": block.id,
                 }
             )
     return rows

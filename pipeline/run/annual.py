@@ -41,7 +41,7 @@ def annual(workspace: Workspace, year: int, date: dt.date | None, say: Say) -> P
         jobs = chapters(workspace, year, "intern")
         _run(workspace, jobs, executed)
         say("Rapporten sätts samman …")
-        _publish(workspace, year, date, jobs, made)
+        _publish(workspace, year, date, jobs, made, say)
         put_in_place()
     (workspace.reports / str(year) / "publik").mkdir(exist_ok=True)
     state.record_edition(workspace, year, date, before)
@@ -88,12 +88,20 @@ def _run(workspace: Workspace, jobs: Sequence[Job], folder: Path) -> None:
 
 
 def _publish(
-    workspace: Workspace, year: int, date: dt.date | None, jobs: Sequence[Job], made: Path
+    workspace: Workspace,
+    year: int,
+    date: dt.date | None,
+    jobs: Sequence[Job],
+    made: Path,
+    say: Say,
 ) -> None:
     from pipeline.publish.document import Meta
-    from pipeline.publish.edition import publish
+    from pipeline.publish.edition import PDF, REPORT, publish
     from pipeline.publish.fonts import faces_css
     from pipeline.publish.manifest import write_manifest
+    from pipeline.publish.panel.lineage import trace_all
+    from pipeline.publish.untraced import gate
+    from pipeline.run.vocabulary import vocabulary
     from pipeline.validation.pages import write_pages
 
     kommun = load_kommun(workspace.raw)
@@ -103,10 +111,14 @@ def _publish(
     chapters_ = {job.name: made / "notebooks" / f"{job.name}.ipynb" for job in jobs}
     executed = {p.stem: p for p in sorted((made / "notebooks").glob("*.ipynb"))}
     balance = json.loads((processed / "balance.json").read_text(encoding="utf-8"))["files"]
-    publish(
+    document = publish(
         chapters_, meta, made, balance=balance, pages=[QUALITY],
         others={n: p for n, p in executed.items() if n not in chapters_},
+        trace=lambda records: trace_all(workspace, year, records),
     )  # fmt: skip
+    page, printed = (made / REPORT).read_text(encoding="utf-8"), (made / PDF).read_bytes()
+    for warning in gate(document, page, printed, vocabulary(workspace)):
+        say(f"Att se över: {warning.where}: ”{warning.token}” i ”{warning.context}”.")
     write_pages(
         processed, made / "datakvalitet", kommun.namn, back="../index.html",
         font_face=faces_css(LETTERS),

@@ -76,12 +76,19 @@ def load_checks(book: Codebook, forms: Path, folder: Path = EXPECTATIONS) -> tup
     use_committed = book.shipped and committed.is_file()
     suite = read_suite(committed) if use_committed else field_suite(book)
     found = _checks(suite, book, f"{book.name}.json", optional=False)
+    found |= {check.kontroll: check for check in load_rules(book, forms, folder)}
+    return tuple(found[k] for k in sorted(found))
+
+
+def load_rules(book: Codebook, forms: Path, folder: Path = EXPECTATIONS) -> tuple[Check, ...]:
+    """The rules written by hand alone, without the checks that a codebook gives."""
+    found: dict[str, Check] = {}
     for place in (folder, forms):
         path = place / f"{book.name}{RULES_SUFFIX}.json"
         if path.is_file():
             optional = place == folder and not book.shipped
             found |= _checks(read_suite(path), book, path.name, optional)
-    return tuple(found[k] for k in sorted(found))
+    return tuple(found.values())
 
 
 def _checks(suite: Json, book: Codebook, file: str, optional: bool) -> dict[str, Check]:

@@ -15,8 +15,8 @@ import pypdf
 import pytest
 
 from pipeline.exempel import ROWS, SEED, make_example
-from pipeline.facts.lookup import source_cells
 from pipeline.run.execute import kernel_environment
+from pipeline.trace.lineage import source_cells
 from pipeline.workspace import REPO
 
 from .conftest import YEAR, Built, run
@@ -25,7 +25,9 @@ CONTRACT = [
     "id", "name", "scope", "title", "kind", "value", "unit", "n", "numerator", "denominator",
     "status", "definition", "reads", "parents", "period",
 ]  # fmt: skip
-OCCURRENCE = ["fact", "period", "scope", "part", "text", "notebook", "cell_id", "source_sha256"]
+OCCURRENCE = [
+    "fact", "period", "scope", "part", "text", "notebook", "cell_id", "source_sha256", "anchor",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +95,7 @@ def test_a_number_is_traced_to_cells_that_openpyxl_reads(edition, ledger):
     row = ledger[(ledger.name == "paborjade_per_insats") & (ledger.period == str(YEAR))]
     record = row[row.value == row.value.max()].iloc[0].to_dict()
     insats = json.loads(record["scope"])["insats"]
-    cells = source_cells(edition.workspace, YEAR, record)
+    cells = source_cells(edition.workspace, YEAR, record["id"])
     assert len(cells) == record["value"]
     books: dict[str, openpyxl.Workbook] = {}
     texts = set()
@@ -122,7 +124,9 @@ def test_faults_are_listed_to_mend_and_the_report_is_made(edition, kind):
 def test_the_report_loads_nothing_and_says_what_the_ledger_says(edition, shown):
     page = (edition.intern / "arsrapport.html").read_text("utf-8")
     assert not re.search(r"""(src|href)=["']?https?:""", page)
-    assert "<script" not in page
+    scripts = re.findall(r"<script([^>]*)>", page)
+    assert scripts == [' type="application/json" id="spar-data"', ""]  # the trace panel's own
+    assert "script-src 'sha256-" in page and "unsafe" not in page
     pages = pypdf.PdfReader(edition.intern / "arsrapport.pdf").pages
     text = "".join("".join(p.extract_text() for p in pages).split())
     for shown_text in shown[shown.notebook == "10_sammanstallning"].text.unique():

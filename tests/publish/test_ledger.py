@@ -16,7 +16,7 @@ FACT_COLUMNS = [
     ("definition", "string"), ("reads", "string"), ("parents", "string"), ("period", "string"),
 ]  # fmt: skip
 OCCURRENCE_COLUMNS = [
-    "fact", "period", "scope", "part", "text", "notebook", "cell_id", "source_sha256",
+    "fact", "period", "scope", "part", "text", "notebook", "cell_id", "source_sha256", "anchor",
 ]  # fmt: skip
 
 
@@ -76,6 +76,7 @@ def test_an_occurrence_points_to_the_cell_and_the_source_that_made_it():
         "fact": a["id"], "period": "2025", "scope": a["scope"], "part": "value",
         "text": "50\u00a0%", "notebook": "30_resultat", "cell_id": "cell-7",
         "source_sha256": s.hashlib.sha256(source.encode()).hexdigest(),
+        "anchor": "b-resultat-cell-7-1",
     }  # fmt: skip
 
 

@@ -1,0 +1,27 @@
+"""No untraced number: every numeric token of an edition is a fact's, or allowed without trace."""
+
+from __future__ import annotations
+
+from pipeline.publish.document import Document
+from pipeline.publish.untraced.allowed import Allowed
+from pipeline.publish.untraced.document import untraced_in_document
+from pipeline.publish.untraced.finding import Finding, refuse
+from pipeline.publish.untraced.page import untraced_in_html
+from pipeline.publish.untraced.pdf import untraced_in_pdf
+
+
+def gate(document: Document, html: str, pdf: bytes, allowed: Allowed) -> list[Finding]:
+    """Refuse an edition that shows a number without a fact. Returns the warnings.
+
+    Raises GateError, in Swedish: which chapter, cell and text, and what to do.
+    """
+    found = untraced_in_document(document, allowed)
+    found += untraced_in_html(html, document, allowed)
+    found += untraced_in_pdf(pdf, document, allowed)
+    refuse(found)
+    return found
+
+
+__all__ = [
+    "Allowed", "Finding", "gate", "untraced_in_document", "untraced_in_html", "untraced_in_pdf",
+]  # fmt: skip

@@ -1,0 +1,132 @@
+"""The HTML: its numbers are the document's, in order, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+from pipeline.publish.document import Document
+from pipeline.publish.text import as_written
+from pipeline.publish.untraced import said
+from pipeline.publish.untraced.allowed import Allowed
+from pipeline.publish.untraced.finding import Finding
+from pipeline.publish.untraced.said import Said, compare
+from pipeline.publish.untraced.tokens import has_number
+
+WHAT = "Webbsidan"
+# What a reader never meets as text. The trace panel's data lies in scripts.
+UNSEEN = frozenset({"script", "template"})
+SPOKEN = frozenset(
+    "aria-label aria-description aria-roledescription aria-valuetext aria-valuenow aria-placeholder"
+    " alt title placeholder label summary".split()
+)
+RASTER = frozenset("img picture canvas image object embed iframe video foreignobject".split())
+VALUED = frozenset({"input", "meter", "progress", "option", "button"})
+VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_GENERATED = re.compile(r"content\s*:\s*(?!\s*none)[^;}]*[\d\\][^;}]*|counter\([^)]*\)")
+
+
+_ESCAPED = re.compile(r"\\([0-9A-Fa-f]{1,6})\s?")
+
+
+def untraced_in_html(html: str, document: Document, allowed: Allowed) -> list[Finding]:
+    """Where the page's numbers are not the document's. `allowed` matters to the document only:
+    what it lets through there must stand here as well."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    found = reader.findings + compare(list(said.page(document)), reader.said, WHAT)
+    return found + _facts(document, reader.facts)
+
+
+def _character(escape: re.Match[str]) -> str:
+    code = int(escape[1], 16)
+    return chr(code) if code < 0x110000 else ""
+
+
+def _facts(document: Document, found: list[tuple[str, str, str, str]]) -> list[Finding]:
+    """Each number's element holds what the chapter showed, and belongs to the same fact."""
+    expected = list(said.occurrences(document))
+    for (fact, part, text, where), (key, its, shown, value) in zip(expected, found, strict=False):
+        if (fact, part, text) != (key, its, shown):
+            context = f"visar faktum {key}, {its}; kapitlet visar {text}, faktum {fact}, {part}"
+            return [Finding(f"{WHAT}, {where}", shown, context, "fel")]
+        if value != as_written(text):
+            context = f'value="{value}" i ett element som visar {text}'
+            return [Finding(f"{WHAT}, {where}", value, context, "fel")]
+    if len(expected) != len(found):
+        context = f"{len(found)} tal med faktum på sidan, {len(expected)} i kapitlen"
+        return [Finding(WHAT, str(len(found)), context, "fel")]
+    return []
+
+
+class _Reader(HTMLParser):
+    """What is read or heard, in order; the elements that show facts; what no page may have."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.said: list[Said] = []
+        self.facts: list[tuple[str, str, str, str]] = []
+        self.findings: list[Finding] = []
+        self._place = ""
+        self._unseen = 0
+        self._style = False
+        self._fact: tuple[str, str, str] | None = None
+        self._text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in UNSEEN:
+            self._unseen += 1
+        self._style = tag == "style"
+        for key, value in attrs:
+            if value is None:
+                continue
+            if key == "id":
+                self._place = f"#{value}"
+            elif (key in SPOKEN or (key == "value" and tag in VALUED)) and not self._unseen:
+                self.said.append(Said(value, f"{self._place} ({key})"))
+            elif key == "style":
+                self._css(value)
+            elif tag == "meta" and key == "content":
+                self._meta(dict(attrs))
+        if tag in RASTER:
+            self.findings.append(
+                Finding(f"{WHAT}, {self._place}", f"<{tag}>", "en bild utan spårbara tal", "fel")
+            )
+        given = dict(attrs)
+        if tag == "data":
+            self._fact = (
+                given.get("data-fakta") or "", given.get("data-del") or "value",
+                given.get("value") or "",
+            )  # fmt: skip
+            self._text = []
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in UNSEEN:
+            self._unseen = max(0, self._unseen - 1)
+        self._style = False
+        if tag == "data" and self._fact is not None:
+            key, part, value = self._fact
+            self.facts.append((key, part, "".join(self._text), value))
+            self._fact = None
+
+    def handle_data(self, data: str) -> None:
+        if self._style:
+            self._css(data)
+        elif not self._unseen:
+            self.said.append(Said(data, self._place))
+            if self._fact is not None:
+                self._text.append(data)
+
+    def _meta(self, given: dict[str, str | None]) -> None:
+        """What search engines and shares show of the page."""
+        name = given.get("name") or given.get("property") or ""
+        if name in ("description", "author", "keywords") or ":" in name:
+            self.said.append(Said(given.get("content") or "", f"meta {name}"))
+
+    def _css(self, css: str) -> None:
+        """A style sheet can write on the page too."""
+        for match in _GENERATED.finditer(css):
+            if has_number(_ESCAPED.sub(_character, match[0])) or "counter" in match[0]:
+                why = "text som läggs till av formatmallen"
+                self.findings.append(Finding(f"{WHAT}, formatmallen", match[0][:40], why, "fel"))

@@ -1,0 +1,253 @@
+"""The PDF: its numbers are the document's, in order, and nothing else."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.publish import blocks as b
+from pipeline.publish import register as reg
+from pipeline.publish.document import TOP, Block, Document, place
+from pipeline.publish.fonts import drawable
+from pipeline.publish.text import clean, date_words
+from pipeline.publish.typst_table import parts
+from pipeline.publish.untraced import pieces as p
+from pipeline.publish.untraced.allowed import Allowed
+from pipeline.publish.untraced.finding import Finding, around
+from pipeline.publish.untraced.pdf_text import Drawn, drawn, pdf_string
+from pipeline.publish.untraced.said import Said, compare
+from pipeline.publish.untraced.tokens import flat, has_number, signature_text
+
+WHAT = "PDF-filen"
+PAGES_FROM = 470.0  # points: the register's column of page numbers starts here
+OUTLINED = TOP + 1  # the deepest heading in the table of contents
+_ANNOTATIONS = re.compile(
+    rb"/Subtype\s*/(FreeText|Stamp|Widget|Text|Redact|Caret|Ink|Line|Square|Circle|Polygon|PolyLine"
+    rb"|Highlight|Underline|Squiggly|StrikeOut|Popup|Watermark|RichMedia|Screen|Movie|3D)\b"
+)
+_STRING = rb"(\((?:[^()\\]|\\.)*\)|<[0-9A-Fa-f\s]*>)"
+_ALT = re.compile(rb"/Alt\s*" + _STRING, re.DOTALL)
+_SPOKEN = re.compile(rb"/(?:Contents|TU|E|ActualText)\s*" + _STRING, re.DOTALL)
+_LINK = re.compile(r"(?:\s*[”\"](?P<heading>.*)[”\"] |[^\W\d]+, )?sida \d+", re.DOTALL)
+_PAGE_LIST = re.compile(r"[\d, ]+")
+
+
+def untraced_in_pdf(pdf: bytes, document: Document, allowed: Allowed) -> list[Finding]:
+    """Where the file's numbers are not the document's. Page numbers are what the file has."""
+    import pypdf
+
+    reader = pypdf.PdfReader(io.BytesIO(pdf))
+    pages = len(reader.pages)
+    found, odd = _sorted(list(drawn(reader)), document, pages)
+    headings, marks = list(_headings(document)), list(_bookmarks(reader, reader.outline, 1))
+    expected = [*_cover(document), *_contents(headings, marks)]
+    for block in document.blocks():
+        where = place(block.notebook, block.cell_id)
+        expected += [Said(text, where) for text in _block(block)]
+    expected += _register(document)
+    odd += compare(expected, found, WHAT, _flat)
+    shown = [Said(title, "bokmärken") for title, _ in marks]
+    odd += compare([Said(t, "rubriker") for t in headings], shown, f"{WHAT}, bokmärken", _flat)
+    return odd + _beside(pdf, reader, document, headings)
+
+
+def _flat(text: str) -> str:
+    return flat(drawable(text))
+
+
+def _wrong(where: str, text: str, context: str) -> Finding:
+    return Finding(f"{WHAT}, {where}", text[:40], context, "fel")
+
+
+def _sorted(texts: list[Drawn], document: Document, pages: int) -> tuple[list[Said], list[Finding]]:
+    """The running text, and what is wrong with all else."""
+    meta = document.meta
+    margin = (
+        _signature(f"{meta.kommun} · {meta.title}{meta.edition}"),
+        _signature(f"Uppgifter per {date_words(meta.per_datum)}"),
+    )
+    heads = "\n".join({_signature(head) for block in document.blocks() for head in _heads(block)})
+    outside: dict[tuple[int, str], list[str]] = {}
+    found: list[Said] = []
+    odd: list[Finding] = []
+    last = next((t.page for t in reversed(texts) if t.kind == "text"), 0)
+    register = _register_page(texts, last)
+    for text in texts:
+        where = f"sidan {text.page}"
+        if text.kind == "text":
+            listed = text.page >= register and text.x >= PAGES_FROM
+            if listed and _PAGE_LIST.fullmatch(text.text) and _on_pages(text.text, pages):
+                continue
+            found.append(Said(text.text, where))
+        elif text.kind in ("header", "footer"):
+            outside.setdefault((text.page, text.kind), []).append(text.text)
+        elif text.kind == "raster":
+            odd.append(_wrong(where, "bild", "en bild utan spårbara tal"))
+        elif text.kind == "unreadable":
+            odd.append(_wrong(where, "text", "text som inte går att läsa ut ur filen"))
+        elif text.kind == "repeated":
+            if _signature(text.text) not in heads:
+                odd.append(_wrong(where, text.text, "står i ett upprepat tabellhuvud"))
+        elif has_number(text.text):
+            odd.append(_wrong(where, text.text, "läses upp eller ritas utanför texten"))
+    for (page, kind), lines in outside.items():
+        number = f"{page} / {pages}" if kind == "footer" else ""
+        wanted = margin[kind == "footer"] + _signature(number)
+        if _signature("\n".join(lines)) != wanted:
+            odd.append(_wrong(f"sidan {page}", " ".join(lines), "står i sidhuvudet eller sidfoten"))
+    return found, odd
+
+
+def _register_page(texts: list[Drawn], last: int) -> int:
+    """The page on which the last chapter, the register, begins."""
+    wanted = "".join(reg.TITLE.split())
+    for text in reversed(texts):
+        if text.kind == "text" and "".join(text.text.split()) == wanted:
+            return text.page
+    return last + 1
+
+
+def _on_pages(listed: str, pages: int) -> bool:
+    numbers = [int(n) for n in re.findall(r"\d+", listed)]
+    return all(1 <= n <= pages for n in numbers) and numbers == sorted(set(numbers))
+
+
+def _signature(text: str) -> str:
+    return signature_text(_flat(clean(text)))
+
+
+def _heads(block: Block) -> Iterator[str]:
+    data = block.data["table"] if block.kind == "figure" else block.data
+    if data["kind"] == "table":
+        for part in parts(data):
+            yield "\n".join(b.plain(data["columns"][k]["header"]) for k in part.columns)
+
+
+def _cover(document: Document) -> Iterator[Said]:
+    meta = document.meta
+    date = f"Uppgifter per {date_words(meta.per_datum)}"
+    made = f"Framställd med Uppföljning {meta.version}"
+    for text in (meta.kommun, meta.title, meta.sektor, meta.edition, date, made):
+        yield Said(text, "omslaget")
+
+
+def _headings(document: Document) -> Iterator[str]:
+    """The headings that the table of contents has."""
+    for block in document.blocks():
+        if block.kind == "heading" and block.data["level"] <= OUTLINED:
+            yield b.plain(block.data["runs"])
+    yield reg.TITLE
+    for group in reg.register(document):
+        yield group.title
+
+
+def _contents(headings: list[str], marks: list[tuple[str, int]]) -> Iterator[Said]:
+    """The table of contents; a heading's page is the one that the file's own bookmark leads to."""
+    for k, text in enumerate(headings):
+        number = marks[k][1] if k < len(marks) else 0
+        yield Said(f"{text}\n{number}", "innehållsförteckningen")
+
+
+def _bookmarks(reader: Any, entries: Any, depth: int) -> Iterator[tuple[str, int]]:
+    for entry in entries:
+        if isinstance(entry, list):
+            if depth < OUTLINED - TOP + 1:
+                yield from _bookmarks(reader, entry, depth + 1)
+        else:
+            page = reader.get_destination_page_number(entry)
+            yield str(entry.title), 0 if page is None else page + 1
+
+
+def _block(block: Block) -> Iterator[str]:
+    yield from _data(block, block.data)
+
+
+def _data(block: Block, data: b.Data) -> Iterator[str]:
+    """The texts of a block in print: typst_blocks.py."""
+    match data["kind"]:
+        case "table":
+            yield from _table(data)
+        case "figure":
+            yield b.plain(data["title"])
+            yield b.plain(data.get("subtitle") or ())
+            for _, css, text in p.drawn(data["svg"]):
+                if css != "raster":
+                    yield text
+            yield b.plain(data.get("note") or ())
+            yield from _table(data["table"])
+        case "list":
+            for number, item in enumerate(data["items"], start=data.get("start", 1)):
+                if data.get("ordered"):
+                    yield f"{number}."
+                for inner in item:
+                    yield from _data(block, inner)
+        case "quote":
+            for inner in data["blocks"]:
+                yield from _data(block, inner)
+        case _:
+            yield b.plain(data["runs"])
+
+
+def _table(data: b.Data) -> Iterator[str]:
+    for number, part in enumerate(parts(data)):
+        yield b.plain(data["caption"]) if number == 0 else ""
+        for k in part.columns:
+            yield b.plain(data["columns"][k]["header"])
+        for row in data["rows"]:
+            heads = [row["header"], *row["cells"]]
+            for k in part.columns:
+                yield b.plain(heads[k])
+    yield b.plain(data.get("note") or ())
+
+
+def _register(document: Document) -> Iterator[Said]:
+    yield Said(reg.INTRODUCTION, reg.TITLE)
+    for group in reg.register(document):
+        yield Said(group.title, reg.TITLE)
+        for entry in group.entries:
+            yield Said(_entry(entry), f"{reg.TITLE}, {entry.name}")
+
+
+def _entry(entry: reg.Entry) -> str:
+    status = f" {entry.status.capitalize()}." if entry.status else ""
+    conditions = "".join(f" {label}: {sql}." for label, sql in entry.conditions)
+    above = "; ".join(title for _, title in entry.parents)
+    basis = ", ".join(filter(None, (entry.basis, entry.period)))
+    return (
+        f"{' · '.join(entry.shown) or '–'}\n{entry.title}\n{entry.words}{status}{conditions}"
+        f"{f' Bygger på {above}.' if above else ''} {entry.id}\n{basis}"
+    )
+
+
+def _beside(
+    pdf: bytes, reader: Any, document: Document, headings: list[str]
+) -> list[Finding]:  # fmt: skip
+    """What is heard or shown outside the pages' text: alt texts, notes."""
+    raw = pdf + b"".join(_packed(pdf, reader))
+    odd = [
+        _wrong("anteckningarna", kind.decode(), "en anteckning eller ett fält ovanpå sidan")
+        for kind in sorted(set(_ANNOTATIONS.findall(raw)))
+    ]
+    titles = {_signature(text) for text in headings} | {""}
+    for written in set(_SPOKEN.findall(raw)):
+        text = pdf_string(written)
+        link = _LINK.fullmatch(text)
+        if has_number(text) and not (link and _signature(link["heading"] or "") in titles):
+            odd.append(_wrong("det som läses upp", text, around(text, 0, 0)))
+    alts = [
+        Said(b.plain(block.data["alt"]), place(block.notebook, block.cell_id))
+        for block in document.blocks()
+        if block.kind == "figure"
+    ]
+    told = [Said(pdf_string(written), "alternativtext") for written in _ALT.findall(raw)]
+    return odd + compare(alts, told, f"{WHAT}, alternativtexter", _flat)
+
+
+def _packed(pdf: bytes, reader: Any) -> Iterator[bytes]:
+    """Objects that another program has packed into streams."""
+    if b"/ObjStm" not in pdf:
+        return
+    for number in sorted({stream for stream, _ in reader.xref_objStm.values()}):
+        yield reader.get_object(number).get_data()

@@ -1,0 +1,1 @@
+"""From number to cells and back, recomputation by another path, differences between editions."""

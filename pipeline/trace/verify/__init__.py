@@ -1,0 +1,245 @@
+"""Every number of an edition recomputed from the raw files by another path.
+
+Nothing here imports `pipeline.intake`, `validation`, `facts`, `report` or `publish`. Reading
+(openpyxl, csv, json), finding tables, cleaning, rules, lookups (DuckDB SQL), facts (the ledger's
+own SQL) and Swedish texts are written a second time.
+
+Shared on purpose, since it is what both paths are told to do and no computation of theirs:
+codebooks as `pipeline.forms.codebook` loads them (with the names `option_column`,
+`bortfall_column` and `band_labels`, which define the tables' columns and classes), `kommun.toml`
+as `pipeline.workspace` loads it, `*_regler.json`, and the definitions in the ledger. An error in
+loading a codebook would therefore be in both. Not recomputed: titles, the Swedish reasons
+(`orsak`) and addresses of the data-quality records, and that a wording compares *all* classes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow.parquet as pq
+
+from pipeline.errors import GateError, UsageError
+from pipeline.forms.codebook import Codebook, load_codebooks
+from pipeline.trace.verify.cleaning import Raw, clean, load
+from pipeline.trace.verify.edition import manifest_differences, read_notebook
+from pipeline.trace.verify.figures import MEASURES, Figures, identity
+from pipeline.trace.verify.pdf_text import PdfText
+from pipeline.trace.verify.processed import Found, compare_processed
+from pipeline.trace.verify.shown import Shows, registered
+from pipeline.trace.verify.swedish import expected_text
+from pipeline.trace.verify.tables import count_tables
+from pipeline.trace.verify.verdict import ROWS, Difference, Verdict, refuse
+from pipeline.workspace import REPO, Workspace, load_kommun
+
+__all__ = ["Difference", "Verdict", "refuse", "verify"]
+Record = dict[str, Any]
+PARTS = ("n", "numerator", "denominator")
+
+
+def verify(
+    workspace: Workspace, year: int, edition: Path, processed: Path | None = None
+) -> Verdict:
+    """Recompute the edition in the folder `edition` (`reports/<year>/intern/`, or one that is
+    not yet in place). `processed`: PROCESSED, the folder of the years; None leaves it out.
+
+    Writes nothing. Raises UsageError where there is no edition to verify.
+    """
+    ledger = _read(edition / "faktaregister.parquet", edition)
+    occurrences = _read(edition / "forekomster.parquet", edition)
+    pages = PdfText(edition / "arsrapport.pdf")
+    try:
+        return _verdict(workspace, year, edition, processed, ledger, occurrences, pages)
+    finally:
+        pages.close()
+
+
+def _verdict(
+    workspace: Workspace, year: int, edition: Path, processed: Path | None,
+    ledger: Sequence[Record], occurrences: Sequence[Record], pages: PdfText,
+) -> Verdict:  # fmt: skip
+    load_kommun.cache_clear()
+    kommun = load_kommun(workspace.raw)
+    forms = workspace.raw / "formular"
+    with duckdb.connect() as db:
+        every = load_codebooks(kommun, [forms])
+        raw = load(db, workspace, year, kommun, every)
+        books = _needed(every, {t for _, t in raw.tables})
+        clean(db, books)
+        count_tables(db, books, kommun, [REPO / "expectations", forms])
+        raw.tables |= {(y, t) for y in raw.years for t in ("rader", "celler")}
+        found, rows = ([], {}) if processed is None else compare_processed(
+            db, raw, books, processed
+        )  # fmt: skip
+        # From here on the ledger's SQL is run: it may read these tables and nothing else.
+        db.execute("SET enable_external_access = false; SET lock_configuration = true")
+        made = Figures(db, raw.tables, year, ledger)
+        told = _Told(made, raw, rows, books)
+        wrong_facts = [d for r in ledger if (d := told.fact(r)) is not None]
+        facts = {r["id"]: r for r in ledger}
+        told_texts = [told.occurrence(o, facts) for o in occurrences]
+    texts = [d for d in told_texts if d is not None]
+    files = [
+        Difference("fil", where, what, new, old)
+        for where, what, old, new in manifest_differences(edition, workspace.raw, REPO, year)
+    ]
+    elsewhere = _edition(edition, facts, occurrences, pages)
+    total = len(ledger) + len(occurrences)
+    known = {d.id for d in (*wrong_facts, *texts)}
+    others = {d.id for d in elsewhere if d.id} - known
+    checked = total - len(wrong_facts) - len(texts) - len(others)
+    differences = (*files, *found, *wrong_facts, *texts, *elsewhere)
+    notes = tuple(
+        f"{name} passar inget formulär på verifieringens väg och är inte läst."
+        for name in raw.unread
+    )
+    return Verdict(checked, total, differences, notes if differences else ())
+
+
+def _read(path: Path, edition: Path) -> list[Record]:
+    if not path.is_file():
+        raise UsageError(
+            f"Det finns ingen rapport att verifiera i {edition} ({path.name} saknas).\n"
+            "Gör så här: kör make annual först."
+        )
+    try:
+        rows: list[Record] = pq.read_table(path).to_pylist()
+    except Exception as error:
+        raise GateError(f"{path.name} går inte att läsa: filen är skadad.") from error
+    return rows
+
+
+def _needed(books: Mapping[str, Codebook], tables: set[str]) -> dict[str, Codebook]:
+    """The forms that have files, and those that they refer to."""
+    wanted: set[str] = set()
+    waiting = sorted(tables)
+    while waiting:
+        name = waiting.pop()
+        if name in books and name not in wanted:
+            wanted.add(name)
+            waiting += [k.resource for k in books[name].foreign_keys]
+    return {n: b for n, b in books.items() if n in wanted}
+
+
+class _Told:
+    """The ledger's rows against the recomputed ones."""
+
+    def __init__(
+        self, made: Figures, raw: Raw, apart: Found, books: Mapping[str, Codebook]
+    ) -> None:
+        self._made, self._raw, self._books = made, raw, books
+        self._apart = {(y, k, r) for (y, _), found in apart.items() for k, r in found}
+
+    def fact(self, record: Record) -> Difference | None:
+        """What differs in one row of the ledger."""
+        own = self._made.made[record["id"]]
+        definition = self._made.definitions[record["id"]]
+        value = None if own["value"] is None else float(own["value"])
+        pairs: list[tuple[str, object, object]] = [
+            ("id", record["id"], identity(definition)),
+            ("kind", record["kind"], definition["kind"]),
+            ("status", record["status"], own["status"]),
+            *((p, record[p], own[p]) for p in PARTS),
+        ]
+        if own["unit"] is not None:
+            pairs.append(("unit", record["unit"], own["unit"]))
+        if definition["kind"] in MEASURES:
+            year = self._made.year_of(definition)
+            if definition["kind"] == "cited":
+                year += int(definition["period"])
+            pairs.append(("period", record["period"], str(year)))
+        if not _equal(record["value"], value):
+            pairs.append(("value", record["value"], value))
+        apart = [(k, a, b) for k, a, b in pairs if a != b]
+        if own["broken"]:
+            return self._difference(record, str(own["broken"]), record["value"], None)
+        if not apart:
+            return None
+        names, there, mine = zip(*apart, strict=True)
+        shown, wanted = ("; ".join(map(_text, v)) for v in (there, mine))
+        return self._difference(record, ", ".join(names), shown, wanted)
+
+    def occurrence(self, o: Record, facts: Mapping[str, Record]) -> Difference | None:
+        """What differs in one place where a fact is shown."""
+        where = f"{o['notebook']}, cell {o['cell_id']}"
+        record = facts.get(o["fact"])
+        if record is None:
+            return Difference("visat", where, "faktum saknas i registret", o["text"], id=o["fact"])
+        own = self._made.made[o["fact"]]
+        status = {**own, "unit": own["unit"] or record["unit"]}
+        wanted = expected_text(o["text"], status, o["part"], own["parents"])
+        if wanted == o["text"]:
+            return None
+        what = "" if o["part"] == "value" else o["part"]
+        return self._difference(record, what, o["text"], wanted, "visat", where)
+
+    def _difference(
+        self, record: Record, what: str, shown: object, own: object,
+        group: str = "faktum", where: str = "",
+    ) -> Difference:  # fmt: skip
+        return Difference(
+            group, where, what, _text(shown), _text(own), record["name"], record["scope"],
+            record["id"], self._rows(record),
+        )  # fmt: skip
+
+    def _rows(self, record: Record) -> tuple[str, ...]:
+        """Addresses of rows in question: first those that differ from PROCESSED."""
+        rows = self._made.rows(record["id"], 5000 if self._apart else ROWS)
+        rows = [r for r in rows if r in self._apart] or rows
+        names = [n for c in json.loads(record["reads"]) for n in self._fields(*c.split(".", 1))]
+        made = []
+        for year, source, row in rows[:ROWS]:
+            there = self._raw.letters.get((year, source), {})
+            name = next((n for n in names if n in there), "")
+            made.append(self._raw.address(year, source, row, name))
+        return tuple(made)
+
+    def _fields(self, table: str, column: str) -> list[str]:
+        """The fields that a column is read or derived from."""
+        if table in self._books:
+            for d in self._books[table].derived:
+                if d.name == column:
+                    return [d.source]
+        return [column.partition("__")[0]]
+
+
+def _equal(told: float | None, own: Any) -> bool:
+    if told is None or own is None:
+        return told is None and own is None
+    return abs(told - float(own)) <= 1e-12 * max(1.0, abs(told))
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _edition(
+    edition: Path,
+    facts: Mapping[str, Record],
+    occurrences: Sequence[Record],
+    pages: PdfText,
+) -> list[Difference]:
+    """What the edition's own files say, against its ledger."""
+    shows = Shows(facts)
+    found: list[Difference] = []
+    books = []
+    for path in sorted((edition / "notebooks").glob("*.ipynb")):
+        try:
+            books.append(read_notebook(path))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            found.append(Difference("block", f"notebooks/{path.name}", "går inte att läsa"))
+    order = list(dict.fromkeys(o["notebook"] for o in occurrences))
+    books = [b for b in books if b.shown or b.records or b.name in order]
+    books.sort(key=lambda b: order.index(b.name) if b.name in order else len(order))
+    found += shows.notebooks(books, occurrences)
+    texts = {b.name: registered(b, occurrences) for b in books}
+    wanted = [s for b in books for s in texts[b.name]]
+    found += shows.page(edition / "arsrapport.html", "arsrapport.html", wanted)
+    for b in books:
+        name = f"notebooks/{b.name}.html"
+        found += shows.page(edition / name, name, texts[b.name])
+    found += shows.pdf(pages, books)
+    return found

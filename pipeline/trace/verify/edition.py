@@ -1,0 +1,216 @@
+"""What an edition says in its files: blocks of the executed notebooks, HTML, manifest.
+Read by json, html.parser and hashlib, and nothing of `pipeline.publish`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+from pipeline.workspace import LITTER
+
+MIMETYPE = "application/vnd.uppfoljning.block.v1+json"
+SILENT = {"parameters", "injected-parameters", "remove"}
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An occurrence as a notebook shows it. `role`: text, alt (of a figure) or mark (in it)."""
+
+    fact: str
+    part: str
+    text: str
+    role: str
+    notebook: str
+    cell: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A line of the report as one text, with the occurrences in it: what the PDF must hold."""
+
+    text: str
+    shown: tuple[Shown, ...]
+
+
+@dataclass(slots=True)
+class Notebook:
+    """The blocks of an executed notebook: occurrences and lines in order, and the records."""
+
+    name: str
+    shown: list[Shown]
+    units: list[Unit]
+    records: list[tuple[str, Json]]
+
+
+def read_notebook(path: Path) -> Notebook:
+    """The blocks of one executed notebook."""
+    made = Notebook(path.stem, [], [], [])
+    for number, cell in enumerate(json.loads(path.read_text(encoding="utf-8"))["cells"]):
+        if cell["cell_type"] != "code" or SILENT & set(cell["metadata"].get("tags", ())):
+            continue
+        source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
+        digest = hashlib.sha256(source.encode("utf-8", "replace")).hexdigest()
+        place = (made.name, str(cell.get("id", f"nr{number}")), digest)
+        for output in cell.get("outputs", ()):
+            block = output.get("data", {}).get(MIMETYPE)
+            if block is not None:
+                made.records += block.get("facts", {}).items()
+                for role, runs in _lines(block):
+                    shown = tuple(
+                        Shown(r["fact"], r["part"], r["text"], role, *place) for r in _numbers(runs)
+                    )
+                    made.shown += shown
+                    made.units.append(Unit(_plain(runs), shown))
+    return made
+
+
+def _lines(block: Json) -> Iterator[tuple[str, list[Any]]]:
+    """(role, runs) of a block in reading order; the cells of a table's row are one line."""
+    if block["kind"] == "table":
+        yield "text", block["caption"]
+        for column in block["columns"]:
+            yield "text", column["header"]
+        for row in block["rows"]:
+            cells: list[Any] = list(row["header"])
+            for cell in row["cells"]:
+                cells += [" ", *cell]
+            yield "text", cells
+        yield "text", list(block.get("note") or ())
+    elif block["kind"] == "figure":
+        yield "text", block["title"]
+        yield "text", list(block.get("subtitle") or ())
+        yield "alt", block["alt"]
+        for mark in block.get("marks") or ():
+            yield "mark", [mark]
+        yield "text", list(block.get("note") or ())
+        yield from _lines(block["table"])
+    else:
+        yield "text", block["runs"]
+
+
+def _numbers(runs: Iterable[Any]) -> Iterator[Json]:
+    for run in runs:
+        if isinstance(run, dict):
+            if "fact" in run:
+                yield run
+            for inner in ("strong", "emphasis", "runs"):
+                yield from _numbers(run.get(inner, ()))
+
+
+def _plain(runs: Iterable[Any]) -> str:
+    return "".join(
+        r if isinstance(r, str) else r.get("text") or _plain(
+            r.get("strong") or r.get("emphasis") or r.get("runs") or [r.get("code", "")]
+        )
+        for r in runs
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An HTML page: (fact, part, text, value) of its numbers, (fact, text) of its pictures'
+    numbers, the pictures' alternative texts."""
+
+    numbers: tuple[tuple[str, str, str, str], ...]
+    marks: tuple[tuple[str, str], ...]
+    alts: tuple[str, ...]
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.numbers: list[tuple[str, str, str, str]] = []
+        self.marks: list[tuple[str, str]] = []
+        self.alts: list[str] = []
+        self._open: tuple[str, dict[str, str]] | None = None
+        self._text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {k: v or "" for k, v in attrs}
+        if tag == "svg" and "aria-label" in given:
+            self.alts.append(given["aria-label"])
+        if tag in ("data", "text") and "data-fakta" in given:
+            self._open, self._text = (tag, given), []
+
+    def handle_data(self, data: str) -> None:
+        if self._open:
+            self._text.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._open and tag == self._open[0]:
+            given, text = self._open[1], "".join(self._text)
+            if tag == "data":
+                part = given.get("data-del") or "value"
+                self.numbers.append((given["data-fakta"], part, text, given.get("value", "")))
+            else:
+                self.marks.append((given["data-fakta"], text))
+            self._open = None
+
+
+def read_page(path: Path) -> Page:
+    """The traced numbers of a page, in order."""
+    reader = _Reader()
+    reader.feed(path.read_text(encoding="utf-8"))
+    reader.close()
+    return Page(tuple(reader.numbers), tuple(reader.marks), tuple(reader.alts))
+
+
+def same_digits(text: str, value: str) -> bool:
+    """Whether a number's `value` attribute has the digits of its text, or is the text."""
+    digits = re.sub(r"\D", "", text)
+    return value == text or (bool(digits) and digits == re.sub(r"\D", "", value))
+
+
+def squeezed(text: str) -> str:
+    """A text without blanks and soft hyphens: lines break where they like."""
+    return re.sub(r"[\s\u00a0\u00ad]+", "", text)
+
+
+def manifest_differences(
+    edition: Path, raw: Path, repo: Path, year: int
+) -> Iterator[tuple[str, str, str, str]]:
+    """(where, what, sha256 in the manifest, sha256 of the file) of every file that is not as
+    the manifest says, is gone, or has come since. Raw files of later years are not the edition's.
+    """
+    try:
+        manifest = json.loads((edition / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        yield "manifest.json", "filen saknas eller går inte att läsa", "", ""
+        return
+    for section, base in (("inputs", raw), ("notebooks", repo), ("outputs", edition)):
+        for entry in manifest[section]:
+            path, name = base / entry["name"], entry["name"]
+            if section == "inputs" and _later(name, year):
+                continue
+            where = f"RAW/{name}" if section == "inputs" else name
+            if not path.is_file():
+                yield where, "filen finns inte", entry["sha256"][:12], ""
+            elif (found := _sha256(path)) != entry["sha256"]:
+                yield where, "filen är ändrad (sha256)", entry["sha256"][:12], found[:12]
+    outputs = {e["name"] for e in manifest["outputs"]} | {"manifest.json"}
+    inputs = {e["name"] for e in manifest["inputs"]}
+    for base, known, said in ((edition, outputs, ""), (raw, inputs, "RAW/")):
+        for path in sorted(p for p in base.rglob("*") if p.is_file()):
+            name = path.relative_to(base).as_posix()
+            if name in known or (said and (LITTER.search(path.name) or _later(name, year))):
+                continue
+            if not said or name.count("/") < 2:  # not the records below a year
+                yield f"{said}{name}", "filen står inte i manifest.json", "", _sha256(path)[:12]
+
+
+def _later(name: str, year: int) -> bool:
+    folder = name.partition("/")[0]
+    return folder.isdigit() and int(folder) > year
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,280 @@
+"""Every fact of the ledger computed again: its definition's SQL, as it stands, on the recomputed
+tables; statistics by statsmodels; derived facts and words from recomputed parents."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import duckdb
+
+from pipeline.trace.verify.cleaning import quoted
+from pipeline.trace.verify.swedish import written
+
+Record = dict[str, Any]
+BATCH = 150
+SYSTEM = ("rader", "celler")
+MEASURES = ("count", "share", "mean", "quantile", "cited")
+
+
+class Figures:
+    """Recomputed facts by id: `value` an exact fraction or None, `n`, `numerator`,
+    `denominator`, `status`, `unit`, `kind`, `words`, `parents`; `broken` says why a definition
+    could not be computed."""
+
+    def __init__(
+        self,
+        db: duckdb.DuckDBPyConnection,
+        tables: set[tuple[int, str]],
+        year: int,
+        ledger: Sequence[Record],
+    ) -> None:
+        self._db, self._tables, self._year = db, tables, year
+        self.definitions = {r["id"]: json.loads(r["definition"]) for r in ledger}
+        self.made: dict[str, Record] = {}
+        self._measures()
+        for key in self.definitions:
+            self._later(key, ())
+
+    def year_of(self, definition: Mapping[str, Any]) -> int:
+        """The folder whose rows a measure counts. A cited value's year stands in its row."""
+        cited = definition["kind"] == "cited"
+        return self._year if cited else self._year + int(definition["period"])
+
+    def rows(self, key: str, limit: int) -> list[tuple[int, str, int]]:
+        """(year, source, row) of the first rows behind a fact; of derived ones their parents'."""
+        definition = self.definitions.get(key, {})
+        if definition.get("kind") not in MEASURES:
+            found = [r for p in definition.get("parents", ()) for r in self.rows(p, limit)]
+            return list(dict.fromkeys(found))[:limit]
+        year, name = self.year_of(definition), definition["dataset"]
+        if (year, name) not in self._tables:
+            return []
+        try:
+            rows = self._db.execute(
+                f"SELECT _kalla, _rad FROM {_table(name)} WHERE _y = {year} AND "
+                f"({self._basis(definition)}) ORDER BY 1, 2 LIMIT {limit}"
+            ).fetchall()
+        except duckdb.Error:
+            return []
+        return [(year, source, row) for source, row in rows]
+
+    def _basis(self, definition: Mapping[str, Any]) -> str:
+        if "of" in definition:
+            return str(definition["of"])
+        if definition["kind"] == "cited":
+            return self._cited_row(definition)
+        return str(definition["where"])
+
+    def _cited_row(self, d: Mapping[str, Any]) -> str:
+        period = self._year + int(d["period"])
+        return f"({d['where']}) AND {quoted(d['period_column'])} = {period}"
+
+    def _measures(self) -> None:
+        """All measures of one table and year in a few SELECTs, each a row of aggregates."""
+        groups: dict[tuple[int, str], list[str]] = {}
+        for key, d in self.definitions.items():
+            if d["kind"] in MEASURES:
+                groups.setdefault((self.year_of(d), d["dataset"]), []).append(key)
+        for (year, name), keys in groups.items():
+            if (year, name) not in self._tables:
+                for key in keys:
+                    self.made[key] = _blank(self.definitions[key], "saknas")
+                continue
+            for at in range(0, len(keys), BATCH):
+                self._batch(year, name, keys[at : at + BATCH])
+
+    def _batch(self, year: int, name: str, keys: Sequence[str]) -> None:
+        parts = [a for key in keys for a in self._aggregates(self.definitions[key])]
+        source = f"FROM {_table(name)} WHERE _y = {year}"
+        try:
+            answer = self._db.execute(f"SELECT {', '.join(parts)} {source}").fetchone()
+        except duckdb.Error as error:
+            if len(keys) > 1:  # one of them cannot be computed: find out which
+                middle = len(keys) // 2
+                self._batch(year, name, keys[:middle])
+                self._batch(year, name, keys[middle:])
+                return
+            self.made[keys[0]] = _blank(self.definitions[keys[0]], "fel") | {
+                "broken": str(error).splitlines()[0]
+            }
+            return
+        values = list(answer or ())
+        for key in keys:
+            d = self.definitions[key]
+            width = len(self._aggregates(d))
+            self.made[key] = _measured(d, values[:width])
+            del values[:width]
+
+    def _aggregates(self, d: Mapping[str, Any]) -> list[str]:
+        where = f"({d['where']})"
+        counted = f"count(DISTINCT {quoted(d['distinct'])})" if "distinct" in d else "count(*)"
+        match d["kind"]:
+            case "count":
+                return [f"{counted} FILTER (WHERE {where})"]
+            case "share":
+                of = f"({d['of']})"
+                return [
+                    f"{counted} FILTER (WHERE {where} AND {of})",
+                    f"{counted} FILTER (WHERE {of})",
+                ]
+            case "mean":
+                # Decimals summed as they stand in the sheet, so that halves round as on paper.
+                exact = f"sum(CAST({quoted(d['column'])} AS DECIMAL(38, 12)))"
+                column = f"count({quoted(d['column'])})"
+                return [f"{f} FILTER (WHERE {where})" for f in (exact, column)]
+            case "quantile":
+                column = quoted(d["column"])
+                share = float(d["q"])
+                return [
+                    f"quantile_cont(CAST({column} AS DOUBLE), {share}) FILTER (WHERE {where})",
+                    f"count({column}) FILTER (WHERE {where})",
+                ]
+            case _:
+                where = f"({self._cited_row(d)})"
+                return [
+                    f"any_value({quoted(d['column'])}) FILTER (WHERE {where})",
+                    f"count(*) FILTER (WHERE {where})",
+                ]
+
+    def _later(self, key: str, above: tuple[str, ...]) -> None:
+        """Facts made from facts, parents first."""
+        if key in self.made:
+            return
+        definition = self.definitions.get(key)
+        if definition is None or key in above:
+            self.made[key] = _blank({"kind": "okänt"}, "fel") | {"broken": "föregångaren saknas"}
+            return
+        for parent in definition.get("parents", ()):
+            self._later(parent, (*above, key))
+        parents = [self.made[p] for p in definition.get("parents", ())]
+        made = _FROM_PARENTS.get(definition["kind"])
+        found = _blank(definition, "ok")
+        if made is None:
+            found["broken"] = f"slaget {definition['kind']} är inte känt"
+        else:
+            found |= made(definition, parents)
+        self.made[key] = found | {"parents": parents}
+
+
+def identity(definition: Mapping[str, Any]) -> str:
+    """The id that a definition has."""
+    spelled = json.dumps(definition, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(spelled.encode()).hexdigest()[:16]
+
+
+def _table(name: str) -> str:
+    return name if name in SYSTEM else f"counted_{name}"
+
+
+def _blank(d: Mapping[str, Any], status: str) -> Record:
+    unit = {"count": "antal", "share": "andel"}.get(d["kind"])
+    return {
+        "kind": d["kind"], "value": None, "n": None, "numerator": None, "denominator": None,
+        "status": status, "unit": unit, "words": d.get("words", ()), "parents": [], "broken": "",
+    }  # fmt: skip
+
+
+def _fraction(value: Any) -> Fraction | None:
+    if value is None:
+        return None
+    return Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
+
+
+def _measured(d: Mapping[str, Any], values: Sequence[Any]) -> Record:
+    found = _blank(d, "ok")
+    match d["kind"]:
+        case "count":
+            found |= {"value": Fraction(values[0]), "n": values[0]}
+        case "share":
+            k, n = values
+            value = Fraction(k, n) if n else None
+            found |= {"value": value, "n": n, "numerator": k, "denominator": n}
+        case "mean":
+            total, n = values
+            found |= {"value": Fraction(total) / n if n else None, "n": n}
+        case "quantile":
+            found |= {"value": _fraction(values[0]), "n": values[1]}
+        case _:
+            found["value"] = _fraction(values[0])
+            if values[1] > 1:
+                found["broken"] = f"{values[1]} rader passar, inte en"
+            return found | {"status": "saknas" if values[0] is None else "ok"}
+    return found | {"status": "tom" if found["value"] is None else "ok"}
+
+
+def _status(parents: Sequence[Record]) -> str:
+    return next((str(p["status"]) for p in parents if p["status"] != "ok"), "ok")
+
+
+def _derived(d: Mapping[str, Any], parents: Sequence[Record]) -> Record:
+    a, b = parents
+    x, y, op = a["value"], b["value"], d["op"]
+    status, value = _status(parents), None
+    if x is not None and y is not None:
+        if op == "/" and y == 0:
+            status = "tom"
+        else:
+            value = x + y if op == "+" else x - y if op == "-" else x / y
+    unit = "kvot" if op == "/" else a["unit"]
+    if op == "-" and unit == "andel":
+        unit = "andelsskillnad"
+    n = None if a["n"] is None or b["n"] is None else min(a["n"], b["n"])
+    return {"value": value, "n": n, "status": status, "unit": unit}
+
+
+def _statistic(d: Mapping[str, Any], parents: Sequence[Record]) -> Record:
+    status = _status(parents)
+    if d["function"] not in _STATISTICS:
+        return {"broken": f"statistiken {d['function']} är inte känd"}
+    function, unit = _STATISTICS[d["function"]]
+    value = None
+    if status == "ok":
+        value = _fraction(round(function(d, parents), 9) + 0.0)
+    return {"value": value, "n": parents[0]["n"], "status": status, "unit": unit}
+
+
+def _wilson(d: Mapping[str, Any], parents: Sequence[Record]) -> float:
+    from statsmodels.stats.proportion import proportion_confint
+
+    share = parents[0]
+    limits = proportion_confint(
+        share["numerator"], share["denominator"], alpha=1 - float(d["confidence"]), method="wilson"
+    )
+    return float(limits[0 if d["part"] == "nedre" else 1])
+
+
+_STATISTICS: Mapping[str, tuple[Callable[..., float], str]] = {"wilson": (_wilson, "andel")}
+
+
+def _word(d: Mapping[str, Any], parents: Sequence[Record]) -> Record:
+    """Which of the words: by the sign of the number as shown, or the largest of several."""
+    found: Record = {"unit": "ord", "n": None}
+    if d["rule"] == "sign":
+        (parent,) = parents
+        found["status"] = parent["status"]
+        if parent["value"] is not None:
+            per_cent = parent["unit"] in ("andel", "andelsskillnad")
+            shown = written(parent["value"] * (100 if per_cent else 1), int(d["decimals"]))
+            up = any(c in "123456789" for c in shown)
+            found["value"] = Fraction(0 if not up else 2 if shown.startswith("\u2212") else 1)
+        return found
+    if d["rule"] == "largest":
+        values = [p["value"] for p in parents]
+        top = max((v for v in values if v is not None), default=None)
+        if top is None or values.count(top) != 1:
+            return found | {"broken": "ingen av dem är ensam störst"}
+        return found | {"value": Fraction(values.index(top))}
+    return found | {"broken": f"ordregeln {d['rule']} är inte känd"}
+
+
+def _constant(d: Mapping[str, Any], parents: Sequence[Record]) -> Record:
+    return {"value": Fraction(d["value"])}
+
+
+_FROM_PARENTS: Mapping[str, Callable[[Mapping[str, Any], Sequence[Record]], Record]] = {
+    "derived": _derived, "statistic": _statistic, "word": _word, "constant": _constant,
+}  # fmt: skip

@@ -1,0 +1,168 @@
+"""Where in a sheet the form's table stands: header row, columns, rows. By rules of our own:
+the row, among the first thirty, that holds most headers of a form with its required ones."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.forms.codebook import Codebook, Field
+from pipeline.trace.verify.reading import Cell, Rows, Sheet
+
+WITHIN = 30
+_SPACES = re.compile(r"[\s\u00a0\u200b\u200c\u200d\u2060\ufeff\u00ad]+")
+_CODE = re.compile(r"^([A-Za-z]\w*(?:\[[^\]]*\])*)\.\s+(\S.*)$", re.DOTALL)
+Place = tuple[str, int]  # field, number of its dummy column (-1: the field's own column)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A form's table in a sheet. `columns`: 0-based column → place; `rows`: 0-based."""
+
+    sheet: Sheet
+    book: Codebook
+    columns: Mapping[int, Place]
+    cells: Rows
+    rows: Sequence[int]
+    score: tuple[int, float]
+
+
+def find_table(sheet: Sheet, books: Mapping[str, Codebook]) -> Found | None:
+    """The table of a sheet, None where no form fits."""
+    best: Found | None = None
+    words = {name: _names(book) for name, book in books.items()}
+    for reading in sheet.readings:
+        for at, row in enumerate(reading[:WITHIN]):
+            for name, book in books.items():
+                columns = _columns(row, words[name])
+                score = _score(columns, row, book)
+                if score and (best is None or score > best.score):
+                    rows = _extent(reading, at, columns, book, words[name])
+                    best = Found(sheet, book, columns, reading, rows, score)
+    return best
+
+
+def dummies(field: Field) -> list[tuple[str, str]]:
+    """(header, value) of the columns that a list field may be spread over."""
+    if field.type != "list" or field.columns:
+        return [(c.header, c.value) for c in field.columns]
+    return [(f"{field.title} [{c.label}]", str(c.value)) for c in field.categories]
+
+
+def _norm(text: str) -> str:
+    return _SPACES.sub(" ", text).strip(" :.?*").casefold()
+
+
+def _readings(header: str) -> Iterator[str]:
+    """The header whole, its code alone, its text alone, without an empty option."""
+    yield _norm(header)
+    if coded := _CODE.match(header.strip()):
+        yield _norm(coded[1])
+        yield _norm(coded[2])
+        yield _norm(re.sub(r"\s*\[\s*\]$", "", coded[2]))
+    yield _norm(re.sub(r"\s*\[\s*\]$", "", header))
+
+
+def _names(book: Codebook) -> dict[str, Place]:
+    names: dict[str, Place] = {}
+    for f in book.fields:
+        for text in (f.title, f.name, *f.aliases):
+            names.setdefault(_norm(text), (f.name, -1))
+        for number, (header, value) in enumerate(dummies(f)):
+            names.setdefault(_norm(header), (f.name, number))
+            names.setdefault(_norm(f"{f.name}[{value}]"), (f.name, number))
+    return names
+
+
+def _columns(row: Sequence[Cell], names: Mapping[str, Place]) -> dict[int, Place]:
+    """Column → place. The first column of a place counts; a field's own column outranks its
+    dummy columns."""
+    found: dict[Place, int] = {}
+    for j, cell in enumerate(row):
+        if cell and cell[0] == "s":
+            place = next((names[r] for r in _readings(cell[1]) if r in names), None)
+            if place:
+                found.setdefault(place, j)
+    whole = {name for name, option in found if option < 0}
+    return {j: p for p, j in found.items() if p[1] < 0 or p[0] not in whole}
+
+
+def _score(
+    columns: Mapping[int, Place], row: Sequence[Cell], book: Codebook
+) -> tuple[int, float] | None:
+    fields = {name for name, _ in columns.values()}
+    if any(f.required and f.name not in fields for f in book.fields):
+        return None
+    share = len(fields) / len(book.fields)
+    headers = sum(c is not None for c in row)
+    if len(columns) < min(2, len(book.fields)):
+        return None
+    return (len(columns), share) if share >= 0.3 or len(columns) * 2 >= headers else None
+
+
+def _extent(
+    rows: Rows,
+    header: int,
+    columns: Mapping[int, Place],
+    book: Codebook,
+    names: Mapping[str, Place],
+) -> list[int]:
+    """The rows below the header that are answers: not a header said again, not a note."""
+    start = header + 1
+    for i in range(header + 1, min(header + 3, len(rows))):
+        if _header_again(rows[i], columns, names):
+            start = i + 1
+    full = [i for i in range(start, len(rows)) if any(rows[i])]
+    while full and _lone_note(rows, full, columns):
+        full.pop()
+    for k in range(1, len(full)):
+        below = full[k:]
+        if full[k] - full[k - 1] > 1 and all(_poor(rows[i], columns, book) for i in below):
+            return full[:k]
+    return full
+
+
+def _header_again(
+    row: Sequence[Cell], columns: Mapping[int, Place], names: Mapping[str, Place]
+) -> bool:
+    if any(c and c[1].startswith('{"ImportId"') and _is_json(c[1]) for c in row):
+        return True
+    again = _columns(row, names)
+    same = sum(again.get(j, ("", 0))[0] == name for j, (name, _) in columns.items())
+    return len(columns) >= 2 and same * 2 >= len(columns)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
+
+
+def _lone_note(rows: Rows, full: Sequence[int], columns: Mapping[int, Place]) -> bool:
+    """A single text at the end, of words, in a column whose answers are not of words."""
+    last = [j for j, c in enumerate(rows[full[-1]]) if c]
+    cell = rows[full[-1]][last[0]]
+    if len(last) != 1 or len({n for n, _ in columns.values()}) < 2 or not cell:
+        return False
+    if cell[0] not in "se" or not any(ch.isalpha() for ch in cell[1]):
+        return False
+    if last[0] not in columns:
+        return True
+    above = [rows[i] for i in full[-51:-1] if sum(c is not None for c in rows[i]) > 1]
+    said = [r[last[0]] for r in above if last[0] < len(r)]
+    return " " in cell[1].strip() and not any(
+        c and c[0] == "s" and " " in c[1].strip() for c in said
+    )
+
+
+def _poor(row: Sequence[Cell], columns: Mapping[int, Place], book: Codebook) -> bool:
+    """Below a gap: neither the form's keys nor half of its answers."""
+    filled = {columns[j][0] for j, c in enumerate(row) if c and j in columns}
+    fields = {name for name, _ in columns.values()}
+    needed = {f.name for f in book.fields if f.required or f.name in book.primary_key} & fields
+    if needed and needed <= filled:
+        return False
+    return len(filled) * 2 <= len(fields) or sum(c is not None for c in row) == 1

@@ -1,0 +1,196 @@
+"""The raw files once more: openpyxl, csv, json and nothing of `pipeline.intake`.
+
+A cell is a pair (kind, text): `s` text, `n` number, `b` yes or no, `d` date, `e` what cannot be
+valued (#N/A, a formula without an answer). Blank cells are None.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import datetime as dt
+import hashlib
+import io
+import json
+import unicodedata
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+
+from pipeline.workspace import LITTER
+
+Cell = tuple[str, str] | None
+Rows = list[list[Cell]]
+SEPARATORS = (";", ",", "\t", "|")
+SHEETS, TEXTS = (".xlsx", ".xlsm"), (".csv", ".tsv")
+KOLADA = ("kpi", "municipality", "period", "gender", "count", "status", "value", "isdeleted")
+_BLANK = " \t\r\n\u00a0"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table as it lies in a file. `readings`: the same file under different separators, of
+    which the one that shows a form is right; other files have one reading."""
+
+    file: str
+    name: str
+    readings: tuple[Rows, ...]
+
+    @property
+    def source(self) -> str:
+        return f"{self.file}!{self.name}" if self.name else self.file
+
+
+def year_sheets(raw: Path, year: int, skip: Sequence[str]) -> Iterator[Sheet]:
+    """Every sheet of RAW/<year> and RAW/kolada, in the order of the files' names.
+
+    A file with the bytes of one before it is not read again; `skip` is `hoppa_over`.
+    """
+    passed = {_plain(s) for s in skip}
+    seen: set[str] = set()
+    for name, path in _files(raw, year):
+        suffix = path.suffix.lower()
+        if _plain(name) in passed or suffix not in (*SHEETS, *TEXTS, ".json"):
+            continue
+        data = path.read_bytes()
+        digest = hashlib.sha256(data).hexdigest()
+        if digest in seen:
+            continue
+        seen.add(digest)
+        try:
+            sheets = list(_sheets(name, suffix, data))
+        except Exception:  # whatever a damaged file makes a library raise: it holds no table
+            sheets = [Sheet(name, "", ())]
+        yield from (s for s in sheets if _plain(s.source) not in passed)
+
+
+def raw_years(raw: Path, last: int) -> list[int]:
+    """Years that have files, oldest first, up to `last`."""
+    found = [int(p.name) for p in raw.iterdir() if p.is_dir() and _is_year(p.name)]
+    return sorted(y for y in found if y <= last and any(_in(raw / str(y))))
+
+
+def _is_year(name: str) -> bool:
+    return len(name) == 4 and name.isdigit() and name[:2] in ("19", "20")
+
+
+def _in(folder: Path) -> Iterator[Path]:
+    if folder.is_dir():
+        yield from (p for p in folder.iterdir() if p.is_file() and not LITTER.search(p.name))
+
+
+def _files(raw: Path, year: int) -> list[tuple[str, Path]]:
+    named = [(unicodedata.normalize("NFC", p.name), p) for p in _in(raw / str(year))]
+    for p in _in(raw / "kolada"):
+        if p.suffix.lower() == ".json":
+            named.append(("kolada/" + unicodedata.normalize("NFC", p.name), p))
+    return sorted(named, key=lambda item: item[0])
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFC", text.replace("\\", "/")).strip().casefold()
+
+
+def _sheets(name: str, suffix: str, data: bytes) -> Iterator[Sheet]:
+    if suffix in SHEETS:
+        yield from _workbook(name, data)
+    elif suffix in TEXTS:
+        yield Sheet(name, "", tuple(_delimited(data)))
+    else:
+        yield Sheet(name, "", (_kolada(data),))
+
+
+def _workbook(name: str, data: bytes) -> Iterator[Sheet]:
+    book = openpyxl.load_workbook(io.BytesIO(data), data_only=True, read_only=True)
+    formulas = openpyxl.load_workbook(io.BytesIO(data), read_only=True) if _any(data) else None
+    for sheet in book.worksheets:
+        sheet.reset_dimensions()
+        rows = [[_excel(c.value, c.data_type) for c in row] for row in sheet.iter_rows()]
+        if formulas is not None:
+            twin = formulas[sheet.title]
+            twin.reset_dimensions()
+            for row, said in zip(rows, twin.iter_rows(), strict=False):
+                for j, cell in enumerate(said[: len(row)]):
+                    if row[j] is None and cell.data_type == "f":
+                        row[j] = ("e", "#FORMEL")
+        yield Sheet(name, sheet.title, (rows,))
+
+
+def _any(data: bytes) -> bool:
+    """Whether the workbook holds a formula: only then is it read a second time."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = [n for n in archive.namelist() if n.startswith("xl/worksheets/")]
+        return any(b"<f>" in (xml := archive.read(n)) or b"<f " in xml for n in parts)
+
+
+def _excel(value: Any, kind: str) -> Cell:
+    return ("e", str(value)) if kind == "e" else cell_of(value)
+
+
+def cell_of(value: Any) -> Cell:
+    """A value as kind and text; what is empty, or only blanks, is None."""
+    if value is None or value == "" or (isinstance(value, float) and value != value):
+        return None
+    if isinstance(value, bool):
+        return "b", str(value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return "n", str(int(value))
+    if isinstance(value, int | float):
+        return "n", repr(value)
+    if isinstance(value, dt.datetime):
+        whole = value.time() == dt.time()
+        return "d", value.date().isoformat() if whole else str(value)
+    if isinstance(value, dt.date):
+        return "d", value.isoformat()
+    text = str(value)
+    return ("s", text) if text.strip(_BLANK) else None
+
+
+def _delimited(data: bytes) -> Iterator[Rows]:
+    """The file under each separator it may have."""
+    text = _decoded(data)
+    first, _, rest = text.partition("\n")
+    hint = first.rstrip("\r")
+    given = len(hint) == 5 and hint.lower().startswith("sep=")
+    csv.field_size_limit(1 << 24)
+    for separator in hint[4] if given else SEPARATORS:
+        stream = io.StringIO(rest if given else text, newline="")
+        try:
+            yield [[cell_of(c) for c in r] for r in csv.reader(stream, delimiter=separator)]
+        except csv.Error:
+            continue
+
+
+def _decoded(data: bytes) -> str:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16")
+    if b"\x00" in data[:400]:
+        return data.decode("utf-16-be" if data[:1] == b"\x00" else "utf-16-le")
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return data.decode("latin-1")
+
+
+def _kolada(data: bytes) -> Rows:
+    """One row an inner value below a header row."""
+    document = json.loads(data.decode("utf-8-sig"))
+    rows: list[list[Any]] = [list(KOLADA)]
+    for page in document if isinstance(document, list) else [document]:
+        for entry in page["values"]:
+            inner = entry.get("values")
+            for value in inner if isinstance(inner, list) else [entry]:
+                rows.append(
+                    [
+                        str(entry["kpi"]), str(entry["municipality"]), int(entry["period"]),
+                        value.get("gender", "T"), value.get("count"), value.get("status"),
+                        value["value"], bool(value.get("isdeleted", False)),
+                    ]
+                )  # fmt: skip
+    return [[cell_of(c) for c in row] for row in rows]

@@ -1,0 +1,206 @@
+"""Whether ledger, executed notebooks, HTML and PDF say the same, occurrence by occurrence."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from pipeline.trace.verify.edition import (
+    Notebook,
+    Page,
+    Shown,
+    Unit,
+    read_page,
+    same_digits,
+    squeezed,
+)
+from pipeline.trace.verify.pdf_text import PdfText
+from pipeline.trace.verify.verdict import Difference
+
+Record = Mapping[str, Any]
+_LABELS = {"name", "title"}  # what a number is called: a second name does not change it
+_AHEAD = 4000  # characters of the PDF in which a text that does not come at once is looked for
+
+
+def registered(book: Notebook, occurrences: Sequence[Record]) -> list[Shown]:
+    """A notebook's occurrences with the texts that forekomster.parquet has for them."""
+    mine = [o for o in occurrences if o["notebook"] == book.name]
+    if len(mine) != len(book.shown):
+        return book.shown
+    return [
+        replace(s, fact=o["fact"], part=o["part"], text=o["text"])
+        for s, o in zip(book.shown, mine, strict=True)
+    ]
+
+
+class Shows:
+    """Compares what is shown, and knows the facts' names."""
+
+    def __init__(self, facts: Mapping[str, Record]) -> None:
+        self._facts = facts
+
+    def _difference(
+        self, group: str, where: str, what: str, fact: str, shown: str = "", wanted: str = ""
+    ) -> Difference:
+        r = self._facts.get(fact, {})
+        return Difference(
+            group, where, what, shown, wanted,
+            str(r.get("name", "okänt faktum")), str(r.get("scope", "")), fact,
+        )  # fmt: skip
+
+    def notebooks(
+        self, books: Sequence[Notebook], occurrences: Sequence[Record]
+    ) -> Iterator[Difference]:
+        """Each notebook's occurrences and records against the two ledger files."""
+        for book in books:
+            where = f"notebooks/{book.name}.ipynb"
+            mine = [o for o in occurrences if o["notebook"] == book.name]
+            if len(mine) != len(book.shown):
+                what = f"{len(book.shown)} tal visas, registret har {len(mine)}"
+                yield Difference("block", where, what)
+            for shown, o in zip(book.shown, mine, strict=False):
+                there = (shown.fact, shown.part, shown.text, shown.cell, shown.source)
+                told = (o["fact"], o["part"], o["text"], o["cell_id"], o["source_sha256"])
+                if there != told:
+                    what = "texten skiljer" if there[2] != told[2] else "platsen skiljer"
+                    yield self._difference("block", where, what, o["fact"], shown.text, o["text"])
+                    if len(mine) != len(book.shown):
+                        break
+            told_of: set[tuple[str, str]] = set()
+            for key, record in book.records:
+                known = self._facts.get(key)
+                if known is None:
+                    if (key, "") not in told_of:
+                        yield self._difference("block", where, "står inte i registret", key)
+                    told_of.add((key, ""))
+                    continue
+                for k in sorted({*known, *record} - _LABELS):
+                    if known.get(k) != record.get(k) and (key, k) not in told_of:
+                        told_of.add((key, k))
+                        yield self._difference(
+                            "block", where, f"{k} skiljer", key, str(record.get(k)),
+                            str(known.get(k)),
+                        )  # fmt: skip
+        gone = {o["notebook"] for o in occurrences} - {b.name for b in books}
+        for name in sorted(gone):
+            yield Difference("block", f"notebooks/{name}.ipynb", "anteckningsboken saknas")
+
+    def page(self, path: Path, where: str, wanted: Sequence[Shown]) -> Iterator[Difference]:
+        """The numbers of a page, in order: in text, in pictures, in alternative texts."""
+        try:
+            page = read_page(path)
+        except (OSError, ValueError):
+            yield Difference("html", where, "filen går inte att läsa")
+            return
+        texts = [s for s in wanted if s.role == "text"]
+        if len(page.numbers) != len(texts):
+            what = f"{len(page.numbers)} tal i texten, registret har {len(texts)}"
+            yield Difference("html", where, what)
+        for (fact, part, text, value), s in zip(page.numbers, texts, strict=False):
+            if (fact, part, text) != (s.fact, s.part, s.text):
+                yield self._difference("html", where, "talet skiljer", s.fact, text, s.text)
+                if len(page.numbers) != len(texts):
+                    break  # one has gone or come: the rest would differ for that reason alone
+            elif not same_digits(text, value):
+                yield self._difference("html", where, "value skiljer", s.fact, value, text)
+        yield from self._pictures(page, where, wanted)
+
+    def _pictures(self, page: Page, where: str, wanted: Sequence[Shown]) -> Iterator[Difference]:
+        marks = Counter((s.fact, s.text) for s in wanted if s.role == "mark")
+        seen = Counter((f, t.removeprefix("n = ")) for f, t in page.marks)
+        for fact, text in (marks - seen).elements():
+            others = ", ".join(t for f, t in (seen - marks) if f == fact)
+            yield self._difference("html", where, "talet i diagrammet skiljer", fact, others, text)
+        for fact, text in (seen - marks).elements():
+            if not any(f == fact for f, _ in marks - seen):
+                yield self._difference("html", where, "talet i diagrammet skiljer", fact, text)
+        told, at = "\n".join(page.alts), 0
+        for s in (s for s in wanted if s.role == "alt"):
+            found = _find_number(told, s.text, at)
+            if found < 0:
+                yield self._difference("html", where, "alt-texten skiljer", s.fact, "", s.text)
+            else:
+                at = found
+
+    def pdf(self, pages: PdfText, books: Iterable[Notebook]) -> Iterator[Difference]:
+        """Every line that shows a number stands in the PDF, in order.
+
+        A line that a page or a column breaks is looked for number by number just ahead.
+        """
+        try:
+            text, at = _Text(pages.pages()), 0
+            for unit in (u for b in books for u in b.units):
+                if not unit.shown or unit.shown[0].role == "alt":
+                    continue
+                line = squeezed(unit.text)
+                found = -1 if unit.shown[0].role == "mark" else text.find(line, at)
+                if found >= 0:
+                    at = found + len(line)
+                else:
+                    yield from self._pieces(text, at, unit, pages.name)
+        except ValueError:
+            yield Difference("pdf", pages.name, "filen går inte att läsa som PDF")
+
+    def _pieces(self, text: _Text, at: int, unit: Unit, where: str) -> Iterator[Difference]:
+        ahead = text.ahead(at)
+        for s in unit.shown:
+            if _find_number(ahead, " ".join(s.text.split()), 0) < 0:
+                line = " ".join(unit.text.split())
+                there = line if len(line) <= 60 else line[:59] + "…"
+                yield self._difference("pdf", where, f"”{there}” saknas", s.fact, "", s.text)
+
+
+class _Text:
+    """The PDF's text, read page by page as far as it is needed. Places are counted in it without
+    blanks, since lines break where they like."""
+
+    def __init__(self, pages: Iterator[str]) -> None:
+        self._pages = pages
+        self._tight: list[str] = []  # of each page, without blanks
+        self._wide: list[str] = []  # of each page, words apart
+        self._joined = ""
+
+    def _read_to(self, end: int) -> None:
+        while len(self._joined) < end and (page := next(self._pages, None)) is not None:
+            self._tight.append(squeezed(page))
+            self._wide.append(" ".join(page.replace("\u00ad\n", "").split()))
+            self._joined += self._tight[-1]
+
+    def find(self, line: str, at: int) -> int:
+        """The place of a line just ahead; −1 where it is not there."""
+        end = at + _AHEAD + len(line)
+        self._read_to(end)
+        return self._joined.find(line, at, end)
+
+    def ahead(self, at: int) -> str:
+        """The words of the pages just ahead, that of the place itself included."""
+        self._read_to(at + 2 * _AHEAD)
+        start, chosen = 0, list[str]()
+        for tight, wide in zip(self._tight, self._wide, strict=True):
+            if start + len(tight) > at and start < at + 2 * _AHEAD:
+                # On the place's own page only what follows it, as nearly as words can tell.
+                skipped = max(at - start, 0) if not chosen else 0
+                chosen.append(wide[_widened(wide, skipped) :])
+            start += len(tight)
+        return " ".join(chosen)
+
+
+def _widened(wide: str, count: int) -> int:
+    """The place in a text with blanks after so many characters that are none."""
+    for place, character in enumerate(wide):
+        if not count:
+            return place
+        count -= character != " "
+    return len(wide)
+
+
+def _find_number(text: str, number: str, at: int) -> int:
+    """The end of a number standing by itself (no digit before or after); −1 if there is none."""
+    before = r"(?<!\d)(?<!\d,)" if number[:1].isdigit() else ""
+    after = r"(?!\d)(?!,\d)" if number[-1:].isdigit() else ""
+    found = re.compile(before + re.escape(number) + after).search(text, at)
+    return found.end() if found else -1

@@ -1,0 +1,221 @@
+"""Two editions compared: what changed is found, and the reason named is the reason it was."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.errors import UsageError
+from pipeline.trace.diff.compare import Change, Diff, compare
+from pipeline.trace.diff.sides import open_side, with_tables
+from pipeline.trace.diff.wording import terminal
+from pipeline.workspace import Workspace
+from tests.trace.small import CHAPTER, END, ENDS, edition, municipality, set_cell, write_sheet
+
+Differ = Callable[..., Diff]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return municipality(tmp_path / "kommun")
+
+
+@pytest.fixture
+def differ(workspace: Workspace, tmp_path: Path) -> Differ:
+    """Build edition A; change the workspace by the given function; build B; compare."""
+
+    def make(
+        change: Callable[[Path], Any] = lambda raw: None,
+        chapter: dict[str, str] | None = None,
+        keep: bool = True,
+        **told: Any,
+    ) -> Diff:
+        old = edition(workspace, tmp_path / "a")
+        kept = tmp_path / "gammal" / "raw"
+        if keep:
+            shutil.copytree(workspace.raw, kept)
+        change(workspace.raw)
+        new = edition(workspace, tmp_path / "b", chapter or CHAPTER, **told)
+        where = Workspace(kept if keep else workspace.raw, workspace.processed, workspace.reports)
+        sides = open_side("A", str(old), where), open_side("B", str(new), workspace)
+        return compare(*with_tables(*sides, tmp_path / "kladd"))
+
+    return make
+
+
+def changed(diff: Diff) -> dict[str, Change]:
+    return {c.fact["name"] + c.fact["scope"].strip("{}"): c for c in diff.in_state("ändrad")}
+
+
+def addresses(change: Change, via: str | None = None) -> set[str]:
+    return {
+        cell["address"]
+        for cause in change.causes
+        if cause.kind == "cells"
+        for cell in cause.detail["cells"]
+        if via is None or cell["via"] == via
+    }
+
+
+def kinds(change: Change) -> set[str]:
+    return {c.kind for c in change.causes}
+
+
+def answers(raw: Path) -> Path:
+    return raw / "2025" / "svaren.xlsx"
+
+
+def test_an_edition_is_equal_to_itself(differ: Differ) -> None:
+    diff = differ()
+    assert diff.counts() == {"ny": 0, "borta": 0, "ändrad": 0, "oförändrad": 7}
+    assert (diff.settings, diff.receipts, diff.cells) == ((), (), ())
+
+
+def test_one_raw_cell_moves_exactly_the_facts_that_read_it(differ: Differ) -> None:
+    """Row 4 (I3, a woman of Norra) goes from 2 to 5."""
+    diff = differ(lambda raw: set_cell(answers(raw), "C4", 5))
+    found = changed(diff)
+    assert set(found) == {"nojda", "medel", "nojda_kvinnor", "nojda_kvinnor_minus_nojda"}
+    for name in ("nojda", "medel", "nojda_kvinnor"):
+        assert addresses(found[name]) == {"2025/svaren.xlsx!Svar!C4"}
+        assert kinds(found[name]) == {"cells"}
+    cell = found["medel"].causes[0].detail["cells"][0]
+    assert (cell["old"], cell["new"], cell["via"]) == (2, 5, "")
+    assert kinds(found["nojda_kvinnor_minus_nojda"]) == {"parent"}
+
+
+def test_a_changed_cell_that_does_not_move_a_fact_is_no_cause_of_its_change(
+    differ: Differ,
+) -> None:
+    """C6 goes from 4 to 5: the mean moves, the share of four and over does not. C4 moves both."""
+
+    def change(raw: Path) -> None:
+        set_cell(answers(raw), "C6", 5)
+        set_cell(answers(raw), "C4", 4)
+
+    found = changed(differ(change))
+    assert addresses(found["nojda"]) == {"2025/svaren.xlsx!Svar!C4"}
+    assert addresses(found["medel"]) == {f"2025/svaren.xlsx!Svar!C{r}" for r in (4, 6)}
+
+
+def test_a_looked_up_cell_is_named_in_the_file_it_stands_in(differ: Differ) -> None:
+    diff = differ(lambda raw: set_cell(raw / "2025" / "starter.xlsx", "B2", "man"))
+    found = changed(diff)
+    assert set(found) == {"nojda_kvinnor", "nojda_kvinnor_minus_nojda"}
+    assert addresses(found["nojda_kvinnor"]) == {"2025/starter.xlsx!Svar!B2"}
+
+
+def test_a_row_put_in_above_the_others_is_one_row_not_all(differ: Differ) -> None:
+    rows = [ENDS[0], ["I9", "Norra", 1, ENDS[1][3]], *ENDS[1:]]
+    diff = differ(lambda raw: write_sheet(answers(raw), rows))
+    found = changed(diff)
+    assert all(c.row_a is None and c.row_b == 2 for c in diff.cells)
+    assert {"alla", 'per_enhet"enhet":"Norra"'} <= set(found)
+    assert addresses(found["nojda"]) == {"2025/svaren.xlsx!Svar!C2"}
+
+
+def test_a_key_that_became_a_duplicate_explains_the_row_that_fell_away(differ: Differ) -> None:
+    """Row 3 takes row 2's key: one of them is left out though none of their answers changed."""
+    diff = differ(lambda raw: set_cell(answers(raw), "A3", "I1"))
+    found = changed(diff)
+    assert "alla" in found
+    assert "2025/svaren.xlsx!Svar!A3" in addresses(found["nojda"])
+    assert addresses(found["nojda"], via="") == set()
+
+
+def test_a_predicate_changed_in_the_chapter_is_a_definition(differ: Differ) -> None:
+    chapter = {**CHAPTER, "nojda": CHAPTER["nojda"].replace(">= 4", ">= 3")}
+    found = changed(differ(chapter=chapter))
+    cause = found["nojda"].causes[0]
+    assert cause.kind == "definition"
+    assert cause.detail["parts"] == [{"part": "where", "old": "nojd >= 4", "new": "nojd >= 3"}]
+    code = next(c for c in found["nojda"].causes if c.kind == "code")
+    assert code.detail["cell_id"] == "nojda"
+    assert "-nojda = share(data('svaren', year), 'nojd >= 4'" in code.detail["diff"]
+    assert set(found) == {"nojda", "nojda_kvinnor_minus_nojda"}
+
+
+def test_facts_that_came_and_went_say_which_cell(differ: Differ) -> None:
+    chapter = {k: v for k, v in CHAPTER.items() if k != "medel"}
+    chapter["ny"] = "hel = count(data('svaren', year), 'nojd IS NOT NULL', name='svarade')"
+    diff = differ(chapter=chapter)
+    (new,), (gone,) = diff.in_state("ny"), diff.in_state("borta")
+    assert (new.fact["name"], gone.fact["name"]) == ("svarade", "medel")
+    assert new.causes[0].text == "koden är ny: 10_prov, cell ny"
+    assert gone.causes[0].text == "koden finns inte längre: 10_prov, cell medel"
+
+
+def test_a_date_in_kommun_toml_is_a_parameter(differ: Differ) -> None:
+    def change(raw: Path) -> None:
+        path = raw / "kommun.toml"
+        path.write_text(path.read_text("utf-8").replace("03-16", "04-20"), encoding="utf-8")
+
+    diff = differ(change)
+    assert diff.counts()["ändrad"] == 0
+    told = {s.name: s for s in diff.settings}
+    assert (told["per_datum"].old, told["per_datum"].new) == ("2026-03-16", "2026-04-20")
+    keys = told["kommun.toml"].keys
+    assert keys is not None
+    assert {k: tuple(map(str, v)) for k, v in keys.items()} == {
+        "per_datum": ("2026-03-16", "2026-04-20")
+    }
+    assert "+per_datum = 2026-04-20" in told["kommun.toml"].diff
+
+
+def test_an_alias_taken_from_kommun_toml_explains_the_counts_of_units(differ: Differ) -> None:
+    def change(raw: Path) -> None:
+        path = raw / "kommun.toml"
+        text = path.read_text("utf-8").replace('namn = "Södra"', 'namn = "Östra"')
+        path.write_text(text, encoding="utf-8")
+
+    diff = differ(change)
+    moved = [c for c in diff.changes if c.state != "oförändrad"]
+    assert {c.fact["name"] for c in moved} == {"per_enhet"}
+    assert all("parameter" in kinds(c) for c in moved)
+
+
+def test_a_codebook_explains_the_facts_of_its_form(differ: Differ) -> None:
+    def change(raw: Path) -> None:
+        import json
+
+        book = json.loads(json.dumps(END))
+        book["fields"][2]["constraints"]["maximum"] = 4
+        path = raw / "formular" / "svaren.json"
+        path.write_text(json.dumps(book, ensure_ascii=False), encoding="utf-8")
+
+    found = changed(differ(change))
+    assert {"nojda", "medel"} <= set(found)
+    assert {c.text for c in found["medel"].causes} == {"Kodboken svaren (ändrad)"}
+
+
+def test_an_old_file_that_is_gone_is_said_to_be_gone(differ: Differ) -> None:
+    diff = differ(lambda raw: set_cell(answers(raw), "C4", 5), keep=False)
+    found = changed(diff)
+    (cause,) = found["nojda"].causes
+    assert cause.kind == "file"
+    assert "2025/svaren.xlsx: filen har ändrats (sha256 " in cause.text
+    assert "den gamla finns inte kvar" in cause.text
+    assert "den gamla finns inte kvar" in diff.notes[0]
+
+
+def test_receipts_tell_which_files_came_and_were_replaced(differ: Differ) -> None:
+    diff = differ(lambda raw: set_cell(answers(raw), "C4", 5))
+    (receipt,) = diff.receipts
+    assert (receipt.file, receipt.state) == ("2025/svaren.xlsx", "ersatt")
+    assert receipt.old != receipt.new
+
+
+def test_the_terminal_summary_keeps_to_eighty_columns(differ: Differ) -> None:
+    text = terminal(differ(lambda raw: set_cell(answers(raw), "C4", 5)), "skillnad.html")
+    assert max(map(len, text.splitlines())) <= 80
+    assert "4 ändrade" in text
+    assert "2025/svaren.xlsx!Svar!C4: 2 → 5" in " ".join(text.split())
+
+
+def test_what_is_no_edition_is_refused_in_words(workspace: Workspace, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"manifest\.json finns inte"):
+        open_side("A", str(tmp_path), workspace)
