@@ -15,6 +15,7 @@ from pipeline import __version__
 from pipeline.run import state
 from pipeline.run.execute import NOTEBOOKS, Job, execute, kernel_environment
 from pipeline.run.plan import CLEAN, VALIDATE, chapters
+from pipeline.trace.verify import refuse, verify
 from pipeline.workspace import LITTER, Workspace, load_kommun, per_datum
 
 WORKERS = 4  # a kernel's client sleeps much of its time: twice as many as cores
@@ -42,6 +43,11 @@ def annual(workspace: Workspace, year: int, date: dt.date | None, say: Say) -> P
         _run(workspace, jobs, executed)
         say("Rapporten sätts samman …")
         _publish(workspace, year, date, jobs, made, say)
+        say("Varje tal räknas om från källfilerna på en annan väg …")
+        verdict = verify(workspace, year, made, workspace.processed)
+        for line in verdict.lines():
+            say(f"  {line}")
+        refuse(verdict)
         put_in_place()
     (workspace.reports / str(year) / "publik").mkdir(exist_ok=True)
     state.record_edition(workspace, year, date, before)
