@@ -52,7 +52,8 @@ _SIGNATURE = re.compile(rf"\d|(?<=\d)[.,/:](?=\d)|[+\-](?=\d)|(?<=\d)%|[{_CHINES
 def flat(text: str) -> str:
     """The text as any layout would leave it: no spaces, plain digits, one minus."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", INVISIBLE.sub("", text))
+        text = "".join(map(_numeral, INVISIBLE.sub("", text)))
+        text = unicodedata.normalize("NFKC", text)
         text = text.translate(_SAME)
         text = "".join(_digit(c) for c in text) if not text.isascii() else text
     return _SPACES.sub("", text)
@@ -65,6 +66,12 @@ _SAME = str.maketrans({"−": "-", "–": "-", "‐": "-", "\u2011": "-", "⁄":
 def _digit(char: str) -> str:
     number = unicodedata.digit(char, None)
     return char if number is None else str(number)
+
+
+@lru_cache(maxsize=4096)
+def _numeral(char: str) -> str:
+    """Ⅻ is a number: NFKC would make three letters of it."""
+    return f"{unicodedata.numeric(char):g}" if unicodedata.category(char) == "Nl" else char
 
 
 def signature(flat_text: str) -> Iterator[re.Match[str]]:
