@@ -12,7 +12,8 @@ REPO = Path(__file__).parents[2]
 LOCK = (REPO / "requirements.lock").read_text(encoding="utf-8")
 # In pieces, or this file would be the one that names them.
 HOSTS = [b".".join(parts) for parts in (
-    (b"pypi", b"org"), (b"files", b"pythonhosted", b"org"), (b"conda", b"anaconda", b"org"),
+    (b"py" b"pi", b"org"), (b"files", b"python" b"hosted", b"org"),
+    (b"conda", b"ana" b"conda", b"org"),
     (b"registry", b"npmjs", b"org"), (b"repo", b"anaconda", b"com"), (b"registry", b"yarnpkg"),
 )]  # fmt: skip
 
