@@ -49,7 +49,6 @@ class Kommun:
     insatser: tuple[Option, ...] = ()
     kommuner: Mapping[str, str] = field(default_factory=dict)  # code → name, for comparators
     hoppa_over: tuple[str, ...] = ()  # files or file!sheet that intake passes over
-    mal: Mapping[str, Any] = field(default_factory=dict)
 
     def catalogue(self, name: str) -> tuple[Option, ...]:
         """The list behind `"categories": "kommun:<name>"` in a codebook."""
@@ -153,7 +152,7 @@ def load_kommun(raw: Path) -> Kommun:
         ) from error
     known = {
         "namn", "kod", "sektor", "per_datum", "klientord", "enheter", "insatser",
-        "kommuner", "hoppa_over", "mal",
+        "kommuner", "hoppa_over",
     }  # fmt: skip
     unknown = sorted(set(doc) - known)
     if unknown:
@@ -174,7 +173,6 @@ def load_kommun(raw: Path) -> Kommun:
         insatser=_options(doc.get("insatser", ()), "insatser"),
         kommuner={str(k): str(v) for k, v in doc.get("kommuner", {}).items()},
         hoppa_over=tuple(doc.get("hoppa_over", ())),
-        mal=doc.get("mal", {}),
     )
 
 

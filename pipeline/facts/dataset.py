@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -167,11 +167,7 @@ def dimensions(name: str, books: Mapping[str, Codebook]) -> dict[str, Dimension]
     """Every column of a table that has a title: own fields, derived and looked-up columns."""
     if name in SYSTEM_TABLES:
         classes = {"status": STATUSES, "atgard": ACTIONS}
-        titles = {b.name: b.title for b in books.values()}
-        classes["tabell"] = tuple(Category(k, v) for k, v in titles.items())
-        found = {c: Dimension(c, t, classes.get(c, ())) for c, t in SYSTEM_TABLES[name].items()}
-        found["tabell"] = Dimension("tabell", "Formulär")
-        return found
+        return {c: Dimension(c, t, classes.get(c, ())) for c, t in SYSTEM_TABLES[name].items()}
     book = books[name]
     found = {}
     for key in book.foreign_keys:
@@ -189,11 +185,3 @@ def dimensions(name: str, books: Mapping[str, Codebook]) -> dict[str, Dimension]
     for d in book.derived:
         found[d.name] = Dimension(d.name, d.title, d.categories, ordered=True)
     return found
-
-
-def rows_of(dataset: Dataset, node: p.Node) -> Sequence[tuple[str, int]]:
-    """(`_kalla`, `_rad`) of the rows that a predicate selects."""
-    if dataset.table is None:
-        return []
-    picked = dataset.table.select(["_kalla", "_rad"]).filter(p.mask(node, dataset.table))
-    return list(zip(*(c.to_pylist() for c in picked.columns), strict=True))

@@ -22,7 +22,6 @@ SPOKEN = frozenset(
 )
 RASTER = frozenset("img picture canvas image object embed iframe video foreignobject".split())
 VALUED = frozenset({"input", "meter", "progress", "option", "button"})
-VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 _GENERATED = re.compile(r"content\s*:\s*(?!\s*none)[^;}]*[\d\\][^;}]*|counter\([^)]*\)")
 
 
