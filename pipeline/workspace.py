@@ -23,6 +23,7 @@ ENVIRONMENT = {
     "processed": "UPPFOLJNING_PROCESSED",
     "reports": "UPPFOLJNING_REPORTS",
 }
+MERGING = ("tertial", "kategorier", "enheter", "ar")  # the default order, and all there is
 # Litter of Excel, LibreOffice and operating systems: passed over without a word.
 LITTER = re.compile(r"^(~\$|\.|Thumbs\.db$|desktop\.ini$)|(\.tmp|~)$", re.IGNORECASE)
 
@@ -37,6 +38,17 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Sekretess:
+    """How small numbers are protected (`[sekretess]`). `troskel`: a count of persons from 1 to
+    one less is not shown. `sla_samman`: what is merged first, before anything is hidden.
+    `hogst_dolda`: a table with a larger share of small numbers than this is merged further."""
+
+    troskel: int = 5
+    sla_samman: tuple[str, ...] = MERGING
+    hogst_dolda: float = 0.2
+
+
+@dataclass(frozen=True, slots=True)
 class Kommun:
     """The municipality's own decisions. Every field has a value also without a file."""
 
@@ -48,6 +60,7 @@ class Kommun:
     enheter: tuple[Option, ...] = ()
     insatser: tuple[Option, ...] = ()
     kommuner: Mapping[str, str] = field(default_factory=dict)  # code → name, for comparators
+    sekretess: Sekretess = Sekretess()
     hoppa_over: tuple[str, ...] = ()  # files or file!sheet that intake passes over
 
     def catalogue(self, name: str) -> tuple[Option, ...]:
@@ -133,6 +146,20 @@ def _options(entries: Any, where: str) -> tuple[Option, ...]:
     return tuple(made)
 
 
+def _secrecy(given: Any) -> Sekretess:
+    where = "kommun.toml, [sekretess]"
+    if not isinstance(given, dict) or set(given) - {"troskel", "sla_samman", "hogst_dolda"}:
+        raise ConfigError(f"{where}: här kan troskel, sla_samman och hogst_dolda stå.")
+    made = Sekretess(**given | {"sla_samman": tuple(given.get("sla_samman", MERGING))})
+    if type(made.troskel) is not int or made.troskel < 3:
+        raise ConfigError(f"{where}: troskel är ett heltal, minst 3. Vanligt är 5.")
+    if set(made.sla_samman) - set(MERGING):
+        raise ConfigError(f"{where}: sla_samman tar bara {', '.join(MERGING)}.")
+    if not isinstance(made.hogst_dolda, int | float) or not 0 <= made.hogst_dolda <= 1:
+        raise ConfigError(f"{where}: hogst_dolda är en andel, 0–1.")
+    return made
+
+
 @lru_cache(maxsize=8)
 def load_kommun(raw: Path) -> Kommun:
     """Read `raw/kommun.toml`; a missing file gives the defaults.
@@ -152,7 +179,7 @@ def load_kommun(raw: Path) -> Kommun:
         ) from error
     known = {
         "namn", "kod", "sektor", "per_datum", "klientord", "enheter", "insatser",
-        "kommuner", "hoppa_over",
+        "kommuner", "hoppa_over", "sekretess",
     }  # fmt: skip
     unknown = sorted(set(doc) - known)
     if unknown:
@@ -172,6 +199,7 @@ def load_kommun(raw: Path) -> Kommun:
         enheter=_options(doc.get("enheter", ()), "enheter"),
         insatser=_options(doc.get("insatser", ()), "insatser"),
         kommuner={str(k): str(v) for k, v in doc.get("kommuner", {}).items()},
+        sekretess=_secrecy(doc.get("sekretess", {})),
         hoppa_over=tuple(doc.get("hoppa_over", ())),
     )
 
