@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 
 from font_source_sans_pro import font_files_ttf
 from matplotlib.ft2font import FT2Font
@@ -21,8 +23,9 @@ _ATOM = re.compile(r"[^ ]+?(?:[-/–](?=\w)|(?: |$))")
 
 @cache
 def _font(weight: int) -> FT2Font:
-    # A font object of our own: matplotlib shares its cached ones, and a size is state.
-    font = FT2Font(font_files_ttf[_FILES[weight]])
+    # A font object of our own: matplotlib shares its cached ones, and a size is state. Read into
+    # memory: FT2Font would keep a file of its own open for as long as the process lives.
+    font = FT2Font(io.BytesIO(Path(font_files_ttf[_FILES[weight]]).read_bytes()))
     font.set_size(_EM, 72)
     return font
 
