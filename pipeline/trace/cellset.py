@@ -73,6 +73,15 @@ class CellSet:
             for name, rows in fields.items()
         )
 
+    def columns(
+        self, sheet: Sheet, sources: Mapping[int, Mapping[str, Any]]
+    ) -> Iterator[tuple[str, str, npt.NDArray[np.int64]]]:
+        """The columns of a sheet: field, letter, and the rows that are in the set, ascending."""
+        for name, marks in self.marks[sheet].items():
+            rows = np.flatnonzero(marks)
+            for letter in letters(sources[sheet.year], sheet, name):
+                yield name, letter, rows
+
     def cells(self, sources: Mapping[int, Mapping[str, Any]]) -> Iterator[Cell]:
         """The cells, sheet by sheet and row by row."""
         for sheet, fields in self.marks.items():

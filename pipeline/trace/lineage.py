@@ -6,7 +6,6 @@ import difflib
 import json
 import re
 import unicodedata
-from itertools import islice
 from typing import Any
 
 from pipeline.errors import UsageError
@@ -18,6 +17,7 @@ from pipeline.trace.statement import formula, sql
 from pipeline.workspace import Workspace
 
 MANY, SOME = 10_000, 200  # over so many rows, so many cells are shown
+LONG = 2 * MANY  # cells: rows with many columns are a long list before they are many
 _CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]*)")
 _YEAR = re.compile(r"((?:19|20)\d\d)/(.*)", re.DOTALL)
 Answer = dict[str, Any]
@@ -52,7 +52,8 @@ def trace_fact(workspace: Workspace, year: int, key: str, every: bool = False) -
     """A number with its definition, its code and its cells; the shape stands in
     docs/architecture.md. `key`: an id, or `name[insats=MET]@-1`.
 
-    Over 10,000 rows `cells` holds the first 200, unless `every`; `cells_total` is their number.
+    Over 10,000 rows, or 20,000 cells, `cells` holds the first 200, unless `every`; `cells_total`
+    is their number.
     Raises UsageError for a key that is no fact or several.
     """
     edition = open_edition(workspace, year)
@@ -63,7 +64,8 @@ def trace_fact(workspace: Workspace, year: int, key: str, every: bool = False) -
     told = "".join(f" {label}: {text}." for label, text in conditions)
     counted = edition.lineage.members(fact)
     sources = edition.lineage.tables.sources
-    shown = SOME if counted.rows() > MANY and not every else None
+    total = counted.total(sources)
+    many = counted.rows() > MANY or total > LONG
     parents = edition.lineage.parents[fact]
     return {
         "fact": dict(record),
@@ -72,8 +74,8 @@ def trace_fact(workspace: Workspace, year: int, key: str, every: bool = False) -
         "occurrences": edition.occurrences.get(fact, []),
         "code": edition.code(fact),
         "columns": _columns(edition, counted),
-        "cells": list(edition.raw.records(islice(counted.cells(sources), shown))),
-        "cells_total": counted.total(sources),
+        "cells": edition.raw.listed(counted, SOME if many and not every else None),
+        "cells_total": total,
         "parents": [edition.brief(p) for p in parents],
         "formula": formula(definition, [edition.key(p) for p in parents]),
     }
@@ -131,10 +133,10 @@ def _cell(edition: Edition, cell: Cell, field: str | None) -> Answer:
             f"{header}, och tomma rader och anteckningar räknas inte."
         )
     if field is None:
-        record = next(edition.raw.records([Cell(cell.sheet, cell.row, WHOLE_ROW, "")]))
-        record |= {"column": cell.column, "address": cell.address, "rules": []}
+        record = edition.raw.record(Cell(cell.sheet, cell.row, WHOLE_ROW, ""))
+        record |= {"column": cell.column, "address": cell.address, "rules": ()}
     else:
-        record = next(edition.raw.records([cell]))
+        record = edition.raw.record(cell)
     title = tables.forms.title(found["tabell"], field) if field else None
     return {
         **record, "table": found["tabell"], "field": field, "title": title,

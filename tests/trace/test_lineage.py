@@ -173,13 +173,13 @@ def test_influence_holds_the_members_and_both_ways_agree(world):
 
 
 def test_the_rules_that_touched_a_cell_are_told(world):
-    def rules(name: str) -> dict[str, list[str]]:
+    def rules(name: str) -> dict[str, tuple[str, ...]]:
         found = trace_fact(world.workspace, YEAR, world.facts[name].id)["cells"]
         return {c["address"].rpartition("!")[2]: c["rules"] for c in found}
 
     told = rules("nojda")
-    assert told["E2"] == [] and told["E4"][0].startswith("omkodat: ")
-    assert rules("tomda")["E6"] == ["tömd: Svaret ligger utanför skalan 1–5."]
+    assert told["E2"] == () and told["E4"][0].startswith("omkodat: ")
+    assert rules("tomda")["E6"] == ("tömd: Svaret ligger utanför skalan 1–5.",)
     assert rules("vet_ej")["B3"][0].startswith("vet_ej: ")
 
 
@@ -223,6 +223,26 @@ def test_over_ten_thousand_rows_two_hundred_cells_stand_for_all(world, monkeypat
     answer = trace_fact(world.workspace, YEAR, fact)
     assert (len(answer["cells"]), answer["cells_total"]) == (1, 2)
     assert len(trace_fact(world.workspace, YEAR, fact, every=True)["cells"]) == 2
+
+
+def test_a_long_list_of_few_rows_is_cut_short_too(world, monkeypatch):
+    monkeypatch.setattr("pipeline.trace.lineage.LONG", 1)
+    monkeypatch.setattr("pipeline.trace.lineage.SOME", 1)
+    answer = trace_fact(world.workspace, YEAR, world.facts["nojda"].id)
+    assert (len(answer["cells"]), answer["cells_total"]) == (1, 2)
+
+
+@pytest.mark.parametrize("first", [None, 3])
+def test_cells_are_listed_sheet_by_sheet_and_row_by_row(world, monkeypatch, first):
+    if first:
+        monkeypatch.setattr("pipeline.trace.lineage.MANY", 0)
+        monkeypatch.setattr("pipeline.trace.lineage.SOME", first)
+    for fact in world.facts.values():
+        one_by_one = [
+            (c["year"], c["address"]) for c in source_cells(world.workspace, YEAR, fact.id)
+        ]
+        listed = trace_fact(world.workspace, YEAR, fact.id)["cells"]
+        assert [(c["year"], c["address"]) for c in listed] == one_by_one[:first]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from pipeline.errors import UppfoljningError
 from pipeline.trace import reach
-from pipeline.trace.cellset import Cell, CellSet, Sheet, letters
+from pipeline.trace.cellset import CellSet, Sheet, letters
 from pipeline.trace.raw_values import RawFiles
 from pipeline.workspace import Workspace
 
@@ -141,7 +141,7 @@ class _Gathering:
             return Column(title, rows, withheld=withheld)
         values: list[str | None] = []
         rules: dict[str, list[int]] = {}
-        for cell in self.raw.records(Cell(sheet, row, name, key[1]) for row in rows.tolist()):
+        for cell in self.raw.column(sheet, name, key[1], rows.tolist()):
             values.append(text_of(cell["raw"]))
             for rule in cell["rules"]:
                 rules.setdefault(rule, []).append(cell["row"])
