@@ -23,6 +23,7 @@ Rows = npt.NDArray[np.int64]
 Members = Mapping[tuple[int, str], Rows]  # (source, column's letters) → rows, ascending
 Record = Mapping[str, Any]
 MANY, SOME = 10_000, 200  # over so many rows, so many cells are held
+BATCH = 10_000  # cells read at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +142,12 @@ class _Gathering:
             return Column(title, rows, withheld=withheld)
         values: list[str | None] = []
         rules: dict[str, list[int]] = {}
-        for cell in self.raw.column(sheet, name, key[1], rows.tolist()):
-            values.append(text_of(cell["raw"]))
-            for rule in cell["rules"]:
-                rules.setdefault(rule, []).append(cell["row"])
+        for start in range(0, len(rows), BATCH):  # a record weighs far more than its value
+            some = rows[start : start + BATCH].tolist()
+            for cell in self.raw.column(sheet, name, key[1], some):
+                values.append(text_of(cell["raw"]))
+                for rule in cell["rules"]:
+                    rules.setdefault(rule, []).append(cell["row"])
         touched = {rule: np.array(at) for rule, at in sorted(rules.items())}
         return Column(title, rows, [] if withheld else values, withheld, touched)
 
