@@ -123,6 +123,32 @@ def _digit_in_a_chart(e: Edition) -> list[Named]:
     return [("fil", "arsrapport.html"), ("html", number[1])]
 
 
+def _in_page(pattern: str) -> Callable[[Edition], list[Named]]:
+    """A digit more in the page, before the pattern's second group; the first is the fact."""
+
+    def alter(e: Edition) -> list[Named]:
+        page = e.intern / "arsrapport.html"
+        text = page.read_text(encoding="utf-8")
+        number = re.search(pattern, text, re.DOTALL)
+        assert number
+        place = number.start(2)
+        page.write_text(text[:place] + "7" + text[place:], encoding="utf-8")
+        return [("fil", "arsrapport.html"), ("html", number[1])]
+
+    return alter
+
+
+REGISTERED = r'<li class="post" id="f-(\w+)">(?:(?!</li>).)*'
+IN_THE_REGISTER = [
+    rf'{REGISTERED}<span class="visat">(\d)',
+    rf"{REGISTERED}<dt>Underlag</dt><dd>\d+ av (\d)",
+]
+IN_THE_PANEL = [
+    rf'"(\w{{16}})":{{"title":(?:(?!"places").)*?"{part}":"(\d)'
+    for part in ("text", "numerator", "n")
+]
+
+
 def _another_pdf(e: Edition) -> list[Named]:
     import pypdf
 
@@ -259,7 +285,8 @@ def _new_file(e: Edition) -> list[Named]:
 @pytest.mark.parametrize(
     "alter",
     [
-        _digit_in_html, _digit_in_a_chart, _another_pdf, _flipped_bits_in_pdf,
+        _digit_in_html, _digit_in_a_chart, *map(_in_page, IN_THE_REGISTER + IN_THE_PANEL),
+        _another_pdf, _flipped_bits_in_pdf,
         *map(_number_in_ledger, ("numerator", "denominator", "n", "value")),
         _text_in_ledger, _definition_in_ledger, _raw_cell, _removed_raw_file, _processed_cell,
         _processed_row, _number_in_notebook, _value_in_notebook, _damaged_notebook, _new_file,

@@ -29,6 +29,7 @@ from pipeline.trace.verify.edition import manifest_differences, read_notebook
 from pipeline.trace.verify.figures import MEASURES, Figures, identity
 from pipeline.trace.verify.pdf_text import PdfText
 from pipeline.trace.verify.processed import Found, compare_processed
+from pipeline.trace.verify.register import Told, register_differences
 from pipeline.trace.verify.shown import Shows, registered
 from pipeline.trace.verify.swedish import expected_text
 from pipeline.trace.verify.tables import count_tables
@@ -87,6 +88,7 @@ def _verdict(
         for where, what, old, new in manifest_differences(edition, workspace.raw, REPO, year)
     ]
     elsewhere = _edition(edition, facts, occurrences, pages)
+    elsewhere += register_differences(edition, Told(ledger, made.made, occurrences))
     total = len(ledger) + len(occurrences)
     known = {d.id for d in (*wrong_facts, *texts)}
     others = {d.id for d in elsewhere if d.id} - known
