@@ -53,14 +53,32 @@ const byLetter = (a, b) => a.length - b.length || (a < b ? -1 : a > b ? 1 : 0); 
 async function columnOf(source, letter) {
   const known = data().sources[source].columns[letter];
   const column = known ?? await shard(`k-${source}-${letter}`);
-  column.raw ??= valuesByRow(column);
+  column.raw ??= valueOf(column);
   column.touched ??= rulesByRow(column);
   return column;
 }
 
-function valuesByRow(column) {
-  const values = column.values ?? (column.at ?? []).map((k) => column.distinct[k]);
-  return new Map(numbers(column.rows).map((row, k) => [row, values[k]]));
+// A row's value, looked up run by run: a column may have a million rows, and a number few of them.
+function valueOf(column) {
+  const starts = [];
+  const places = [];
+  for (let k = 0, row = 1, place = 0; k < column.rows.length; k += 2) {
+    row += column.rows[k];
+    starts.push(row);
+    places.push(place);
+    row += column.rows[k + 1];
+    place += column.rows[k + 1];
+  }
+  return (row) => {
+    let low = 0;
+    for (let high = starts.length - 1; low < high;) {
+      const middle = Math.ceil((low + high) / 2);
+      if (starts[middle] <= row) low = middle;
+      else high = middle - 1;
+    }
+    const place = places[low] + row - starts[low];
+    return column.values ? column.values[place] : column.distinct?.[column.at[place]];
+  };
 }
 
 // What cleaning and validation did, by row: [rule, explanation].

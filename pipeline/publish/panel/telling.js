@@ -156,7 +156,7 @@ class Sheet {
 
   value(row, column) {
     if (column.withheld) return el("td", { class: "svag-text" }, "fritext, visas inte här");
-    const raw = column.raw.get(row);
+    const raw = column.raw(row);
     return raw === undefined ? el("td", { class: "svag-text" }, "–")
       : raw === null ? el("td", { class: "svag-text" }, "(tom)")
       : el("td", { class: "spar-rad" }, raw);
