@@ -136,7 +136,7 @@ def _chapters(facts: Sequence[Fact]) -> Iterator[tuple[str, nbformat.NotebookNod
             data = {MIMETYPE: _table(some[at : at + ROWS])}
             shown = v4.new_output("display_data", data)
             made.append(v4.new_code_cell("tabell", outputs=[shown], id=f"cell{at}"))
-        yield f"{k + 1:02}_kapitel", v4.new_notebook(cells=made)
+        yield f"{k + 1:02}_kapitel_{k + 1}", v4.new_notebook(cells=made)
 
 
 def _table(facts: Sequence[Fact]) -> dict[str, Any]:
