@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from pipeline.exempel import world
+from pipeline.exempel.lives import Record
 from pipeline.exempel.sheets import Cell, Row, Sheet, Style, Words, headers
 from pipeline.forms.codebook import Codebook
 
@@ -34,7 +35,7 @@ def sheet(book: Codebook, year: int, tables: Mapping[str, Sequence[Mapping[str, 
         counts = Counter(unit for unit, _ in known)
         for unit in world.ENHETER:
             more, said = PLANTED.get((year, unit, table), (0, None))
-            clean = {
+            clean: Record = {
                 "enhet": unit, "tabell": table, "antal": counts[unit] + more,
                 "uttagsdatum": drawn, "intygat_av": ROLE, "forklaring": said,
             }  # fmt: skip

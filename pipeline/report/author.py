@@ -1,5 +1,6 @@
 """The names a chapter's author writes: `data count share mean cite stat say chart`, `word`,
-`const`, and beside them `heading`, `show`, `years` for chapters that are written in a loop."""
+`const`, and beside them `heading`, `show`, `years` for chapters that are written in a loop, and
+`reconciliation`."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from pipeline.facts.dataset import Dataset, open_dataset
 from pipeline.facts.fact import Fact, spliced
 from pipeline.facts.measure import count, mean, share
 from pipeline.facts.table import FactTable, Joined
-from pipeline.report import blocks, figures, tables
+from pipeline.report import blocks, completeness_table, figures, tables
+from pipeline.report.completeness import completeness
 from pipeline.report.context import Context, current, enter
 from pipeline.workspace import Workspace, load_kommun
 
@@ -75,6 +77,20 @@ def chart(form: str, table: Any, title: str, subtitle: str = "", note: str = "")
     """A figure with its table. `form`: bars, columns, diverging, line (shared with VISUAL's table
     of questions); `title` is the finding in a sentence, with its traced number."""
     _display(figures.figure(form, table, title, subtitle, note))
+
+
+def reconciliation() -> None:
+    """What was handed in beside the case system's own count, by unit, and who attests it. In the
+    internal edition only: the units' totals are counts of persons that few may see."""
+    here = current()
+    if here.edition != "intern":
+        _display(blocks.paragraph(
+            "Avstämningen mot verksamhetssystemet redovisas i den interna utgåvan.", "note"
+        ))  # fmt: skip
+        return
+    found = completeness(here.workspace, here.year)
+    for block in completeness_table.blocks(found, here.year):
+        _display(block)
 
 
 def stat(name: str, *facts: Fact) -> tuple[Fact, ...]:
@@ -159,5 +175,5 @@ def _display(block: blocks.Block) -> None:
 
 __all__ = [
     "chart", "cite", "cited_series", "const", "count", "data", "finding", "heading", "mean",
-    "open_chapter", "say", "share", "show", "stat", "word", "years",
+    "open_chapter", "reconciliation", "say", "share", "show", "stat", "word", "years",
 ]  # fmt: skip
