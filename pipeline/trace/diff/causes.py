@@ -159,7 +159,8 @@ class Causes:
         """Hidden before or after; or there in one public edition only, where classes merge."""
         if any(r is not None and r["status"] not in PLAIN for r in (old, new)):
             return True
-        return (old is None or new is None) and self.b.manifest.get("edition") == "publik"
+        edition = str(self.b.manifest.get("edition", "")).casefold()
+        return (old is None or new is None) and "publik" in edition
 
     def _decides(self, setting: Setting, record: Record, definition: Record) -> bool:
         """Whether a decision of the municipality reaches a fact of this table and columns."""
