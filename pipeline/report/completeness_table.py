@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.facts.fact import Fact
 from pipeline.report import tables
 from pipeline.report.blocks import Block, Registry, Run, Runs, occurrence, table
 from pipeline.report.completeness import COUNTED, Completeness
@@ -26,12 +27,17 @@ def _table(rows: list[Completeness], year: int) -> Block:
     ]
     made = [
         {"header": [c.unit.label], "total": False, "cells": [
-            [occurrence(c.handed_in, "d", facts)], [occurrence(c.system, "d", facts)],
-            [occurrence(c.missing, "+d", facts)], _attested(c)]}
+            _number(c.handed_in, "d", facts), _number(c.system, "d", facts),
+            _number(c.missing, "+d", facts), _attested(c)]}
         for c in rows
     ]  # fmt: skip
     note: list[Run] = ["Skillnad: hur många fler insatser verksamhetssystemet har."]
     return table(caption, columns, made, note, facts)
+
+
+def _number(fact: Fact, spec: str, facts: Registry) -> Runs:
+    """A count nobody gave is missing: "no answers", as the fact would say, is another thing."""
+    return ["saknas"] if fact.value is None else [occurrence(fact, spec, facts)]
 
 
 def _attested(c: Completeness) -> Runs:

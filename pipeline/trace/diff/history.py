@@ -8,6 +8,7 @@ and building again changes no byte. A first edition has one round, with every fi
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -30,6 +31,10 @@ class Round:
     receipts: tuple[Receipt, ...] = ()
     decisions: tuple[str, ...] = ()
     note: str = ""
+
+    @property
+    def day(self) -> dt.date:
+        return dt.date.fromisoformat(self.per_datum)
 
     @property
     def empty(self) -> bool:
