@@ -135,9 +135,16 @@ def test_the_front_page_tells_how_the_edition_stands():
     page = Page(front_page(collect({}, s.META), {}, standing=standing))
     text = " ".join("".join(page.text).split())
     for expected in (
-        "Verifierat 2336 av 2336 tal", "Norra: en saknas.", "kan inte fastställas",
-        "Den senaste ändringen, per 16 mars 2026", "12 408", "0" * 12, "1" * 12,
-        "kommun.toml: <b>: 5 → 3", "Tidigare: 1 gång", "Sedan mars Ingenting.",
+        "Verifierat 2336 av 2336 tal",
+        "Norra: en saknas.",
+        "kan inte fastställas",
+        "Den senaste ändringen, per 16 mars 2026",
+        "12 408",
+        "0" * 12,
+        "1" * 12,
+        "kommun.toml: <b>: 5 → 3",
+        "Tidigare: 1 gång",
+        "Sedan mars Ingenting.",
     ):
         assert expected in text, expected
     assert all(b - a <= 1 for a, b in zip(page.levels, page.levels[1:], strict=False))

@@ -17,7 +17,7 @@ from pipeline.publish.document import Meta
 from pipeline.publish.manifest import stated, write_manifest
 from pipeline.publish.standing import Standing
 from pipeline.run.standing import code, gather, rules
-from pipeline.trace.diff.history import previous, since
+from pipeline.trace.diff.history import Previous, previous, released, since
 from pipeline.validation.year import validate_year
 from pipeline.workspace import Workspace, load_kommun
 from tests.trace.small import END, YEAR, municipality, set_cell
@@ -25,7 +25,9 @@ from tests.trace.small import END, YEAR, municipality, set_cell
 ANSWERS = "2025/svaren.xlsx"
 
 
-def build(workspace: Workspace) -> tuple[Standing, bytes]:
+def build(
+    workspace: Workspace, release: tuple[str, Previous] | None = None
+) -> tuple[Standing, bytes]:
     """The evidence of an edition, put in place as `annual` does; the bytes of its log."""
     load_kommun.cache_clear()
     codebooks.cache_clear()
@@ -39,7 +41,7 @@ def build(workspace: Workspace) -> tuple[Standing, bytes]:
     files = [p for p in sorted(workspace.raw.rglob("*")) if p.is_file()]
     inputs = [(p.relative_to(workspace.raw).as_posix(), p) for p in files]
     went_in = Meta("Provkommun", "", YEAR, day, "1"), inputs, [], rules(), code()
-    standing = gather(workspace, YEAR, made, stated(*went_in))
+    standing = gather(workspace, YEAR, made, stated(*went_in), release)
     write_manifest(made, *went_in)
     shutil.rmtree(target, ignore_errors=True)
     made.rename(target)
@@ -128,6 +130,24 @@ def test_a_log_altered_by_hand_is_said_to_be_and_is_not_lost(workspace: Workspac
 def manifest(**hashes: str) -> dict[str, Any]:
     entries = [{"name": n.replace("__", "/"), "sha256": h} for n, h in hashes.items()]
     return {"year": 2025, "per_datum": "2026-01-01", "inputs": entries, "notebooks": []}
+
+
+def test_a_release_is_compared_with_like_an_edition_but_leaves_the_log_alone(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    build(workspace)
+    frozen = tmp_path / "01-mars"
+    frozen.mkdir()
+    home = workspace.reports / str(YEAR) / "intern"
+    shutil.copyfile(home / "manifest.json", frozen / "manifest.json")
+    shutil.copytree(home / "beslut", frozen / "beslut")
+    for day in ("03-20", "04-20"):
+        decide(workspace, "2026-03-16" if day == "03-20" else "2026-03-20", f"2026-{day}")
+        standing, _ = build(workspace, ("mars", released(frozen)))
+    assert [len(r.receipts) + len(r.decisions) for r in standing.log] == [2, 2, 2]
+    assert standing.release and standing.release[1].decisions == (
+        "Per datum: 2026-03-16 → 2026-04-20", "kommun.toml: per_datum: 2026-03-16 → 2026-04-20",
+    )  # fmt: skip
 
 
 def test_later_years_and_the_pipelines_own_records_are_received_from_nobody() -> None:

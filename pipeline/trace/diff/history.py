@@ -64,6 +64,13 @@ def previous(folder: Path) -> Previous | None:
     return Previous(manifest, (folder / KEPT,), rounds, note)
 
 
+def released(folder: Path) -> Previous:
+    """A release as it was frozen: its manifest, and its decisions where they were kept. Raises
+    OSError or ValueError for one that cannot be read."""
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    return Previous(manifest, (folder / KEPT,))
+
+
 def since(
     before: Previous | None,
     manifest: Record,
