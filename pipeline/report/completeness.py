@@ -69,17 +69,17 @@ def attested(workspace: Workspace, year: int) -> bool:
 def reasons(workspace: Workspace, year: int) -> tuple[str, ...]:
     """Why the balance does not hold, a Swedish sentence each; empty where it does. They refuse a
     release, and `annual` warns with them."""
-    return tuple(_reasons(completeness(workspace, year), year))
+    return tuple(lacking(completeness(workspace, year), year))
 
 
-def explained(workspace: Workspace, year: int) -> tuple[str, ...]:
+def explained(found: tuple[Completeness, ...]) -> tuple[str, ...]:
     """Differences that are attested and explained, a Swedish sentence each."""
-    found = completeness(workspace, year)
-    return tuple(f"{_where(c)} {_apart(c)} Förklaring finns." for c in found if c.holds
-                 and c.agrees is False)  # fmt: skip
+    apart = (c for c in found if c.holds and c.agrees is False)
+    return tuple(f"{_where(c)} {_apart(c)} Förklaring finns." for c in apart)
 
 
-def _reasons(every: tuple[Completeness, ...], year: int) -> Iterator[str]:
+def lacking(every: tuple[Completeness, ...], year: int) -> Iterator[str]:
+    """The reasons, of what is already counted."""
     # A workspace of surveys alone has nothing to set beside the case system.
     found = [c for c in every if c.handed_in.value is not None or c.system.value is not None]
     if found and all(c.system.status == "saknas" for c in found):

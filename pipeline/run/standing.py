@@ -52,8 +52,8 @@ def gather(
     found = completeness.completeness(workspace, year)
     return Standing(
         compared=sum(c.agrees is not None for c in found),
-        incomplete=completeness.reasons(workspace, year),
-        explained=completeness.explained(workspace, year),
+        incomplete=tuple(completeness.lacking(found, year)),
+        explained=completeness.explained(found),
         log=log,
         release=release and (release[0], history.since(release[1], manifest, rows, [kept])),
     )

@@ -106,7 +106,7 @@ def test_the_reasons_name_unit_form_and_by_how_many(tmp_path: Path) -> None:
 def test_a_difference_that_is_explained_holds(tmp_path: Path) -> None:
     made = workspace(tmp_path, [FULL[0], [*FULL[1], "En rad i karantän."], FULL[2], REST])
     assert attested(made, 2025)
-    (told,) = explained(made, 2025)
+    (told,) = explained(completeness(made, 2025))
     assert "(2 mot 1). Förklaring finns." in told and "karantän" not in told
 
 

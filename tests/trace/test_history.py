@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from pipeline.publish.manifest import stated, write_manifest
 from pipeline.publish.standing import Standing
 from pipeline.run.standing import code, gather, rules
 from pipeline.trace.diff.history import Previous, previous, released, since
+from pipeline.trace.diff.parameters import changes
 from pipeline.validation.year import validate_year
 from pipeline.workspace import Workspace, load_kommun
 from tests.trace.small import END, YEAR, municipality, set_cell
@@ -132,6 +134,28 @@ def manifest(**hashes: str) -> dict[str, Any]:
     return {"year": 2025, "per_datum": "2026-01-01", "inputs": entries, "notebooks": []}
 
 
+def test_a_log_that_cannot_be_read_is_said_to_be_altered(workspace: Workspace) -> None:
+    build(workspace)
+    (workspace.reports / str(YEAR) / "intern" / "handelser.json").write_text("{", encoding="utf-8")
+    (only,) = build(workspace)[0].log
+    assert "ändrad efter att utgåvan byggdes" in only.note and only.receipts == ()
+
+
+def test_rules_are_compared_only_where_both_editions_list_them() -> None:
+    rule = {"name": "expectations/a.json", "sha256": "1"}
+    before, after = manifest(), {**manifest(), "rules": [rule]}
+    assert changes(before, after) == []
+    assert [s.title for s in changes({**before, "rules": []}, after)] == [
+        "Programmets kontroller för a"
+    ]
+
+
+def test_a_file_passed_over_is_told_by_name() -> None:
+    old, new = 'hoppa_over = ["a.xlsx"]', 'hoppa_over = ["a.xlsx", "b.xlsx"]'
+    (setting,) = changes_of(old, new)
+    assert setting == "kommun.toml: hoppa_over: ny b.xlsx"
+
+
 def test_a_release_is_compared_with_like_an_edition_but_leaves_the_log_alone(
     workspace: Workspace, tmp_path: Path
 ) -> None:
@@ -148,6 +172,20 @@ def test_a_release_is_compared_with_like_an_edition_but_leaves_the_log_alone(
     assert standing.release and standing.release[1].decisions == (
         "Per datum: 2026-03-16 → 2026-04-20", "kommun.toml: per_datum: 2026-03-16 → 2026-04-20",
     )  # fmt: skip
+
+
+def changes_of(old: str, new: str) -> list[str]:
+    """The changes between two texts of kommun.toml."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folders, manifests = [], []
+        for name, text in (("a", old), ("b", new)):
+            folders.append(Path(scratch) / name)
+            folders[-1].mkdir()
+            (folders[-1] / "kommun.toml").write_text(text, encoding="utf-8")
+            digest = sha256(folders[-1] / "kommun.toml")
+            entries = [{"name": "kommun.toml", "sha256": digest}]
+            manifests.append({**manifest(), "inputs": entries})
+        return [s.text() for s in changes(*manifests, [folders[0]], [folders[1]])]
 
 
 def test_later_years_and_the_pipelines_own_records_are_received_from_nobody() -> None:

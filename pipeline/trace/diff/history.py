@@ -55,12 +55,15 @@ def previous(folder: Path) -> Previous | None:
     """The edition in a folder; None where there is none, or one from before logs were kept."""
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        digest = {e["name"]: e["sha256"] for e in manifest["outputs"]}[FILE]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    try:
         log = (folder / FILE).read_bytes()
         rounds = tuple(map(_round, json.loads(log)["omgångar"]))
     except (OSError, ValueError, KeyError, TypeError):
-        return None
-    written = {e["name"]: e["sha256"] for e in manifest.get("outputs", ())}
-    note = "" if written.get(FILE) == hashlib.sha256(log).hexdigest() else ALTERED
+        return Previous(manifest, (folder / KEPT,), note=ALTERED)
+    note = "" if hashlib.sha256(log).hexdigest() == digest else ALTERED
     return Previous(manifest, (folder / KEPT,), rounds, note)
 
 

@@ -106,7 +106,8 @@ def changes(
         for key, title in NAMES.items()
         if key in before and before[key] != manifest.get(key)
     ]
-    old, new = _rules(before), _rules(manifest)
+    listed = "rules" in before and "rules" in manifest  # an edition from before they were
+    old, new = (_rules(m, listed) for m in (before, manifest))
     for name in sorted(n for n in {*old, *new} if old.get(n) != new.get(n)):
         known = _text(old_texts, name, old.get(name)), _text(texts, name, new.get(name))
         made.append(_file(name, old.get(name), new.get(name), known))
@@ -213,10 +214,10 @@ def _text(folders: Sequence[Path], name: str, digest: str | None) -> str:
     return ""
 
 
-def _rules(manifest: Record) -> dict[str, str]:
+def _rules(manifest: Record, shipped: bool = True) -> dict[str, str]:
     """What decides beside raw data, by name: of RAW, and what the program ships."""
     own = {n: h for n, h in _inputs(manifest).items() if not _is_raw(n)}
-    return own | _inputs(manifest, "rules")
+    return own | (_inputs(manifest, "rules") if shipped else {})
 
 
 def _inputs(manifest: Record | None, part: str = "inputs") -> dict[str, str]:
