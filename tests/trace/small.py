@@ -145,5 +145,5 @@ def edition(
     meta = Meta("Provkommun", "", year, told.get("date", kommun.per_datum), "1")
     files = (p for p in sorted(workspace.raw.rglob("*")) if p.is_file())
     inputs = [(p.relative_to(workspace.raw).as_posix(), p) for p in files]
-    write_manifest(folder, meta, inputs, rules=told.get("rules", ()))
+    write_manifest(folder, meta, inputs, rules=told.get("rules", ()), code=told.get("code", ""))
     return folder

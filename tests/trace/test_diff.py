@@ -212,6 +212,27 @@ def test_a_shipped_expectation_explains_the_facts_of_its_form(
     assert [s.name for s in diff.settings] == ["expectations/svaren.json"]
 
 
+@pytest.mark.parametrize(
+    ("codes", "kind", "said"),
+    [
+        (("1", "2"), "code", "programmets egen kod har ändrats"),
+        (("1", "1"), "unknown", "samma underlag, definition och kod."),
+        (("", ""), "unknown", "Programmets egen kod kan ha ändrats."),
+    ],
+)
+def test_the_program_itself_is_the_cause_where_only_it_is_another(
+    workspace: Workspace, tmp_path: Path, codes: tuple[str, str], kind: str, said: str
+) -> None:
+    a, b = (
+        open_side(label, str(edition(workspace, tmp_path / label, code=code)), workspace)
+        for label, code in zip("AB", codes, strict=True)
+    )
+    (key,) = [k for k, r in b.facts.items() if r["name"] == "medel"]
+    altered = replace(b, facts={**b.facts, key: {**b.facts[key], "value": 1.0}})
+    (change,) = compare(*with_tables(a, altered, tmp_path / "kladd")).in_state("ändrad")
+    assert [(c.kind, said in c.text) for c in change.causes] == [(kind, True)]
+
+
 def test_a_threshold_explains_what_it_hides(workspace: Workspace, tmp_path: Path) -> None:
     old = edition(workspace, tmp_path / "a")
     kept = tmp_path / "gammal" / "raw"

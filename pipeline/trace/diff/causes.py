@@ -228,11 +228,16 @@ class Causes:
             )  # fmt: skip
 
     def _unknown(self) -> Cause:
-        other = "; ".join(s.text() for s in self.settings)
+        """What is left: the program itself where it is another, else nothing that can be seen."""
+        other = "; ".join(s.text() for s in self.settings if s.name != "code")
+        more = f". Annat som skiljer: {other}" if other else ""
+        if any(s.name == "code" for s in self.settings):
+            same = "underlag, definition och kapitel är desamma"
+            return Cause("code", f"programmets egen kod har ändrats: {same}{more}")
         text = "orsaken syns inte i utgåvorna: samma underlag, definition och kod"
-        if other:
-            text += f". Annat som skiljer: {other}"
-        return Cause("unknown", text + ". Programmets egen kod kan ha ändrats.")
+        known = all(s.manifest.get("code") for s in (self.a, self.b))
+        end = "" if known else ". Programmets egen kod kan ha ändrats"
+        return Cause("unknown", f"{text}{more}{end}.")
 
 
 def _made_in(side: Side, record: Record | None) -> dict[tuple[str, str], str]:
