@@ -144,8 +144,12 @@ class _Place:
             raise Contradiction
         cells = {c for f in self._facts for c in f.cells} | set(known_limits)
         made = knowledge(cells, rows, self._book, self._books)
-        pairs = list(_nested(made, known_limits, self._labels, self._threshold))
-        targets = [*self._of_facts(known_limits), *pairs]
+        targets = list(self._of_facts(known_limits))
+        shares = {(t.whole, t.part) for t in targets if t.part is not None}
+        targets += [
+            t for t in _nested(made, known_limits, self._labels, self._threshold)
+            if (t.whole, t.part) not in shares
+        ]  # fmt: skip
         answers: list[Range | None] = [_exact(t, known_limits) for t in targets]
         ask = [i for i, a in enumerate(answers) if a is None]
         solved = ranges(made, [targets[i].vector(made) for i in ask], self._threshold)
@@ -262,8 +266,10 @@ def _nested(
                 part, whole = inside[i], inside[j]
                 least = found[whole][0] - found[part][1]
                 most = found[whole][1] - found[part][0]
-                if i == j or contained[j, i] or least >= threshold or most <= 0:
+                if i == j or contained[j, i] or least >= threshold or most == 0:
                     continue
+                if most < 0:
+                    raise Contradiction
                 if (whole, part) not in seen:
                     seen.add((whole, part))
                     names = labels.get(whole, whole.where), labels.get(part, part.where)
