@@ -50,7 +50,7 @@ def show_again(
     """Show what all targets of `proof` can do without, the most valuable first."""
     values = np.asarray(system.A @ system.x)
     for j in sorted(np.flatnonzero(hidden), key=lambda j: (-system.cost[j], j)):
-        row = classes_of(system.A, j)
+        row = classes_of(system.A, int(j))
         broken = [i for i, x in proof.items() if x[row].sum() != values[j]]
         trial = hidden.copy()
         trial[j] = False

@@ -7,6 +7,7 @@ membership, the structure and the values of the counts in `certain` alone.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy.sparse import csr_array, vstack
@@ -76,14 +77,15 @@ def parts(system: System, certain: Mask, targets: Ints) -> list[Part]:
         at = np.flatnonzero(class_label == label)
         where = np.flatnonzero(row_label == label)
         cuts = np.cumsum([0, A.shape[0], equal.shape[0], at_most.shape[0], sums.shape[0]])
-        pick = [where[(where >= a) & (where < b)] - a for a, b in zip(cuts, cuts[1:], strict=False)]
+        pick = [where[(where >= a) & (where < b)] - a for a, b in pairwise(cuts)]
         counts, rules, limits, mine = (
             _columns(rows[rows_at], at)
             for rows, rows_at in zip((A, equal, at_most, sums), pick, strict=True)
         )
         found.append(
-            _part(system, alive[at], visible[pick[0]], targets[pick[3]],
-                  counts, rules, limits, mine)  # fmt: skip
+            _part(
+                system, alive[at], visible[pick[0]], targets[pick[3]], counts, rules, limits, mine
+            )
         )
     return found
 

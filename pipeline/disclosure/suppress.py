@@ -11,7 +11,7 @@ import numpy as np
 
 from pipeline.disclosure.bounds import known, witnesses
 from pipeline.disclosure.greedy import protect
-from pipeline.disclosure.model import Ints, Suppressed, System
+from pipeline.disclosure.model import Ints, Mask, Suppressed, System
 from pipeline.disclosure.parts import Part, parts, spread
 
 
@@ -31,7 +31,7 @@ def suppress(system: System) -> Suppressed:
     return Suppressed(hidden, tuple(int(i) for i in np.flatnonzero(~done)), proof, exact)
 
 
-def _unprotected(system: System, proof: Ints, done: Ints) -> list[Part]:
+def _unprotected(system: System, proof: Ints, done: Mask) -> list[Part]:
     """The pieces around the targets that the counts hidden from the start leave unprotected;
     `proof` and `done` are filled in for the others, which stay protected whatever is hidden."""
     certain = system.fixed & ~system.hidden
