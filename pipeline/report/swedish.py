@@ -14,6 +14,7 @@ from fractions import Fraction
 from pipeline.errors import PredicateError
 from pipeline.facts.fact import Fact, exact
 from pipeline.facts.rounding import round_half_away
+from pipeline.facts.told import places_of, unit_of
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
@@ -69,8 +70,8 @@ def _number(fact: Fact, match: re.Match[str]) -> str:
     assert fact.value is not None
     value = exact(fact.value)
     sign = bool(match["sign"])
-    unit = match["unit"] or _unit(fact)
-    places = int(match["places"]) if match["places"] else _places(fact, unit)
+    unit = match["unit"] or unit_of(fact)
+    places = int(match["places"]) if match["places"] else places_of(fact, unit)
     if unit == "%":
         if fact.kind == "share" and (fact.denominator or 0) < SMALL:
             return f"{fact.numerator} av {fact.denominator}"
@@ -80,17 +81,3 @@ def _number(fact: Fact, match: re.Match[str]) -> str:
             return f"ej jämfört (färre än {SMALL} svar)"
         return decimal(value * 100, places, sign) + f"{NBSP}procentenheter"
     return decimal(value, places, sign)
-
-
-def _unit(fact: Fact) -> str:
-    return {"andel": "%", "andelsskillnad": "pp"}.get(fact.unit, "f")
-
-
-def _places(fact: Fact, unit: str) -> int:
-    if unit == "pp":
-        return 1
-    if unit in "%d" or fact.kind == "count":
-        return 0
-    # What was averaged or derived keeps one decimal; what was cited or declared whole stays whole.
-    whole = fact.value is not None and exact(fact.value).denominator == 1
-    return 0 if whole and fact.kind in ("constant", "derived") else 1
