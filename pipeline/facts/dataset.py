@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -16,9 +17,11 @@ import pyarrow.parquet as pq
 from pipeline.errors import PredicateError
 from pipeline.facts import predicate as p
 from pipeline.facts.pattern import Merged, Pattern
-from pipeline.facts.request import Recorder
 from pipeline.forms.codebook import Category, Codebook, Value, load_codebooks
 from pipeline.workspace import Workspace, load_kommun
+
+if TYPE_CHECKING:  # a recorder knows tables of facts, which know datasets
+    from pipeline.facts.recorder import Recorder
 
 # What the pipeline itself writes about a year's rows; read like any other table.
 SYSTEM_TABLES: Mapping[str, Mapping[str, str]] = {

@@ -20,7 +20,6 @@ from pipeline.facts import predicate as p
 from pipeline.facts.dataset import Dataset, Dimension
 from pipeline.facts.fact import Fact, canonical, digest, exact
 from pipeline.facts.pattern import HIDDEN, Merged, count_cells, table_key
-from pipeline.facts.request import Request
 from pipeline.facts.table import TOTAL, FactTable, Key, Total
 from pipeline.forms.codebook import Value
 
@@ -279,18 +278,10 @@ def _spread(
         )
         within = p.both(*(d.where(k) for d, k in pairs if d is not over))
         cells[combination] = cell(within, pairs)
+    made = FactTable(measure, title, dims, tuple(classes), cells, data, over) if dims else cells[()]
     if data.recorder is not None:
-        data.recorder.asked(
-            Request(
-                key, data.name, data.offset, p.to_sql(data.filter), measure,
-                tuple(d.name for d in dims),
-                tuple(tuple(k for k in of if not isinstance(k, Total)) for of in classes),
-                over.name if over else "", total, tuple(cells.values()),
-            )
-        )  # fmt: skip
-    if not dims:
-        return cells[()]
-    return FactTable(measure, title, dims, tuple(classes), cells, data, over)
+        data.recorder.asked(made)
+    return made
 
 
 def _classes(data: Dataset, key: str, dimension: Dimension, is_over: bool) -> tuple[Key, ...]:
