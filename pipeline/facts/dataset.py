@@ -175,6 +175,14 @@ def _read(path: Path, stamp: int) -> pa.Table:
     return pq.read_table(path)
 
 
+def open_tables(books: Mapping[str, Codebook], edition: str) -> frozenset[str]:
+    """The tables of which an edition shows every number: the internal one of all but those that
+    protect staff, the public one of those that protect nobody and what the pipeline says of its
+    own work."""
+    closed = ("staff",) if edition == "intern" else ("staff", "person")
+    return frozenset({n for n, b in books.items() if b.protects not in closed} | {*SYSTEM_TABLES})
+
+
 def open_dataset(
     workspace: Workspace,
     name: str,

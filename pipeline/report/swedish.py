@@ -66,6 +66,28 @@ def show(fact: Fact, spec: str = "") -> Shown:
     return Shown("value", spec, _number(fact, match))
 
 
+def number(fact: Fact, spec: str = "") -> Fraction | None:
+    """The value that the text of a fact tells, a share in parts of one; None where it tells no
+    number."""
+    match = _SPEC.fullmatch(spec)
+    text = show(fact, spec).text
+    if (
+        match is None
+        or fact.value is None
+        or fact.kind == "word"
+        or not any(map(str.isdigit, text))
+    ):
+        return None
+    value, unit = exact(fact.value), match["unit"] or unit_of(fact)
+    if fact.kind == "share" and unit == "%" and (fact.denominator or 0) < SMALL:
+        return value
+    if unit == "pp" and _too_few(fact):
+        return None
+    places = int(match["places"]) if match["places"] else places_of(fact, unit)
+    scale = 100 if unit in ("%", "pp") else 1
+    return round_half_away(value * scale, places) / scale
+
+
 def _number(fact: Fact, match: re.Match[str]) -> str:
     assert fact.value is not None
     value = exact(fact.value)
@@ -77,7 +99,12 @@ def _number(fact: Fact, match: re.Match[str]) -> str:
             return f"{fact.numerator} av {fact.denominator}"
         return decimal(value * 100, places, sign) + f"{NBSP}%"
     if unit == "pp":
-        if any(p.kind == "share" and (p.denominator or 0) < SMALL for p in fact.parents):
+        if _too_few(fact):
             return f"ej jämfört (färre än {SMALL} svar)"
         return decimal(value * 100, places, sign) + f"{NBSP}procentenheter"
     return decimal(value, places, sign)
+
+
+def _too_few(fact: Fact) -> bool:
+    """Whether a difference is one between shares of too few to be told as a number."""
+    return any(p.kind == "share" and (p.denominator or 0) < SMALL for p in fact.parents)
