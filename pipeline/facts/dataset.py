@@ -223,7 +223,9 @@ def dimensions(name: str, books: Mapping[str, Codebook]) -> dict[str, Dimension]
     for key in book.foreign_keys:
         if key.resource in books:
             other = dimensions(key.resource, books)
-            found.update({c: other[c] for c in key.lookup if c in other})
+            # A row may refer to nothing: what is looked up can always be without a value.
+            brought = (c for c in key.lookup if c in other)
+            found.update({c: replace(other[c], always=False) for c in brought})
     for f in book.fields:
         options = None
         if f.type == "list":
