@@ -100,10 +100,10 @@ def test_a_protected_table_passes_and_a_leaking_one_is_refused(tmp_path):
         found = audit(folder.write(tmp_path / name))
         assert found.passed == (name == "tat"), found.findings
         if found.passed:
-            refuse(found)
+            refuse(found, "granskning/angrepp.json")
         else:
             with pytest.raises(GateError) as stopped:
-                refuse(found)
+                refuse(found, "granskning/angrepp.json")
             assert "enhet = 'a' AND kon = 'kvinna'" in str(stopped.value)
             assert all(len(line) <= 80 for line in str(stopped.value).splitlines())
 

@@ -86,12 +86,13 @@ def _wrapped(text: str) -> list[str]:
     )
 
 
-def refuse(audit: Audit) -> None:
-    """The gate: raises GateError where something hidden can be found out."""
+def refuse(audit: Audit, log: str) -> None:
+    """The gate: raises GateError where something hidden can be found out. `log`: where all that
+    was found stands."""
     if audit.passed:
         return
     raise GateError(
         "Den publika utgåvan stoppades: dolda tal går att räkna fram.\n"
         + "\n".join(audit.lines())
-        + "\nInget är publicerat. Alla fynd med gränser står i intern/publik/angrepp.json."
+        + f"\nDen förra utgåvan ligger kvar. Allt som hittades står i\n{log}."
     )
