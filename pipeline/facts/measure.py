@@ -290,8 +290,9 @@ def _classes(data: Dataset, key: str, dimension: Dimension, is_over: bool) -> tu
     chosen = data.pattern.classes(key, dimension.name) if data.guarded and data.pattern else None
     if chosen is None:
         keys: list[Key] = [c.value for c in dimension.categories]
-        if not is_over and data.has_unknown(dimension):
-            keys.append(None)
-        return tuple(keys)
-    merged = [m.values[0] if len(m.values) == 1 else m for m in chosen]
-    return tuple(k for k in merged if k is not None or not is_over)
+    else:
+        keys = [m.values[0] if len(m.values) == 1 else m for m in chosen]
+    if is_over:
+        return tuple(k for k in keys if k is not None)
+    told = any(k is None or (isinstance(k, Merged) and None in k.values) for k in keys)
+    return tuple(keys if told or not data.has_unknown(dimension) else [*keys, None])

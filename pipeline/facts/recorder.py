@@ -13,21 +13,29 @@ from pipeline.facts.table import FactTable
 
 @dataclass(slots=True)
 class Recorder:
-    """In the chapters' order: `tables`, `cells` (of every fact, those of tables included) and
-    `groups`, the keys of tables that are shown side by side and share one merging."""
+    """In the chapters' order: `tables`; `chapters`, the cells of every fact of each (those of
+    tables included); `groups`, the keys of tables that are shown side by side and share one
+    merging. `chapter` is the one that runs."""
 
     tables: list[TableCall] = field(default_factory=list)
-    cells: dict[CountCell, None] = field(default_factory=dict)
+    chapters: dict[str, dict[CountCell, None]] = field(default_factory=dict)
+    chapter: str = ""
     groups: list[tuple[str, ...]] = field(default_factory=list)
+
+    @property
+    def cells(self) -> list[CountCell]:
+        """Every cell once."""
+        return list({cell: None for cells in self.chapters.values() for cell in cells})
 
     def asked(self, made: Fact | FactTable) -> None:
         """A measure was asked for; a source that is not there has nothing to decide about."""
         if isinstance(made, FactTable):
             self.tables.append(TableCall.of(made))
         facts = made if isinstance(made, FactTable) else (made,)
+        cells = self.chapters.setdefault(self.chapter, {})
         for fact in facts:
             if fact.status != "saknas":
-                self.cells.update(dict.fromkeys(count_cells(fact.definition)))
+                cells.update(dict.fromkeys(count_cells(fact.definition)))
 
     def beside(self, keys: Sequence[str]) -> None:
         """Tables stand side by side."""

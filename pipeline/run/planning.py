@@ -27,6 +27,7 @@ def plan(
     recorder = Recorder()
     with planning(Context(workspace, year, edition, pattern, recorder)):
         for job in jobs:
+            recorder.chapter = job.name
             _run(job)
     return recorder
 
