@@ -46,6 +46,11 @@ def write_manifest(
     (out / FILE).write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
+def listed(folder: Path) -> list[dict[str, Any]]:
+    """Every file of a folder as the manifest lists it."""
+    return _entries(_files(folder))
+
+
 def _files(folder: Path) -> list[Named]:
     return [(p.relative_to(folder).as_posix(), p) for p in folder.rglob("*") if p.is_file()]
 

@@ -35,9 +35,12 @@ def public_edition(executed: Mapping[str, Path], meta: Meta) -> tuple[Document, 
     return whole, public.public_document(whole)
 
 
-def publish_public(document: Document, out: Path) -> None:
+def publish_public(
+    document: Document, out: Path, pages: Iterable[tuple[str, str, str]] = ()
+) -> None:
     """Write `publik/` into the folder `out` from the public document. Nothing else is read, so
-    that nothing else can be told. Raises UppfoljningError or GateError."""
+    that nothing else can be told. `pages` (address, title, a line about it) are what else the
+    front page links to. Raises UppfoljningError or GateError."""
     (out / TABLES).mkdir(parents=True, exist_ok=True)
     told = public.public_ledger(document)
     attached = pdf.Attachment(public.FILE, "application/json", LEDGER, told.encode())
@@ -54,7 +57,7 @@ def publish_public(document: Document, out: Path) -> None:
     resources: dict[str, Any] = {
         "meta": document.meta, "report": REPORT, "pdf": PDF, "ledger": public.FILE,
         "tables": list(listed.items()), "method_title": public.METHOD_TITLE,
-        "method": public.METHOD_TEXT,
+        "method": public.METHOD_TEXT, "pages": list(pages),
     }  # fmt: skip
     _write(out / INDEX, PublicIndexExporter().render(**resources))
 

@@ -15,6 +15,8 @@ from pipeline import __version__
 from pipeline.publish.document import Meta
 from pipeline.publish.manifest import write_manifest
 from pipeline.run import state
+from pipeline.run.attack import FILE as ATTACK
+from pipeline.run.attack import attack_edition, log, refuse_leaks
 from pipeline.run.execute import NOTEBOOKS, Job, execute, kernel_environment
 from pipeline.run.plan import CLEAN, VALIDATE, chapters
 from pipeline.run.public import decide, decide_staff
@@ -66,6 +68,12 @@ def annual(workspace: Workspace, year: int, date: dt.date | None, say: Say) -> P
             leaves, made / "publik",
         ):  # fmt: skip
             say(f"Att se över: {warning.where}: ”{warning.token}” i ”{warning.context}”.")
+        say("Den publika utgåvan angrips: går något dolt tal att räkna fram? …")
+        audit = attack_edition(workspace, year, leaves)
+        for line in audit.lines():
+            say(f"  {line}")
+        refuse_leaks(workspace, year, audit)
+        log(audit, made / "publik" / ATTACK)
         write_manifest(made, meta, _inputs(workspace), _sources(jobs), leaves)
         say("Varje tal räknas om från källfilerna på en annan väg …")
         verdict = verify(workspace, year, made, workspace.processed, leaves)

@@ -26,6 +26,7 @@ from pipeline.publish.public_edition import (
 from pipeline.publish.untraced import Finding, gate
 from pipeline.run.execute import Job
 from pipeline.run.planning import plan
+from pipeline.run.releases import releases
 from pipeline.run.vocabulary import vocabulary
 from pipeline.workspace import Workspace
 
@@ -40,8 +41,9 @@ def decide(workspace: Workspace, year: int, edition: str, jobs: Sequence[Job]) -
     everything = Pattern(merged=merged, open=open_tables(codebooks(workspace.raw), edition))
     second = plan(workspace, year, edition, jobs, everything)
     decision = suppression(
-        workspace, year, edition, second.cells, second.tables, merged, chapters=second.chapters
-    )
+        workspace, year, edition, second.cells, second.tables, merged,
+        releases=releases(workspace.raw), chapters=second.chapters,
+    )  # fmt: skip
     path = patterns.path(workspace.processed, year, edition)
     unfinished = path.with_name(f".{path.name}.tmp")
     unfinished.write_text(decision.pattern.to_json(), encoding="utf-8", newline="\n")
@@ -75,7 +77,7 @@ def publish(
     publish_public(told, out)
     page, printed = (out / REPORT).read_text(encoding="utf-8"), (out / PDF).read_bytes()
     warnings = gate(told, page, printed, vocabulary(workspace))
-    _refuse_files(workspace, meta.year, out)
+    refuse_files(workspace, meta.year, out)
     publish_background(executed, whole, background)
     texts = {
         "index.html": hidden_page.render(
@@ -90,7 +92,8 @@ def publish(
     return warnings
 
 
-def _refuse_files(workspace: Workspace, year: int, out: Path) -> None:
+def refuse_files(workspace: Workspace, year: int, out: Path) -> None:
+    """Raise GateError where a published file names one of RAW."""
     sources = [*workspace.processed.glob("[12]*/kallor.json")]
     names = sorted(
         {e["file"] for p in sources for e in json.loads(p.read_text(encoding="utf-8")).values()}

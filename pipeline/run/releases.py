@@ -71,7 +71,7 @@ def shown_counts(records: Iterable[Mapping[str, Any]], pattern: Pattern) -> dict
         else:
             values = [record["n"]] * len(cells)
         for cell, value in zip(cells, values, strict=True):
-            told = value is not None and record["status"] != HIDDEN or cell is cells[-1]
+            told = (value is not None and record["status"] != HIDDEN) or cell is cells[-1]
             if value is not None and told and pattern.shows(cell):
                 found[cell.key] = int(value)
     return dict(sorted(found.items()))

@@ -1,9 +1,9 @@
 """The attacker's audit: what a stranger can conclude from the published files.
 
 Reads the published folder and earlier releases, and the codebooks, which are public. It shares
-with suppression how a predicate is read (`pipeline.facts.predicate`) and what a count is
-(`CountCell`), and nothing else: its classes, its constraints and its bounds are its own, so that
-an error there is not repeated here.
+with suppression how a predicate is read (`pipeline.facts.predicate`), what a count is
+(`CountCell`) and what an earlier release is (`Release`), and nothing else: its classes, its
+constraints and its bounds are its own, so that an error there is not repeated here.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from pathlib import Path
 
 from pipeline.disclosure.attack.audit import Audit, refuse
 from pipeline.disclosure.attack.bounds import examine
-from pipeline.disclosure.attack.earlier import Release
 from pipeline.disclosure.attack.reading import read
+from pipeline.disclosure.released import Release
 from pipeline.forms.codebook import Codebook
 from pipeline.workspace import Sekretess
 

@@ -11,11 +11,11 @@ import numpy as np
 from pipeline.disclosure.attack import earlier
 from pipeline.disclosure.attack.audit import Finding
 from pipeline.disclosure.attack.domain import truth
-from pipeline.disclosure.attack.earlier import Release
 from pipeline.disclosure.attack.said import Cell, Moment, Published, Row
 from pipeline.disclosure.attack.solve import Contradiction, Range, ranges
 from pipeline.disclosure.attack.system import Knowledge, Vector, knowledge
 from pipeline.disclosure.attack.universe import parsed, read
+from pipeline.disclosure.released import Release
 from pipeline.forms.codebook import Codebook
 
 Limits = dict[Cell, tuple[int, int]]
@@ -107,7 +107,7 @@ class _Place:
                 self._labels.setdefault(cell, f"{f.label}{', n' if part else ''}")
         self._limits, self._clash = limits(self._rows)
         self._releases = [
-            r for r in releases if any((c.dataset, c.year) == place for c in r.counts())
+            r for r in releases if any((c.dataset, c.year) == place for c in earlier.counts(r))
         ]
 
     def examine(self, total: _Total) -> None:
@@ -119,8 +119,13 @@ class _Place:
         if self._clash:
             return
         for release in self._releases:
-            for cell in earlier.changed(release, self._limits).get(self._place, ()):
-                total.changed.append(f"{self._labels.get(cell, cell.where)} ({release.label})")
+            for cell, value in earlier.changed(release, self._limits).get(self._place, ()):
+                label = f"{self._labels.get(cell, cell.where)} ({release.label})"
+                total.changed.append(label)
+                low, high = self._limits[cell]
+                if low == high and abs(low - value) < self._threshold:
+                    what = "skiljer sig med färre än gränsen från vad som publicerats förut"
+                    total.findings.append(Finding("utgava", label, "", what, low, high))
         before = [
             row for r in earlier.standing(self._releases, self._limits, self._place)
             for row in earlier.rows(r, self._place)
