@@ -100,7 +100,7 @@ def release(
 def _check_call(decision: Decision) -> None:
     if decision.stage not in STAGES:
         raise UsageError(
-            f"Steget ”{decision.stage}” finns inte. Steg som finns: {', '.join(STAGES)}.\n"
+            f"Steget ”{decision.stage}” finns inte. Steg som finns:\n  {', '.join(STAGES)}.\n"
             "Skriv till exempel make release STAGE=mars YEAR=2025."
         )
     if not decision.decided_by.strip():
@@ -129,7 +129,7 @@ def _check_fresh(workspace: Workspace, year: int, date: dt.date | None) -> None:
     why = stale.reason(workspace, year, date.isoformat() if date else None)
     if why:
         raise UsageError(
-            f"Rapporten för {year} är inte byggd av det som finns nu: {why}.\n"
+            f"Rapporten för {year} är inte byggd av det som finns nu:\n  {why}.\n"
             f"Gör så här: kör make annual YEAR={year} och läs rapporten, publicera sedan."
         )
 
