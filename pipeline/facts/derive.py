@@ -11,7 +11,7 @@ from pipeline.errors import PredicateError
 from pipeline.facts import predicate as p
 from pipeline.facts.dataset import Dataset
 from pipeline.facts.fact import Fact, exact
-from pipeline.facts.pattern import HIDDEN
+from pipeline.facts.pattern import HIDDEN, Merged
 from pipeline.facts.table import FactTable, Total
 from pipeline.facts.told import told
 
@@ -115,7 +115,7 @@ def cited(data: Dataset, column: str, period_column: str, year: int, edition_yea
 def largest(table: FactTable) -> tuple[Fact, Fact] | None:
     """The class with the largest value of a one-dimensional table: its label, as a wording that
     rests on every number compared, and its number. None where two share the place as they are
-    told, where none has a value, and where one is hidden."""
+    told, where none has a value, where one is hidden, and where it is several put together."""
     plain = [(k, f) for (k,), f in table.cells.items() if k in table.classes[0]]
     if any(f.status == HIDDEN for _, f in plain):
         return None
@@ -124,6 +124,8 @@ def largest(table: FactTable) -> tuple[Fact, Fact] | None:
     if not ranked or (len(ranked) > 1 and _value(ranked[0][1]) == _value(ranked[1][1])):
         return None
     key, top = ranked[0]
+    if isinstance(key, Merged):
+        return None
     parents = tuple(f for _, f in plain)
     words = [table.label(0, k) for k, _ in plain]
     definition = {

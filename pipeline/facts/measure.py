@@ -291,8 +291,14 @@ def _classes(data: Dataset, key: str, dimension: Dimension, is_over: bool) -> tu
     if chosen is None:
         keys: list[Key] = [c.value for c in dimension.categories]
     else:
-        keys = [m.values[0] if len(m.values) == 1 else m for m in chosen]
+        keys = [_class(m, dimension) for m in chosen]
     if is_over:
         return tuple(k for k in keys if k is not None)
     told = any(k is None or (isinstance(k, Merged) and None in k.values) for k in keys)
     return tuple(keys if told or not data.has_unknown(dimension) else [*keys, None])
+
+
+def _class(merged: Merged, dimension: Dimension) -> Key:
+    """A class of one value is that value, unless it is called something else."""
+    alone = len(merged.values) == 1 and merged.label == dimension.label(merged.values[0])
+    return merged.values[0] if alone else merged

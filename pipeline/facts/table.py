@@ -81,12 +81,14 @@ class FactTable:
 
     def sorted(self, by: FactTable | None = None) -> FactTable:
         """Rows by falling value as it is told (ties by the dimension's own order; then rows
-        without a number to see; unknown and total last)."""
+        without a number to see, then classes put together; unknown and total last)."""
         order = (by or self).cells
         plain = [k for k in self.classes[0] if k is not TOTAL and k is not None]
+        several = [k for k in plain if isinstance(k, Merged)]
+        plain = [k for k in plain if k not in several]
         ranked = sorted(plain, key=lambda k: -max(_size(f) for c, f in order.items() if c[0] == k))
         rest = [k for k in self.classes[0] if k is TOTAL or k is None]
-        return self.only(*ranked, *rest)
+        return self.only(*ranked, *several, *rest)
 
 
 def _size(fact: Fact) -> float:

@@ -63,7 +63,7 @@ def say(text: str, style: str = "body") -> None:
     if missing:
         _display(tables.missing(missing[0].title))
         return
-    told = hidden.sentences(text)
+    told = hidden.sentences(text, style == "note")
     _display(blocks.paragraph(told, "missing" if told == hidden.NOT_SHOWN else style))
 
 

@@ -51,9 +51,9 @@ class _Pen:
         return [self._made[id(m)][1] for m in drawing.marks]
 
     def told(self, drawing: Drawing) -> list[tuple[str, dict[str, Any]]]:
-        """What an alt text says of each mark: its name and its occurrence."""
+        """What an alt text says of each mark that may be seen: its name and its occurrence."""
         made = [self._made[id(m)] for m in drawing.marks]
-        return [(name, shown) for _, shown, name in made if name]
+        return [(name, shown) for _, shown, name in made if name and shown["text"] != DOTS]
 
 
 def figure(

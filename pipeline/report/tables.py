@@ -52,7 +52,9 @@ def missing(what: str) -> Block:
 
 def withheld(what: str) -> Block:
     """The paragraph that stands for a table of which nothing is shown."""
-    return paragraph(f"”{what}” visas inte: för få personer står bakom talen.", "missing")
+    return paragraph(
+        f"”{what}” visas inte: talen skulle säga för mycket om för få personer.", "missing"
+    )
 
 
 def parts(table: Tabular | Sequence[Fact]) -> tuple[FactTable, ...]:
@@ -139,7 +141,8 @@ def _joined(joined: Joined, note: str) -> Block:
     shares = [t for t in joined.tables if t.over is not None and t.classes[0]]
     if shares:
         whole = occurrence(shares[0][shares[0].classes[0][0]], "denominator", facts)
-        tail = ["Underlag: n = ", whole, ". ", *tail]
+        if whole["text"] != DOTS:
+            tail = ["Underlag: n = ", whole, ". ", *tail]
     return table_block(_caption(joined.tables[-1], facts), columns, rows, tail, facts)
 
 

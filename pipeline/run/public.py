@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.disclosure.decide import Decision, merges, suppression
+from pipeline.disclosure.scale import one_scale
 from pipeline.errors import GateError
 from pipeline.facts import pattern as patterns
 from pipeline.facts.dataset import codebooks, open_tables
@@ -38,6 +39,7 @@ def decide(workspace: Workspace, year: int, edition: str, jobs: Sequence[Job]) -
     written where the chapters' kernels find it."""
     first = plan(workspace, year, edition, jobs, None)
     merged = merges(workspace, year, edition, first.tables, first.groups)
+    merged = one_scale(merged, first.tables, first.groups)
     everything = Pattern(merged=merged, open=open_tables(codebooks(workspace.raw), edition))
     second = plan(workspace, year, edition, jobs, everything)
     decision = suppression(
@@ -76,7 +78,7 @@ def publish(
     refuse_hidden(whole, decision.pattern, "publika")
     publish_public(told, out)
     page, printed = (out / REPORT).read_text(encoding="utf-8"), (out / PDF).read_bytes()
-    warnings = gate(told, page, printed, vocabulary(workspace))
+    warnings = gate(told, page, printed, vocabulary(workspace, decision.pattern))
     refuse_files(workspace, meta.year, out)
     publish_background(executed, whole, background)
     texts = {

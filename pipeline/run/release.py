@@ -181,7 +181,7 @@ class _Made:
         page, printed = (self._public / n for n in (REPORT, PDF))
         warnings = gate(
             told, page.read_text(encoding="utf-8"), printed.read_bytes(),
-            vocabulary(self._workspace),
+            vocabulary(self._workspace, self._pattern()),
         )  # fmt: skip
         self._correct(told)
         refuse_files(self._workspace, self._year, self._public)
