@@ -32,7 +32,8 @@ class Audit:
     """`facts`: numbers in the published ledger, `hidden` of them hidden; `cells`: different hidden
     counts; `attacked`: targets whose bounds were computed, `relaxed` of them in a system whose
     classes were too many for a joint one; `smallest_upper`: the smallest upper bound of a hidden
-    count, None where nothing is hidden. `changed`: numbers that an earlier release showed
+    count (counted up to the threshold; nobody, where that is no secret, left out), None where
+    nothing is hidden. `changed`: numbers that an earlier release showed
     otherwise."""
 
     facts: int

@@ -166,7 +166,7 @@ class _Place:
         for target, answer in zip(targets, answers, strict=True):
             if answer is None or not target.vector(made):
                 continue
-            if target.hidden:
+            if target.hidden and (answer.high or target.zero):
                 top = min(answer.high, self._threshold)
                 total.smallest = top if total.smallest is None else min(total.smallest, top)
             if finding := _judged(target, answer, self._threshold):

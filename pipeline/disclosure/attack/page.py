@@ -31,6 +31,7 @@ class Piece:
 
     text: str
     fact: str = ""
+    part: str = "value"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +148,11 @@ class _Reader(HTMLParser):
         if self._alt is not None:
             self._alt.append(data)
             return
-        fact = ""
+        piece = Piece(data)
         if self._number is not None:
             self._number[2].append(data)
-            fact = self._number[1]["data-fakta"]
-        piece = Piece(data, fact)
+            given = self._number[1]
+            piece = Piece(data, given["data-fakta"], given.get("data-del") or "value")
         if self._cell and self._cells:
             self._cells[-1].append(piece)
         if self._unit is not None:
@@ -178,6 +179,8 @@ class _Reader(HTMLParser):
             text = "".join(texts)
             facts = tuple(given["data-fakta"].split())
             part, value = given.get("data-del") or "value", given.get("value", text)
+            if name == "text" and text.startswith("n = "):
+                part = "n"  # a picture writes the basis of its rows in its own way
             self.numbers.append(Number(facts, part, text, value, drawn=name == "text"))
             self._number = None
         if tag in ("td", "th"):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.disclosure.attack.page import Line, Table, text_of
+from pipeline.disclosure.attack.page import Line, Piece, Table, text_of
 
 DOTS = ".."
 
@@ -75,29 +75,29 @@ def _rows(text: str) -> list[list[str]]:
 
 
 def table_of(rows: Sequence[Sequence[str]], tables: Sequence[Table]) -> Table | None:
-    """The table of the page that a CSV file repeats: the one whose row headers and columns it
-    has. None where there is none."""
+    """The table of the page that a CSV file repeats: of those with its rows and columns, the one
+    with most of its texts. None where there is none."""
     names = [_plain(row[0]) for row in rows]
+    heads = [[_plain(x) for x in row] for row in rows]
+    found: list[tuple[int, Table]] = []
     for table in tables:
         theirs = [_plain(text_of(line.cells[0])) for line in table.rows if line.cells]
-        body = [t for t in theirs[1:] if t]
-        if not body or not all(t in names for t in body):
-            continue
-        head = [_plain(text_of(c)) for c in table.rows[0].cells]
-        if any([_plain(x) for x in row][1 : len(head)] == head[1:] for row in rows):
-            return table
-    return None
+        head = [_plain(text_of(c)) for c in table.rows[0].cells] if table.rows else []
+        if theirs[1:] and set(theirs[1:]) <= set(names) and head in heads:
+            same = sum(_plain(text) == _plain(other) for _, text, other in beside(rows, table))
+            found.append((same, table))
+    return max(found, key=lambda f: f[0])[1] if found else None
 
 
-def beside(rows: Sequence[Sequence[str]], table: Table) -> Iterator[tuple[str, str, str]]:
-    """(fact, text in the page, text in the file) of each cell that shows one fact."""
+def beside(rows: Sequence[Sequence[str]], table: Table) -> Iterator[tuple[Piece, str, str]]:
+    """(number, text in the page, text in the file) of each cell that shows one fact."""
     theirs = {_plain(row[0]): row for row in rows}
     for line in table.rows[1:]:
         row = theirs.get(_plain(text_of(line.cells[0])), [])
         for place, cell in enumerate(line.cells[1:], start=1):
-            for piece in (p for p in cell if p.fact):
-                if place < len(row):
-                    yield piece.fact, text_of(cell), row[place]
+            shown = [p for p in cell if p.fact]
+            if len(shown) == 1 and place < len(row):
+                yield shown[0], text_of(cell), row[place]
 
 
 def _plain(text: str) -> str:

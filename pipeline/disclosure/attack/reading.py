@@ -181,10 +181,10 @@ class _Folder:
         if table is None:
             self._find("otolkat", "", where, "tabellen finns inte i rapporten och kan inte prövas")
             return
-        for fact, _, text in papers.beside(rows, table):
-            if fact in self._known:
-                self._shown(fact, "value", text, where)
-                self.rows += of_text(self._facts[fact], "value", text, where)
+        for number, _, text in papers.beside(rows, table):
+            if number.fact in self._known:
+                self._shown(number.fact, number.part, text, where)
+                self.rows += of_text(self._facts[number.fact], number.part, text, where)
 
     def _pdf(self, path: Path, lines: Sequence[html.Line], where: str) -> None:
         try:

@@ -126,8 +126,9 @@ class _Part:
 
     def _alone(self, weights: Floats, threshold: int) -> Range:
         high, decided = self._extreme(-weights, weights, threshold)
-        low, _ = self._extreme(weights, weights, threshold)
-        return Range(low, -high, decided)
+        if not decided or -high >= threshold:
+            return Range(0, -high, decided)
+        return Range(self._extreme(weights, weights, threshold)[0], -high)
 
     def _extreme(self, cost: Floats, weights: Floats, threshold: int) -> tuple[int, bool]:
         """The smallest whole value of `cost @ x` with the target at most the threshold, and
