@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pipeline import __version__
+from pipeline.facts.pattern import Pattern
 from pipeline.publish.document import Meta
 from pipeline.publish.manifest import write_manifest
 from pipeline.run import state
@@ -19,7 +20,7 @@ from pipeline.run.attack import FILE as ATTACK
 from pipeline.run.attack import attack_edition, log, refuse_leaks
 from pipeline.run.execute import NOTEBOOKS, Job, execute, kernel_environment
 from pipeline.run.plan import CLEAN, VALIDATE, chapters
-from pipeline.run.public import decide, decide_staff
+from pipeline.run.public import decide, decide_staff, refuse_hidden
 from pipeline.run.public import publish as publish_public
 from pipeline.trace.verify import refuse, verify
 from pipeline.workspace import LITTER, Workspace, load_kommun, per_datum
@@ -51,7 +52,7 @@ def annual(workspace: Workspace, year: int, date: dt.date | None, say: Say) -> P
     with _scratch(home, "intern") as (made, swap), _scratch(home, "publik") as (leaves, swap_too):
         say("Vad den publika utgåvan får visa bestäms …")
         jobs, outward = (chapters(workspace, year, edition) for edition in ("intern", "publik"))
-        decide_staff(workspace, year, jobs)
+        staff = decide_staff(workspace, year, jobs)
         decision = decide(workspace, year, "publik", outward)
         say(f"  {decision.kept.share:.0%} av antalen i den publika utgåvan visas.")
         say(f"Kapitlen för {year} körs …")
@@ -62,7 +63,8 @@ def annual(workspace: Workspace, year: int, date: dt.date | None, say: Say) -> P
             shutil.copyfile(path, executed / path.name)
         _run(workspace, [(job, executed) for job in jobs] + [(job, again) for job in outward])
         say("Rapporten sätts samman …")
-        meta = _publish(workspace, year, date, jobs, made, say)
+        hides = None if staff is None else staff.pattern
+        meta = _publish(workspace, year, date, jobs, made, hides, say)
         for warning in publish_public(
             workspace, {job.name: again / f"{job.name}.ipynb" for job in outward}, meta, decision,
             leaves, made / "publik",
@@ -132,9 +134,11 @@ def _publish(
     date: dt.date | None,
     jobs: Sequence[Job],
     made: Path,
+    hides: Pattern | None,
     say: Say,
 ) -> Meta:
-    """Write the internal edition but for its manifest, which waits for the public one."""
+    """Write the internal edition but for its manifest, which waits for the public one. `hides`:
+    what it may not show of the answers of staff."""
     from pipeline.publish.edition import PDF, REPORT, publish
     from pipeline.publish.fonts import faces_css
     from pipeline.publish.panel.lineage import trace_all
@@ -154,8 +158,10 @@ def _publish(
         others={n: p for n, p in executed.items() if n not in chapters_},
         trace=lambda records: trace_all(workspace, year, records),
     )  # fmt: skip
+    if hides is not None:
+        refuse_hidden(document, hides, "interna")
     page, printed = (made / REPORT).read_text(encoding="utf-8"), (made / PDF).read_bytes()
-    for warning in gate(document, page, printed, vocabulary(workspace)):
+    for warning in gate(document, page, printed, vocabulary(workspace, hides)):
         say(f"Att se över: {warning.where}: ”{warning.token}” i ”{warning.context}”.")
     write_pages(
         processed, made / "datakvalitet", kommun.namn, back="../index.html",
