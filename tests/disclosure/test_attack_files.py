@@ -97,6 +97,36 @@ def test_a_table_file_that_holds_a_hidden_number(tmp_path, facts):
     assert told(audit(here)) == [("otolkat", "", "tabeller/t1.csv")]
 
 
+def test_of_two_tables_with_the_same_rows_a_file_is_set_beside_its_own(tmp_path, facts):
+    folder, shown, hidden, other = facts
+    again = [folder.count(f"kon = '{s}'", v) for s, v in (("man", 11), ("kvinna", 9))]
+    titles = [shown["title"], hidden["title"]]
+    first = table([(t, [(e, text_of(e))]) for t, e in zip(titles, (shown, hidden), strict=True)])
+    second = table([(t, [(e, text_of(e))]) for t, e in zip(titles, again, strict=True)])
+    here = folder.write(tmp_path, first + second)
+    for name, texts in (("a", ("20", "..")), ("b", ("11", "9"))):
+        rows_ = "".join(f"{t};{x}\n" for t, x in zip(titles, texts, strict=True))
+        (here / f"{name}.csv").write_text(f";kolumn a\n{rows_}", encoding="utf-8")
+    assert audit(here).passed
+
+
+def test_an_n_that_is_shown_beside_a_hidden_share_is_no_leak(tmp_path):
+    folder = Folder()
+    entry = folder.share("nojd >= 4", "nojd IS NOT NULL", None, denominator=37)
+    n = number(entry, "37", part="denominator")
+    mark = f'<text data-fakta="{entry["id"]}">n = 37</text>'
+    page = (
+        f'<figure id="b"><svg aria-label="Staplar.">{mark}</svg><div><table><thead><tr>'
+        "<td></td><th>Andel</th><th>Underlag</th></tr></thead><tbody><tr><th>Fråga</th>"
+        f"<td>{number(entry, '..')}</td><td>{n}</td></tr></tbody></table></div></figure>"
+    )
+    here = folder.write(tmp_path, page)
+    (here / "t.csv").write_text(";Andel;Underlag\nFråga;..;37\n", encoding="utf-8")
+    assert audit(here).passed
+    (here / "t.csv").write_text(";Andel;Underlag\nFråga;92 %;37\n", encoding="utf-8")
+    assert {k for k, _, _ in told(audit(here))} == {"visat", "rest"}
+
+
 def figure(entries, alt, shapes="", title=""):
     inside = f"<title>{title}</title>" if title else ""
     return (
