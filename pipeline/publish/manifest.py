@@ -26,15 +26,17 @@ def write_manifest(
     notebooks: Iterable[Named] = (),
     rules: Iterable[Named] = (),
     code: str = "",
+    public: Path | None = None,
 ) -> None:
     """Write the manifest of the edition in `out`: `stated` and its outputs.
 
-    Outputs are all files in `out`: call again when files have been added. Raises
-    UppfoljningError for a name that is not relative.
+    Outputs are all files in `out`, and those of the public edition in the folder `public`: call
+    again when files have been added. Raises UppfoljningError for a name that is not relative.
     """
-    outputs = [(p.relative_to(out).as_posix(), p) for p in out.rglob("*") if p.is_file()]
     manifest = stated(meta, inputs, notebooks, rules, code)
-    manifest["outputs"] = _entries(entry for entry in outputs if entry[0] != FILE)
+    manifest["outputs"] = _entries(entry for entry in _files(out) if entry[0] != FILE)
+    if public is not None:
+        manifest["public"] = _entries(_files(public))
     text = json.dumps(manifest, ensure_ascii=False, indent=1)
     (out / FILE).write_text(text + "\n", encoding="utf-8", newline="\n")
 
@@ -68,6 +70,15 @@ def digest_of(files: Iterable[Named]) -> str:
     for name, path in sorted(files):
         whole.update(f"{name}\0{_sha256(path)}\n".encode())
     return whole.hexdigest()
+
+
+def listed(folder: Path) -> list[dict[str, Any]]:
+    """Every file of a folder as the manifest lists it."""
+    return _entries(_files(folder))
+
+
+def _files(folder: Path) -> list[Named]:
+    return [(p.relative_to(folder).as_posix(), p) for p in folder.rglob("*") if p.is_file()]
 
 
 def _entries(files: Iterable[Named]) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from pipeline.publish.manifest import Manifest, Named, digest_of
 from pipeline.publish.standing import Standing
 from pipeline.report import completeness
+from pipeline.run.releases import INTERNAL, STAGES, frozen
 from pipeline.trace.diff import history
 from pipeline.trace.diff.parameters import KEPT, decisions
 from pipeline.workspace import LITTER, REPO, RULES, Workspace
@@ -28,6 +29,15 @@ def code() -> str:
     files = (p for p in room.rglob("*") if p.is_file() and not LITTER.search(p.name))
     named = ((p.relative_to(room).as_posix(), p) for p in files)
     return digest_of((n, p) for n, p in named if _decides(n))
+
+
+def latest(raw: Path, year: int) -> tuple[str, history.Previous] | None:
+    """The latest release of a year, as people call it; None where nothing is released."""
+    found = frozen(raw, year)
+    if not found:
+        return None
+    last = found[-1]
+    return f"steget {STAGES[last.stage]} publicerades", history.released(last.folder / INTERNAL)
 
 
 def gather(
