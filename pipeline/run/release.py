@@ -15,6 +15,7 @@ import os
 import shutil
 import stat
 import tempfile
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -140,11 +141,15 @@ def _check_complete(workspace: Workspace, year: int, decision: Decision) -> None
         return
     raise GateError(
         f"Avstämningen för {year} mot verksamhetssystemet håller inte:\n"
-        + "".join(f"  {line}\n" for line in why)
+        + "".join(f"{_wrapped(line)}\n" for line in why)
         + "Gör så här: fyll i formuläret Avstämning och kör make annual. Ska utgåvan\n"
         "publiceras ändå antecknas skälet:\n"
         "  ARGS=\"--trots 'skälet' --beslutad-av 'rollen'\""
     )
+
+
+def _wrapped(line: str) -> str:
+    return textwrap.fill(line, 80, initial_indent="  ", subsequent_indent="    ")
 
 
 class _Made:
