@@ -7,6 +7,7 @@ import datetime as dt
 import json
 import shutil
 import string
+import textwrap
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -163,7 +164,7 @@ def _publish(
     went_in = _inputs(workspace), _sources(jobs), rules(), code()
     standing = gather(workspace, year, made, stated(meta, *went_in), latest(workspace.raw, year))
     for sentence in standing.incomplete:
-        say(f"Att avstämma: {sentence}")
+        say(textwrap.fill(f"Att avstämma: {sentence}", 80, subsequent_indent="  "))
     document = publish(
         chapters_, meta, made, balance=balance, pages=pages, others=others,
         trace=lambda records: trace_all(workspace, year, records), standing=standing,
