@@ -20,6 +20,7 @@ CELL ?=
 A ?=
 B ?=
 N ?=
+STAGE ?=
 ARGS ?=
 
 RUN = $(PYTHON) -m pipeline.bootstrap
@@ -33,7 +34,7 @@ QUIET := $(if $(findstring q,$(firstword -$(MAKEFLAGS))),--quiet)
 .SILENT:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help annual build-annual validate facts trace dependents diff sample prove verify exempel lab test check env clean
+.PHONY: help annual build-annual validate facts trace dependents diff sample prove verify attack release exempel lab test check env clean
 
 help: ## visar det här
 	$(RUN) help
@@ -71,6 +72,12 @@ prove: ## ändrar råa celler på måfå och visar att bara förutsedda tal änd
 
 verify: ## räknar om varje tal i rapporten ur rådata på en annan väg, och prövar filernas summor
 	$(RUN) verify $(OPTIONS) $(ARGS)
+
+attack: ## angriper den publika utgåvan: inget dolt tal får gå att räkna fram ur det publicerade
+	$(RUN) attack $(OPTIONS) $(ARGS)
+
+release: ## publicerar ett steg: STAGE=mars ARGS="--beslutad-av 'rollen'"; mars april maj host …
+	$(RUN) release $(OPTIONS) --stage "$(STAGE)" $(ARGS)
 
 exempel: ## lägger exempelkommunens filer i RAW
 	$(RUN) exempel $(OPTIONS)

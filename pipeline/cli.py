@@ -80,6 +80,15 @@ def _parser() -> argparse.ArgumentParser:
     verifying = verb("verify", _verify, "räknar om varje tal ur rådata på en annan väg")
     _place(verifying)
     verifying.add_argument("--json", action="store_true", help="som JSON")
+    attacking = verb("attack", _attack, "angriper den publika utgåvan: inget dolt får gå att räkna")
+    _place(attacking)
+    attacking.add_argument("--json", action="store_true", help="som JSON")
+    releasing = verb("release", _release, "publicerar ett steg i året: fryser den publika utgåvan")
+    _place(releasing)
+    releasing.add_argument("--stage", default="", help="mars, april, maj, host, …")
+    releasing.add_argument("--beslutad-av", default="", help="rollen som beslutat om publiceringen")
+    releasing.add_argument("--rattelse", default="", help="orsaken, när steget redan är publicerat")
+    releasing.add_argument("--trots", default="", help="skälet, när avstämningen inte håller")
     example = verb("exempel", _example, "lägger exempelkommunens filer i en mapp")
     example.add_argument("--year", type=int, action="append", help="år; kan upprepas")
     example.add_argument("--rows", type=int, help="påbörjade insatser per år")
@@ -258,6 +267,28 @@ def _verify(given: argparse.Namespace) -> None:
     verdict = verify(workspace, year, edition, workspace.processed)
     print(_json(verdict.json()) if given.json else "\n".join(verdict.lines()))
     refuse(verdict)
+
+
+def _attack(given: argparse.Namespace) -> None:
+    from pipeline.run.attack import attack_edition, refuse_leaks
+
+    workspace, year = _where(given)
+    audit = attack_edition(workspace, year)
+    if given.json:
+        print(_json(audit.json()))
+    elif audit.passed:
+        print("\n".join(audit.lines()))
+    refuse_leaks(workspace, year, audit)
+
+
+def _release(given: argparse.Namespace) -> None:
+    from pipeline.run.release import Decision, release
+
+    workspace, year = _where(given)
+    decision = Decision(given.stage, given.beslutad_av, given.rattelse, given.trots)
+    made = release(workspace, year, decision, print, given.date)
+    print(f"\nPublicerad och fryst: {made.name}. Det som ska spridas ligger i\n  {made / 'publik'}")
+    print("Kör make annual innan något mer publiceras: utgåvan binder de kommande.")
 
 
 def _example(given: argparse.Namespace) -> None:

@@ -7,14 +7,23 @@ import datetime as dt
 import json
 import shutil
 import string
+import textwrap
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline import __version__
+from pipeline.facts.pattern import Pattern
+from pipeline.publish.document import Meta
+from pipeline.publish.manifest import stated, write_manifest
 from pipeline.run import state
+from pipeline.run.attack import FILE as ATTACK
+from pipeline.run.attack import attack_edition, log, refuse_leaks
 from pipeline.run.execute import NOTEBOOKS, Job, execute, kernel_environment
 from pipeline.run.plan import CLEAN, VALIDATE, chapters
+from pipeline.run.public import decide, decide_staff, refuse_hidden
+from pipeline.run.public import publish as publish_public
 from pipeline.trace.verify import refuse, verify
 from pipeline.workspace import LITTER, Workspace, load_kommun, per_datum
 
@@ -25,7 +34,16 @@ QUALITY = (  # address, title and a line about it, for the front page
     "Datakvalitet",
     "Vad som kontrollerades, vad som brast och vad som är att rätta i filerna.",
 )
+PUBLIC = (
+    ("../publik/index.html", "Den publika utgåvan", "Det som får lämna huset."),
+    (
+        "publik/index.html",
+        "Vad som doldes och varför",
+        "Vilka tal den publika utgåvan inte visar, och hur mycket som finns kvar.",
+    ),
+)
 Say = Callable[[str], None]
+Seal = Callable[[Path, tuple[int, int] | None], None]
 
 
 def annual(workspace: Workspace, year: int, date: dt.date | None, say: Say) -> Path:
@@ -33,25 +51,45 @@ def annual(workspace: Workspace, year: int, date: dt.date | None, say: Say) -> P
     of the last good edition touched."""
     before = state.edition_before(workspace, year)
     tables(workspace, year, say)
-    say(f"Kapitlen för {year} körs …")
-    with _scratch(workspace.reports / str(year), "intern") as (made, put_in_place):
-        executed = made / "notebooks"
-        executed.mkdir()
+    home = workspace.reports / str(year)
+    with _scratch(home, "intern") as (made, swap), _scratch(home, "publik") as (leaves, swap_too):
+        say("Vad den publika utgåvan får visa bestäms …")
+        jobs, outward = (chapters(workspace, year, edition) for edition in ("intern", "publik"))
+        staff = decide_staff(workspace, year, jobs)
+        decision = decide(workspace, year, "publik", outward)
+        say(f"  {decision.kept.share:.0%} av antalen i den publika utgåvan visas.")
+        say(f"Kapitlen för {year} körs …")
+        executed, again = made / "notebooks", made / "publik" / "notebooks"
+        for folder in (executed, again):
+            folder.mkdir(parents=True)
         for path in sorted((_notebooks(workspace, year)).glob("*.ipynb")):
             shutil.copyfile(path, executed / path.name)
-        jobs = chapters(workspace, year, "intern")
-        _run(workspace, jobs, executed)
+        _run(workspace, [(job, executed) for job in jobs] + [(job, again) for job in outward])
         say("Rapporten sätts samman …")
-        _publish(workspace, year, date, jobs, made, say)
+        hides = None if staff is None else staff.pattern
+        meta, seal = _publish(workspace, year, date, jobs, made, hides, say)
+        for warning in publish_public(
+            workspace, {job.name: again / f"{job.name}.ipynb" for job in outward}, meta, decision,
+            leaves, made / "publik",
+        ):  # fmt: skip
+            say(f"Att se över: {warning.where}: ”{warning.token}” i ”{warning.context}”.")
+        say("Den publika utgåvan angrips: går något dolt tal att räkna fram? …")
+        audit = attack_edition(workspace, year, leaves)
+        for line in audit.lines():
+            say(f"  {line}")
+        refuse_leaks(workspace, year, audit)
+        log(audit, made / "publik" / ATTACK)
+        seal(leaves, None)
         say("Varje tal räknas om från källfilerna på en annan väg …")
-        verdict = verify(workspace, year, made, workspace.processed)
+        verdict = verify(workspace, year, made, workspace.processed, leaves)
         for line in verdict.lines():
             say(f"  {line}")
         refuse(verdict)
-        put_in_place()
-    (workspace.reports / str(year) / "publik").mkdir(exist_ok=True)
+        seal(leaves, (verdict.checked, verdict.total))
+        swap()
+        swap_too()
     state.record_edition(workspace, year, date, before)
-    return workspace.reports / str(year) / "intern"
+    return home / "intern"
 
 
 def tables(workspace: Workspace, year: int, say: Say) -> None:
@@ -74,7 +112,7 @@ def _clean_and_validate(workspace: Workspace, year: int) -> None:
         executed.mkdir()
         for job in (CLEAN, VALIDATE):
             given = {"year": year, "out": made.name}
-            _run(workspace, [Job(job.notebook, job.name, given)], executed)
+            _run(workspace, [(Job(job.notebook, job.name, given), executed)])
         shutil.rmtree(_notebooks(workspace, year), ignore_errors=True)
         _notebooks(workspace, year).parent.mkdir(parents=True, exist_ok=True)
         executed.rename(_notebooks(workspace, year))
@@ -86,10 +124,11 @@ def _notebooks(workspace: Workspace, year: int) -> Path:
     return workspace.processed / ".notebooks" / str(year)
 
 
-def _run(workspace: Workspace, jobs: Sequence[Job], folder: Path) -> None:
-    """Run notebooks side by side. The first failure, in the jobs' order, is raised."""
+def _run(workspace: Workspace, jobs: Sequence[tuple[Job, Path]]) -> None:
+    """Run notebooks side by side, each into its folder. The first failure, in the jobs' order, is
+    raised."""
     with kernel_environment(workspace), ThreadPoolExecutor(WORKERS) as pool:
-        for outcome in [pool.submit(execute, job, folder) for job in jobs]:
+        for outcome in [pool.submit(execute, job, folder) for job, folder in jobs]:
             outcome.result()
 
 
@@ -99,14 +138,17 @@ def _publish(
     date: dt.date | None,
     jobs: Sequence[Job],
     made: Path,
+    hides: Pattern | None,
     say: Say,
-) -> None:
-    from pipeline.publish.document import Meta
-    from pipeline.publish.edition import PDF, REPORT, publish
+) -> tuple[Meta, Seal]:
+    """Write the internal edition but for its manifest, which waits for the public one. `hides`:
+    what it may not show of the answers of staff. Returns what the cover says, and what seals the
+    edition: the manifest over all, and on the front page how many of how many numbers agree."""
+    from pipeline.publish.edition import PDF, REPORT, publish, verified
     from pipeline.publish.fonts import faces_css
-    from pipeline.publish.manifest import write_manifest
     from pipeline.publish.panel.lineage import trace_all
     from pipeline.publish.untraced import gate
+    from pipeline.run.standing import code, gather, latest, rules
     from pipeline.run.vocabulary import vocabulary
     from pipeline.validation.pages import write_pages
 
@@ -117,19 +159,32 @@ def _publish(
     chapters_ = {job.name: made / "notebooks" / f"{job.name}.ipynb" for job in jobs}
     executed = {p.stem: p for p in sorted((made / "notebooks").glob("*.ipynb"))}
     balance = json.loads((processed / "balance.json").read_text(encoding="utf-8"))["files"]
+    others = {n: p for n, p in executed.items() if n not in chapters_}
+    pages = [QUALITY, *PUBLIC]
+    went_in = _inputs(workspace), _sources(jobs), rules(), code()
+    standing = gather(workspace, year, made, stated(meta, *went_in), latest(workspace.raw, year))
+    for sentence in standing.incomplete:
+        say(textwrap.fill(f"Att avstämma: {sentence}", 80, subsequent_indent="  "))
     document = publish(
-        chapters_, meta, made, balance=balance, pages=[QUALITY],
-        others={n: p for n, p in executed.items() if n not in chapters_},
-        trace=lambda records: trace_all(workspace, year, records),
+        chapters_, meta, made, balance=balance, pages=pages, others=others,
+        trace=lambda records: trace_all(workspace, year, records), standing=standing,
     )  # fmt: skip
+    if hides is not None:
+        refuse_hidden(document, hides, "interna")
     page, printed = (made / REPORT).read_text(encoding="utf-8"), (made / PDF).read_bytes()
-    for warning in gate(document, page, printed, vocabulary(workspace)):
+    for warning in gate(document, page, printed, vocabulary(workspace, hides)):
         say(f"Att se över: {warning.where}: ”{warning.token}” i ”{warning.context}”.")
     write_pages(
         processed, made / "datakvalitet", kommun.namn, back="../index.html",
         font_face=faces_css(LETTERS),
     )  # fmt: skip
-    write_manifest(made, meta, _inputs(workspace), _sources(jobs))
+
+    def seal(leaves: Path, agreeing: tuple[int, int] | None) -> None:
+        told = replace(standing, verified=agreeing)
+        verified(made, document, others, balance, pages, told)
+        write_manifest(made, meta, *went_in, public=leaves)
+
+    return meta, seal
 
 
 def _inputs(workspace: Workspace) -> list[tuple[str, Path]]:

@@ -1,0 +1,150 @@
+"""Whole-number bounds by scipy's HiGHS, component by component.
+
+A target is a sum of classes. Nothing of what suppression knew is used: only what is published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array, hstack, vstack
+from scipy.sparse.csgraph import connected_components
+
+from pipeline.disclosure.attack.system import Knowledge, Vector
+
+Floats = npt.NDArray[np.float64]
+SECONDS = 30.0  # for one target; what is undecided then counts as found out
+OPTIMAL, INFEASIBLE = 0, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """What an attacker knows of a target: `low ≤ target ≤ high`. Counted up to the threshold: a
+    `high` equal to it means "that or more". `decided`: proven within the time."""
+
+    low: int
+    high: int
+    decided: bool = True
+
+
+class Contradiction(Exception):
+    """No whole numbers agree with everything that is said."""
+
+
+def ranges(known: Knowledge, targets: Sequence[Vector], threshold: int) -> list[Range]:
+    """The range of each target. Raises Contradiction where the rows exclude each other."""
+    found: list[Range | None] = [None] * len(targets)
+    label = _components(known.rows)
+    parts: dict[tuple[int, ...], list[int]] = {}
+    for i, target in enumerate(targets):
+        parts.setdefault(tuple(sorted({int(label[j]) for j in target})), []).append(i)
+    for inside, chosen in sorted(parts.items()):
+        part = _Part(known, np.isin(label, inside))
+        for i, one in zip(chosen, part.ranges([targets[i] for i in chosen], threshold),
+                          strict=True):  # fmt: skip
+            found[i] = one
+    return [r for r in found if r is not None]
+
+
+def _components(rows: csr_array) -> npt.NDArray[np.int32]:
+    """Which variables have to do with each other."""
+    linked = abs(rows).T @ abs(rows) if rows.shape[0] else csr_array((rows.shape[1],) * 2)
+    return np.asarray(connected_components(linked, directed=False)[1])
+
+
+class _Part:
+    """The rows and variables that a group of targets has to do with."""
+
+    def __init__(self, known: Knowledge, inside: npt.NDArray[np.bool_]) -> None:
+        self._places = {int(j): k for k, j in enumerate(np.flatnonzero(inside))}
+        columns = csr_array(known.rows[:, np.flatnonzero(inside)])
+        used = np.diff(columns.indptr) > 0
+        self._rows = csr_array(columns[np.flatnonzero(used)])
+        self._low, self._high = known.low[used], known.high[used]
+
+    def ranges(self, targets: Sequence[Vector], threshold: int) -> list[Range]:
+        size = self._rows.shape[1]
+        weights = [self._weights(t, size) for t in targets]
+        reached = np.zeros(len(targets))
+        self._together(weights, threshold, reached)
+        return [
+            Range(0, threshold) if reached[i] >= threshold else self._alone(w, threshold)
+            for i, w in enumerate(weights)
+        ]
+
+    def _weights(self, target: Vector, size: int) -> Floats:
+        made = np.zeros(size)
+        for j, c in target.items():
+            made[self._places[j]] = c
+        return made
+
+    def _together(self, weights: Sequence[Floats], threshold: int, reached: Floats) -> None:
+        """One solution often shows that many targets can be large: as many as possible at once,
+        each counted up to the threshold; again for those that are left, while it helps."""
+        while True:
+            left = [i for i in range(len(weights)) if reached[i] < threshold]
+            if not left:
+                return
+            size, extra = self._rows.shape[1], len(left)
+            goals = csr_array(np.array([weights[i] for i in left]))
+            rows = vstack([
+                hstack([self._rows, csr_array((self._rows.shape[0], extra))]),
+                hstack([goals, -csr_array(np.eye(extra))]),
+            ])  # fmt: skip
+            low = np.concatenate([self._low, np.zeros(extra)])
+            high = np.concatenate([self._high, np.full(extra, np.inf)])
+            answer = milp(
+                np.concatenate([np.zeros(size), -np.ones(extra)]),
+                constraints=LinearConstraint(csr_array(rows), low, high),
+                integrality=np.concatenate([np.ones(size), np.zeros(extra)]),
+                bounds=Bounds(
+                    np.concatenate([np.zeros(size), np.full(extra, -np.inf)]),
+                    np.concatenate([np.full(size, np.inf), np.full(extra, float(threshold))]),
+                ),
+                options={"time_limit": SECONDS, "mip_rel_gap": 0.1},
+            )
+            if answer.status == INFEASIBLE:
+                raise Contradiction
+            if answer.x is None or not self._holds(x := np.round(answer.x[:size])):
+                return
+            better = 0
+            for i in left:
+                value = float(weights[i] @ x)
+                better += value >= threshold
+                reached[i] = max(reached[i], value)
+            if not better:
+                return
+
+    def _holds(self, x: Floats) -> bool:
+        """Whether whole numbers agree with every row, in whole-number arithmetic."""
+        value = self._rows @ x
+        return bool((x >= 0).all() and (value >= self._low).all() and (value <= self._high).all())
+
+    def _alone(self, weights: Floats, threshold: int) -> Range:
+        high, decided = self._extreme(-weights, weights, threshold)
+        if not decided or -high >= threshold:
+            return Range(0, -high, decided)
+        return Range(self._extreme(weights, weights, threshold)[0], -high)
+
+    def _extreme(self, cost: Floats, weights: Floats, threshold: int) -> tuple[int, bool]:
+        """The smallest whole value of `cost @ x` with the target at most the threshold, and
+        whether it is proven; what is not proven counts as found out."""
+        rows = csr_array(vstack([self._rows, csr_array(weights.reshape(1, -1))]))
+        answer = milp(
+            cost,
+            constraints=LinearConstraint(
+                rows, np.append(self._low, -np.inf), np.append(self._high, float(threshold))
+            ),
+            integrality=np.ones(len(cost)),
+            bounds=Bounds(0, np.inf),
+            options={"time_limit": SECONDS, "mip_rel_gap": 0.0},
+        )
+        if answer.status == OPTIMAL:
+            return round(answer.fun), True
+        if answer.status == INFEASIBLE:  # more than the threshold whatever the rest is
+            return (-threshold if (cost <= 0).all() else threshold), True
+        return 0, False

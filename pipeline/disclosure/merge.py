@@ -1,0 +1,177 @@
+"""Merging before suppression: classes put together where too many numbers of a table are small.
+
+Tables that stand beside each other share their classes. Years are not pooled: a number of several
+years is another measure than the chapter's, and the chapter has to ask for it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.disclosure import ladder
+from pipeline.disclosure.counts import Counts
+from pipeline.disclosure.structure import structure
+from pipeline.disclosure.variables import reads_value
+from pipeline.facts import predicate as p
+from pipeline.facts.pattern import CountCell, Merged
+from pipeline.facts.plan import TableCall
+from pipeline.facts.table import Key, Total
+from pipeline.forms.codebook import Codebook, Value
+from pipeline.workspace import Sekretess
+
+Merging = dict[str, tuple[Merged, ...]]  # dimension → classes, of what is merged
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judge:
+    """What decides whether a number is small."""
+
+    counts: Counts
+    books: Mapping[str, Codebook]
+    rules: Sekretess
+
+    def small(self, cells: Sequence[Sequence[CountCell]]) -> bool | None:
+        """Whether a fact's number would be hidden for what it says itself. `cells`: of each of
+        its count cells the ones that are put together. None where it has no number."""
+        first = cells[0][0]
+        k, n = (self.counts.together(c) for c in (cells[0], cells[-1]))
+        if k is None or n is None:
+            return None
+        if first.dataset not in self.books:
+            return False
+        built = structure(first.dataset, self.books)
+        limit = self.rules.troskel
+        private = built.sensitive(reads_value(p.parse(first.where)))
+        if private and len(cells) > 1 and n and k in (0, n):
+            return True
+        if private and len(cells) == 1 and k == 0:
+            return True
+        return 0 < k < limit or 0 < n - k < limit
+
+
+def merge(
+    calls: Sequence[TableCall], groups: Iterable[Iterable[str]], judge: Judge
+) -> dict[str, Merging]:
+    """Table key → dimension → classes, for the tables that are merged. `groups`: keys of tables
+    that stand beside each other."""
+    made: dict[str, Merging] = {}
+    for linked in _linked(calls, groups):
+        found = _of_group(linked, judge)
+        if found:
+            names = {c.key: {d.name for d in c.dims} for c in linked}
+            made |= {
+                key: {d: found[d] for d in sorted(ds & set(found))} for key, ds in names.items()
+            }
+    return {key: merging for key, merging in sorted(made.items()) if merging}
+
+
+def _linked(calls: Sequence[TableCall], groups: Iterable[Iterable[str]]) -> list[list[TableCall]]:
+    """The calls by what they share a merging with (union-find over table keys)."""
+    root: dict[str, str] = {c.key: c.key for c in calls}
+
+    def find(key: str) -> str:
+        while root[key] != key:
+            key = root[key]
+        return key
+
+    for group in groups:
+        keys = sorted(k for k in group if k in root)
+        for key in keys[1:]:
+            a, b = sorted((find(keys[0]), find(key)))
+            root[b] = a
+    found: dict[str, list[TableCall]] = {}
+    for call in calls:
+        if not call.missing:
+            found.setdefault(find(call.key), []).append(call)
+    return list(found.values())
+
+
+def share_small(calls: Sequence[TableCall], merging: Merging, judge: Judge) -> float:
+    """The share of a group's numbers that are small under a merging."""
+    verdicts = [judge.small(cells) for call in calls for cells in _cells(call, merging)]
+    told = [v for v in verdicts if v is not None]
+    return sum(told) / len(told) if told else 0.0
+
+
+def _cells(call: TableCall, merging: Merging) -> Iterator[list[list[CountCell]]]:
+    """For every number of the merged table, its count cells put together."""
+    axes: list[list[list[Key]]] = []
+    for d, keys in zip(call.dims, call.classes, strict=True):
+        classes = merging.get(d.name)
+        if classes is None:
+            axes.append([[k] for k in keys])
+            continue
+        present: list[list[Key]] = [[k for k in keys if k in m.values] for m in classes]
+        rest: list[list[Key]] = [[k] for k in keys if k is None or isinstance(k, Total)]
+        axes.append([*(ks for ks in present if ks), *rest])
+    for combination in itertools.product(*axes):
+        parts = [call.cells[keys] for keys in itertools.product(*combination)]
+        if parts and parts[0]:
+            yield [sorted(set(column)) for column in zip(*parts, strict=True)]
+
+
+def _of_group(calls: Sequence[TableCall], judge: Judge) -> Merging:
+    """The mildest merging under which few enough numbers are small; where none is enough, the one
+    that leaves fewest."""
+    limit = judge.rules.hogst_dolda
+    merging: Merging = {}
+    share = share_small(calls, merging, judge)
+    for step in judge.rules.sla_samman:
+        ways = _ladders(step, calls, judge)
+        rung = dict.fromkeys(sorted(ways), 0)
+        while share > limit:
+            tried = []
+            for place, (name, at) in enumerate(rung.items()):
+                if at < len(ways[name]):
+                    trial = {**merging, name: ways[name][at]}
+                    left = share_small(calls, trial, judge)
+                    tried.append((left, -len(trial[name]), place, trial, name))
+            if not tried:
+                break
+            best = min(tried, key=lambda t: t[:3])
+            if best[0] < share:
+                share, _, _, merging, name = best
+                rung[name] += 1
+            else:  # a wider step may help where this one does not
+                rung = {name: at + 1 for name, at in rung.items()}
+    return merging
+
+
+def _ladders(
+    step: str, calls: Sequence[TableCall], judge: Judge
+) -> dict[str, list[tuple[Merged, ...]]]:
+    """The ways of one step, mildest first, by dimension."""
+    found: dict[str, list[tuple[Merged, ...]]] = {}
+    for call in calls:
+        for axis, d in enumerate(call.dims):
+            if d.name in found:
+                continue
+            values = _values(calls, d.name)
+            source = ladder.origin(call.dataset, d.name, judge.books)
+            if step == "tertial" and ladder.is_tertial(source):
+                found[d.name] = list(ladder.whole(values, ladder.WHOLE_YEAR))
+            elif step == "enheter" and ladder.is_unit(source):
+                found[d.name] = list(ladder.whole(values, ladder.ALL_UNITS))
+            elif step == "kategorier":
+                size = {v: _size(call, axis, v, judge.counts) for v in values}
+                limit = judge.rules.troskel
+                found[d.name] = list(ladder.steps(d, values, source, size, limit))
+    return found
+
+
+def _values(calls: Sequence[TableCall], dimension: str) -> list[Value]:
+    """The classes of a dimension in any of the tables, in its own order."""
+    found: dict[Value, None] = {}
+    for call in calls:
+        for d, keys in zip(call.dims, call.classes, strict=True):
+            if d.name == dimension:
+                plain = [k for k in keys if k is not None and not isinstance(k, Total)]
+                found |= dict.fromkeys(plain)
+    return list(found)
+
+
+def _size(call: TableCall, axis: int, value: Value, counts: Counts) -> int:
+    cells = [c[0] for keys, c in call.cells.items() if keys[axis] == value and c]
+    return (counts.together(cells) or 0) if cells else 0

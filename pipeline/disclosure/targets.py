@@ -1,0 +1,146 @@
+"""What must stay uncertain: sums of classes, each with the reason in Swedish.
+
+Of every count asked for, those of few persons; of every two of which one contains the other, the
+few that differ (n − k of a share, a tertial beside its year, what a table leaves out); where a
+sensitive column is read, nobody and everybody too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.disclosure.classes import Block, Universe
+from pipeline.disclosure.model import Ints, Mask
+
+FEW = "för få personer (1–{top})"
+NOBODY = "ingen, och uppgiften är känslig"
+EVERYBODY = "alla, och uppgiften är känslig"
+DIFFERENCE = "går annars att räkna ut en grupp på {top} eller färre personer"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """`classes`: numbers in the universe, rising. `inner`, `outer`: the conditions whose
+    difference it is; `inner` −1 for a condition of its own, −2 for a table's shown classes."""
+
+    classes: tuple[int, ...]
+    inner: int
+    outer: int
+    why: str
+
+
+def targets(
+    made: Universe,
+    asked: Sequence[int],
+    unions: Sequence[tuple[int, ...]],
+    sensitive: Sequence[bool],
+    threshold: int,
+) -> list[Target]:
+    """The targets of a universe. `asked`: conditions that a reader may see. `unions`: conditions
+    that a table shows beside each other. `sensitive[i]`: condition i reads a sensitive value.
+
+    A sum that contains another target is left out: it is at least as uncertain.
+    """
+    found: list[Target] = []
+    seen: set[tuple[int, int]] = set()
+    wanted = set(asked)
+    for block in sorted(made.blocks, key=lambda b: (len(b.x), b.start)):
+        found += _of_block(made, block, wanted, unions, sensitive, threshold, seen)
+    return _smallest(found)
+
+
+def _of_block(
+    made: Universe,
+    block: Block,
+    wanted: set[int],
+    unions: Sequence[tuple[int, ...]],
+    sensitive: Sequence[bool],
+    threshold: int,
+    seen: set[tuple[int, int]],
+) -> Iterator[Target]:
+    places = [n for n, i in enumerate(block.fits.tolist()) if i in wanted]
+    member, number, private = _different(block, places, sensitive)
+    place_of = {int(i): n for n, i in enumerate(block.fits)}
+    joined = [
+        np.logical_or.reduce(block.member[[place_of[i] for i in union]])
+        for union in unions
+        if all(i in place_of for i in union)
+    ]
+    inner = np.array([*member, *joined], dtype=bool).reshape(-1, len(block.x))
+    inner_number = [*number, *([-2] * len(joined))]
+    inner_private = np.array([*private, *([False] * len(joined))], dtype=bool)
+    size, outer_size = inner.sum(axis=1), member.sum(axis=1)
+    k, n = inner @ block.x, member @ block.x
+    overlap = inner.astype(np.float32) @ member.astype(np.float32).T
+    within = (overlap >= size[:, None]) & (size[:, None] < outer_size[None, :])
+    rest = n[None, :] - k[:, None]
+    few = within & (rest > 0) & (rest < threshold)
+    open_ = ~private[None, :] & (n[None, :] > 0)
+    everybody = within & inner_private[:, None] & open_ & (rest == 0)
+    in_some = (within & inner_private[:, None] & open_).any(axis=1)
+    top = threshold - 1
+    for a, (count, own) in enumerate(zip(n.tolist(), number, strict=True)):
+        if (own, own) in seen:
+            continue
+        why = FEW.format(top=top) if 0 < count < threshold else ""
+        why = NOBODY if count == 0 and private[a] and in_some[a] else why
+        if why:
+            seen.add((own, own))
+            yield Target(_classes(block, member[a]), -1, own, why)
+    for where, why in ((few, DIFFERENCE.format(top=top)), (everybody, EVERYBODY)):
+        for a, b in np.argwhere(where).tolist():
+            pair = (inner_number[a], number[b])
+            if pair in seen:
+                continue
+            if pair[0] >= 0:
+                seen.add(pair)
+            yield Target(_classes(block, member[b] & ~inner[a]), *pair, why)
+
+
+def _different(
+    block: Block, places: Sequence[int], sensitive: Sequence[bool]
+) -> tuple[Mask, list[int], Mask]:
+    """The different conditions among `places`: membership, number, whether any reads a sensitive
+    value. Those that count nothing whatever the rows are left out."""
+    kept: dict[bytes, int] = {}
+    rows: list[Mask] = []
+    number: list[int] = []
+    private: list[bool] = []
+    for n in places:
+        row, i = block.member[n], int(block.fits[n])
+        if not row.any():
+            continue
+        sign = row.tobytes()
+        if sign not in kept:
+            kept[sign] = len(rows)
+            rows.append(row)
+            number.append(i)
+            private.append(False)
+        private[kept[sign]] |= sensitive[i]
+    member = np.array(rows, dtype=bool).reshape(len(rows), len(block.x))
+    return member, number, np.array(private, dtype=bool)
+
+
+def _classes(block: Block, row: Mask) -> tuple[int, ...]:
+    found: Ints = block.start + np.flatnonzero(row)
+    return tuple(found.tolist())
+
+
+def _smallest(found: Sequence[Target]) -> list[Target]:
+    """One target a sum of classes, and of sums within each other the smallest."""
+    kept: list[Target] = []
+    sets: list[frozenset[int]] = []
+    with_class: dict[int, list[int]] = {}
+    for t in sorted(found, key=lambda t: (len(t.classes), t.classes, t.inner, t.outer)):
+        mine = frozenset(t.classes)
+        near = {n for c in t.classes for n in with_class.get(c, ())}
+        if any(sets[n] <= mine for n in near):
+            continue
+        for c in t.classes:
+            with_class.setdefault(c, []).append(len(kept))
+        kept.append(t)
+        sets.append(mine)
+    return sorted(kept, key=lambda t: t.classes)
