@@ -162,8 +162,8 @@ def _extreme(k: Known, objective: Floats) -> tuple[int | None, bool]:
     every = np.ones(k.free.size, dtype=np.int64)
     tight = minimise(objective, k.rows, k.low, k.high, integer=every)
     safe = int(np.ceil(max(loose.value, tight.value) - TOLERANCE))
-    attained = _checked(k, tight.x) is not None and round(float(objective @ tight.x)) == safe
-    return safe, attained
+    x = _checked(k, tight.x)
+    return safe, x is not None and round(float(objective @ x[k.free])) == safe
 
 
 def _checked(k: Known, x: Floats | None, classes: Ints | None = None, reach: int = 0
