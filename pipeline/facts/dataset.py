@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +16,12 @@ import pyarrow.parquet as pq
 
 from pipeline.errors import PredicateError
 from pipeline.facts import predicate as p
+from pipeline.facts.pattern import Merged, Pattern
 from pipeline.forms.codebook import Category, Codebook, Value, load_codebooks
 from pipeline.workspace import Workspace, load_kommun
+
+if TYPE_CHECKING:  # a recorder knows tables of facts, which know datasets
+    from pipeline.facts.recorder import Recorder
 
 # What the pipeline itself writes about a year's rows; read like any other table.
 SYSTEM_TABLES: Mapping[str, Mapping[str, str]] = {
@@ -33,21 +38,31 @@ ACTIONS = (
     Category("flaggad", "Flaggade celler"),
 )
 UNKNOWN = "Uppgift saknas"
+YES_NO = (Category(False, "False"), Category(True, "True"))
 Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """What a table can be broken down by. `options`: the boolean columns of a list field."""
+    """What a table can be broken down by. `options`: the boolean columns of a list field.
+    `always`: by its codebook no row is without a value."""
 
     name: str
     title: str
     categories: tuple[Category, ...] = ()
     ordered: bool = False
     options: Mapping[Value, str] | None = None
+    always: bool = False
 
-    def where(self, value: Value | None) -> p.Node:
+    def where(self, value: Value | Merged | None) -> p.Node:
         """The rows that belong to one class; None is the class of rows without a value."""
+        if isinstance(value, Merged):
+            known = [v for v in value.values if v is not None]
+            if self.options is not None or not known:
+                return p.either(*(self.where(v) for v in value.values))
+            found = p.is_in(self.name, map(p.literal, known))
+            unknown = len(known) < len(value.values)
+            return p.either(found, self.where(None)) if unknown else found
         if self.options is None:
             return p.equals(self.name, value)
         return p.negate(self.known()) if value is None else ("col", self.options[value])
@@ -60,7 +75,9 @@ class Dimension:
     def reads(self) -> tuple[str, ...]:
         return (self.name,) if self.options is None else tuple(self.options.values())
 
-    def label(self, value: Value | None) -> str:
+    def label(self, value: Value | Merged | None) -> str:
+        if isinstance(value, Merged):
+            return value.label
         if value is None:
             return UNKNOWN
         return next((c.label for c in self.categories if c.value == value), str(value))
@@ -70,7 +87,8 @@ class Dimension:
 class Dataset:
     """A table of one year, narrowed by `filter`. `table` is None where the source is missing.
 
-    `offset` is the year relative to the edition's: 0, -1, …
+    `offset` is the year relative to the edition's: 0, -1, … `pattern` decides what an edition
+    shows of the rows (None: everything); `recorder` hears what is asked for.
     """
 
     name: str
@@ -80,6 +98,8 @@ class Dataset:
     table: pa.Table | None
     dimensions: Mapping[str, Dimension]
     filter: p.Node = p.TRUE
+    pattern: Pattern | None = None
+    recorder: Recorder | None = None
     _masks: dict[p.Node, Mask] = field(default_factory=dict, repr=False, compare=False)
 
     def selected(self, rows: p.Node) -> Mask:
@@ -98,12 +118,19 @@ class Dataset:
     def missing(self) -> bool:
         return self.table is None
 
+    @property
+    def guarded(self) -> bool:
+        """Whether a pattern decides what may be seen of these rows."""
+        return self.pattern is not None and self.name not in self.pattern.open
+
     def where(self, text: str) -> Dataset:
         """The same table with fewer rows."""
         return replace(self, filter=p.both(self.filter, p.parse(text)))
 
     def dimension(self, name: str) -> Dimension:
-        """A dimension with its classes: the codebook's, then any other value in the rows."""
+        """A dimension with its classes: the codebook's, then any other value in the rows. Of
+        guarded rows only what the codebook and the column's type tell: which values occur is
+        nobody's to see."""
         if name in self.dimensions:
             found = self.dimensions[name]
         elif self.table is None or name in self.table.column_names:
@@ -112,6 +139,9 @@ class Dataset:
             raise PredicateError(f"Tabellen {self.name} har ingen kolumn {name}.")
         if found.options is not None or self.table is None or name not in self.table.column_names:
             return found
+        if self.guarded:
+            closed = found.categories or not pa.types.is_boolean(self.table.schema.field(name).type)
+            return found if closed else replace(found, categories=YES_NO)
         listed = {c.value for c in found.categories}
         column = self.table.column(name).filter(pa.array(self.selected(self.filter)))
         seen = pc.unique(column).to_pylist()
@@ -120,7 +150,10 @@ class Dataset:
         return replace(found, categories=found.categories + extra)
 
     def has_unknown(self, dimension: Dimension) -> bool:
-        """Whether some row of the (narrowed) table has no value in the dimension."""
+        """Whether some row of the (narrowed) table has no value in the dimension; of guarded rows
+        whether one could."""
+        if self.guarded:
+            return not dimension.always
         if self.table is None or not set(dimension.reads()) <= set(self.table.column_names):
             return False
         rows = p.both(self.filter, p.negate(dimension.known()))
@@ -142,7 +175,22 @@ def _read(path: Path, stamp: int) -> pa.Table:
     return pq.read_table(path)
 
 
-def open_dataset(workspace: Workspace, name: str, year: int, edition_year: int) -> Dataset:
+def open_tables(books: Mapping[str, Codebook], edition: str) -> frozenset[str]:
+    """The tables of which an edition shows every number: the internal one of all but those that
+    protect staff, the public one of those that protect nobody and what the pipeline says of its
+    own work."""
+    closed = ("staff",) if edition == "intern" else ("staff", "person")
+    return frozenset({n for n, b in books.items() if b.protects not in closed} | {*SYSTEM_TABLES})
+
+
+def open_dataset(
+    workspace: Workspace,
+    name: str,
+    year: int,
+    edition_year: int,
+    pattern: Pattern | None = None,
+    recorder: Recorder | None = None,
+) -> Dataset:
     """The table `name` of `year`. A table that is not there is a Dataset without rows:
     the chapter prints *underlag saknas*, it does not vanish.
 
@@ -160,6 +208,8 @@ def open_dataset(workspace: Workspace, name: str, year: int, edition_year: int) 
         offset=year - edition_year,
         table=table,
         dimensions=dimensions(name, books),
+        pattern=pattern,
+        recorder=recorder,
     )
 
 
@@ -173,15 +223,20 @@ def dimensions(name: str, books: Mapping[str, Codebook]) -> dict[str, Dimension]
     for key in book.foreign_keys:
         if key.resource in books:
             other = dimensions(key.resource, books)
-            found.update({c: other[c] for c in key.lookup if c in other})
+            # A row may refer to nothing: what is looked up can always be without a value.
+            brought = (c for c in key.lookup if c in other)
+            found.update({c: replace(other[c], always=False) for c in brought})
     for f in book.fields:
         options = None
         if f.type == "list":
             options = {c.value: f.option_column(c.value) for c in f.substantive}
-        found[f.name] = Dimension(f.name, f.title, f.substantive, f.ordered, options)
+        # A critical field that is empty sends its row to quarantine.
+        always = f.required and f.severity == "critical"
+        found[f.name] = Dimension(f.name, f.title, f.substantive, f.ordered, options, always)
         if f.has_missing_categories:
             gone = tuple(c for c in f.categories if c.missing)
             found[f.bortfall_column] = Dimension(f.bortfall_column, f"{f.title}: bortfall", gone)
     for d in book.derived:
-        found[d.name] = Dimension(d.name, d.title, d.categories, ordered=True)
+        certain = d.rule in ("tertial", "year") and found[d.source].always
+        found[d.name] = Dimension(d.name, d.title, d.categories, ordered=True, always=certain)
     return found

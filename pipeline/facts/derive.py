@@ -11,7 +11,9 @@ from pipeline.errors import PredicateError
 from pipeline.facts import predicate as p
 from pipeline.facts.dataset import Dataset
 from pipeline.facts.fact import Fact, exact
+from pipeline.facts.pattern import HIDDEN, Merged
 from pipeline.facts.table import FactTable, Total
+from pipeline.facts.told import told
 
 CONFIDENCE = 0.95
 PLACES = 9  # statistics are rounded here, so that bytes repeat across machines
@@ -112,14 +114,18 @@ def cited(data: Dataset, column: str, period_column: str, year: int, edition_yea
 
 def largest(table: FactTable) -> tuple[Fact, Fact] | None:
     """The class with the largest value of a one-dimensional table: its label, as a wording that
-    rests on every number compared, and its number. None where two share the place or none has
-    a value."""
+    rests on every number compared, and its number. None where two share the place as they are
+    told, where none has a value, where one is hidden, and where it is several put together."""
     plain = [(k, f) for (k,), f in table.cells.items() if k in table.classes[0]]
+    if any(f.status == HIDDEN for _, f in plain):
+        return None
     plain = [(k, f) for k, f in plain if f.value and not isinstance(k, Total) and k is not None]
     ranked = sorted(plain, key=lambda item: exact(item[1].value or 0), reverse=True)
     if not ranked or (len(ranked) > 1 and _value(ranked[0][1]) == _value(ranked[1][1])):
         return None
     key, top = ranked[0]
+    if isinstance(key, Merged):
+        return None
     parents = tuple(f for _, f in plain)
     words = [table.label(0, k) for k, _ in plain]
     definition = {
@@ -135,6 +141,9 @@ def largest(table: FactTable) -> tuple[Fact, Fact] | None:
 
 
 def _value(fact: Fact) -> Fraction:
+    """What decides the place: a mean only as far as it is told."""
+    if fact.kind in ("mean", "quantile"):
+        return told(fact) or Fraction()
     return exact(fact.value or 0)
 
 

@@ -31,8 +31,9 @@ class Fact:
     """One number.
 
     `value`: shares are exact fractions 0–1, counts ints, statistics rounded floats; None where
-    the source is missing or the denominator is empty (`status` says which: `ok`, `saknas`,
-    `tom`). `n`: rows the value rests on. `scope`: dimension → class. `period`: calendar year.
+    the source is missing, the denominator is empty or the edition hides it (`status` says which:
+    `ok`, `saknas`, `tom`, `dold`). `n`: rows the value rests on. `scope`: dimension → class, a
+    list of those that are shown as one. `period`: calendar year.
     """
 
     definition: Mapping[str, Any]
@@ -45,7 +46,7 @@ class Fact:
     numerator: int | None = None
     denominator: int | None = None
     status: str = "ok"
-    scope: Mapping[str, Value | None] = field(default_factory=dict)
+    scope: Mapping[str, Value | list[Value | None] | None] = field(default_factory=dict)
     reads: tuple[str, ...] = ()
     parents: tuple[Fact, ...] = ()
 

@@ -18,12 +18,14 @@ import pyarrow.compute as pc
 from pipeline.errors import PredicateError
 from pipeline.facts import predicate as p
 from pipeline.facts.dataset import Dataset, Dimension
-from pipeline.facts.fact import Fact, digest, exact
+from pipeline.facts.fact import Fact, canonical, digest, exact
+from pipeline.facts.pattern import HIDDEN, Merged, count_cells, table_key
 from pipeline.facts.table import TOTAL, FactTable, Key, Total
 from pipeline.forms.codebook import Value
 
 By = str | Sequence[str] | None
-Classes = tuple[tuple[Dimension, Value | None], ...]
+Class = Value | Merged | None
+Classes = tuple[tuple[Dimension, Class], ...]
 # One cell of a table: the predicate of its classes (a distribution's own left out), and them.
 Cell = Callable[[p.Node, Classes], Fact]
 
@@ -165,8 +167,15 @@ def _name(data: Dataset, kind: str, by: By, **call: str | None) -> str:
 def _definition(data: Dataset, kind: str, classes: Classes, **parts: str) -> dict[str, Any]:
     return {
         "kind": kind, "dataset": data.name, "period": data.offset, 
-        "scope": {d.name: v for d, v in classes}, **parts,
+        "scope": _scope(classes), **parts,
     }  # fmt: skip
+
+
+def _scope(classes: Classes) -> dict[str, Any]:
+    """Dimension → class; classes shown as one are a sorted list."""
+    return {
+        d.name: sorted(v.values, key=canonical) if isinstance(v, Merged) else v for d, v in classes
+    }
 
 
 def _fact(
@@ -184,6 +193,15 @@ def _fact(
 ) -> Fact:
     read = {*p.columns(rows), *filter(None, [definition.get("distinct")])}
     labels = "; ".join(f"{d.title}: {d.label(v)}" for d, v in classes)
+    status = "saknas" if data.missing else "ok" if value is not None else "tom"
+    if data.guarded and not data.missing:
+        assert data.pattern is not None
+        seen = [data.pattern.shows(cell) for cell in count_cells(definition)]
+        if not all(seen):
+            value = numerator = None
+            status = HIDDEN
+        if not seen[-1]:
+            n = denominator = None
     return Fact(
         definition=definition,
         name=name,
@@ -194,8 +212,8 @@ def _fact(
         n=n,
         numerator=numerator,
         denominator=denominator,
-        status="saknas" if data.missing else "ok" if value is not None else "tom",
-        scope={d.name: v for d, v in classes},
+        status=status,
+        scope=_scope(classes),
         reads=tuple(f"{data.name}.{c}" for c in sorted(read)),
     )
 
@@ -245,19 +263,14 @@ def _spread(
     """One fact, or one for each combination of classes."""
     names = [by] if isinstance(by, str) else list(by or ())
     groups = [data.dimension(n) for n in names]
-    dims = [*groups, *([over] if over else [])]
-    if not dims:
-        return cell(p.TRUE, ())
+    dims = (*groups, *([over] if over else []))
     if len(dims) > 2:
         raise PredicateError("En tabell har högst två dimensioner: dela upp den i flera.")
-    classes: list[list[Key]] = []
+    key = table_key(data.name, p.to_sql(data.filter), tuple(d.name for d in dims))
+    classes: list[tuple[Key, ...]] = []
     for d in dims:
-        keys: list[Key] = [c.value for c in d.categories]
-        if d is not over and data.has_unknown(d):
-            keys.append(None)
-        if total and d is not over:
-            keys.append(TOTAL)
-        classes.append(keys)
+        keys = _classes(data, key, d, d is over)
+        classes.append((*keys, TOTAL) if total and d is not over else keys)
     cells = {}
     for combination in itertools.product(*classes):
         pairs = tuple(
@@ -265,4 +278,27 @@ def _spread(
         )
         within = p.both(*(d.where(k) for d, k in pairs if d is not over))
         cells[combination] = cell(within, pairs)
-    return FactTable(measure, title, tuple(dims), tuple(map(tuple, classes)), cells, data, over)
+    made = FactTable(measure, title, dims, tuple(classes), cells, data, over) if dims else cells[()]
+    if data.recorder is not None:
+        data.recorder.asked(made)
+    return made
+
+
+def _classes(data: Dataset, key: str, dimension: Dimension, is_over: bool) -> tuple[Key, ...]:
+    """The classes of a dimension in one table: as its pattern merges them, else one by one. A
+    distribution is over those who have a value."""
+    chosen = data.pattern.classes(key, dimension.name) if data.guarded and data.pattern else None
+    if chosen is None:
+        keys: list[Key] = [c.value for c in dimension.categories]
+    else:
+        keys = [_class(m, dimension) for m in chosen]
+    if is_over:
+        return tuple(k for k in keys if k is not None)
+    told = any(k is None or (isinstance(k, Merged) and None in k.values) for k in keys)
+    return tuple(keys if told or not data.has_unknown(dimension) else [*keys, None])
+
+
+def _class(merged: Merged, dimension: Dimension) -> Key:
+    """A class of one value is that value, unless it is called something else."""
+    alone = len(merged.values) == 1 and merged.label == dimension.label(merged.values[0])
+    return merged.values[0] if alone else merged

@@ -6,8 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from pipeline.facts import predicate as p
 from pipeline.facts.dataset import Dataset, Dimension
 from pipeline.facts.fact import Fact
+from pipeline.facts.pattern import HIDDEN, Merged, table_key
+from pipeline.facts.told import told
 from pipeline.forms.codebook import Value
 
 
@@ -19,7 +22,7 @@ class Total:
 
 
 TOTAL: Final = Total()
-Key = Value | None | Total
+Key = Value | Merged | None | Total
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +51,12 @@ class FactTable:
     def missing(self) -> bool:
         return self.data.missing
 
+    @property
+    def key(self) -> str:
+        """What the table's merging is found by."""
+        names = tuple(d.name for d in self.dims)
+        return table_key(self.data.name, p.to_sql(self.data.filter), names)
+
     def label(self, axis: int, key: Key) -> str:
         return "Totalt" if isinstance(key, Total) else self.dims[axis].label(key)
 
@@ -60,25 +69,31 @@ class FactTable:
         return self.only(*(k for k in self.classes[0] if k is not None))
 
     def shown(self) -> FactTable:
-        """Without rows where every number is zero or empty: for long catalogues."""
+        """Without rows where every number is zero or empty: for long catalogues. A row with a
+        hidden number stays: that it is left out would tell that it is zero."""
         kept = [
             k
             for k in self.classes[0]
-            if k is TOTAL or any(f.value for keys, f in self.cells.items() if keys[0] == k)
+            if k is TOTAL
+            or any(f.value or f.status == HIDDEN for c, f in self.cells.items() if c[0] == k)
         ]
         return self.only(*kept)
 
     def sorted(self, by: FactTable | None = None) -> FactTable:
-        """Rows by falling value (ties by the dimension's own order; unknown and total last)."""
+        """Rows by falling value as it is told (ties by the dimension's own order; then rows
+        without a number to see, then classes put together; unknown and total last)."""
         order = (by or self).cells
         plain = [k for k in self.classes[0] if k is not TOTAL and k is not None]
+        several = [k for k in plain if isinstance(k, Merged)]
+        plain = [k for k in plain if k not in several]
         ranked = sorted(plain, key=lambda k: -max(_size(f) for c, f in order.items() if c[0] == k))
         rest = [k for k in self.classes[0] if k is TOTAL or k is None]
-        return self.only(*ranked, *rest)
+        return self.only(*ranked, *several, *rest)
 
 
 def _size(fact: Fact) -> float:
-    return -1.0 if fact.value is None else float(fact.value)
+    value = told(fact)
+    return -1.0 if value is None else float(value)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

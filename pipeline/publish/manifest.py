@@ -16,15 +16,19 @@ Named = tuple[str, Path]
 
 
 def write_manifest(
-    out: Path, meta: Meta, inputs: Iterable[Named] = (), notebooks: Iterable[Named] = ()
+    out: Path,
+    meta: Meta,
+    inputs: Iterable[Named] = (),
+    notebooks: Iterable[Named] = (),
+    public: Path | None = None,
 ) -> None:
     """Write the manifest of the edition in `out`.
 
     `inputs` and `notebooks` (the chapters' sources) are (relative name, path). Outputs are all
-    files in `out`: call again when files have been added. Raises UppfoljningError for a name
-    that is not relative.
+    files in `out`, and those of the public edition in the folder `public`: call again when files
+    have been added. Raises UppfoljningError for a name that is not relative.
     """
-    outputs = [(p.relative_to(out).as_posix(), p) for p in out.rglob("*") if p.is_file()]
+    outputs = _files(out)
     manifest: dict[str, Any] = {
         "kommun": meta.kommun,
         "sektor": meta.sektor,
@@ -36,8 +40,14 @@ def write_manifest(
         "notebooks": _entries(notebooks),
         "outputs": _entries(entry for entry in outputs if entry[0] != FILE),
     }
+    if public is not None:
+        manifest["public"] = _entries(_files(public))
     text = json.dumps(manifest, ensure_ascii=False, indent=1)
     (out / FILE).write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def _files(folder: Path) -> list[Named]:
+    return [(p.relative_to(folder).as_posix(), p) for p in folder.rglob("*") if p.is_file()]
 
 
 def _entries(files: Iterable[Named]) -> list[dict[str, Any]]:

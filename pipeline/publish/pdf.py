@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,11 +19,25 @@ from pipeline.publish import register as reg
 from pipeline.publish.document import Document
 from pipeline.publish.exporter import ProjectExporter, document_of
 
+LEDGER = "Faktaregister: varje tal i rapporten med definition, värde, underlag och period"
 STANDARDS: tuple[Literal["a-3a", "ua-1"], ...] = ("a-3a", "ua-1")
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that lies in the PDF."""
+
+    name: str
+    mime: str
+    description: str
+    content: bytes = b""
+
+    def __deepcopy__(self, _: object) -> Attachment:
+        return self  # frozen; nbconvert copies its resources at every step
+
+
 class ReportTypstExporter(ProjectExporter):
-    """Document → Typst source. `resources["attachment"]` is the attached file's name, or ""."""
+    """Document → Typst source. `resources["attachment"]` is the Attachment, or None."""
 
     file_extension = Unicode(".typ")
     template_file = Unicode("rapport.typ.j2")
@@ -39,7 +54,7 @@ class ReportTypstExporter(ProjectExporter):
 
     def prepare(self, notebook: NotebookNode, given: dict[str, Any]) -> dict[str, Any]:
         document = document_of(notebook, given)
-        return {"attachment": "", **given} | {
+        return {"attachment": None, **given} | {
             "meta": document.meta,
             "body": "\n\n".join(map(typst_blocks.block, document.blocks())),
             "register": reg.register(document),
@@ -48,11 +63,16 @@ class ReportTypstExporter(ProjectExporter):
         }
 
 
-def render(document: Document) -> bytes:
-    """The report's PDF. Raises UppfoljningError with Typst's words if it refuses."""
+def render(document: Document, attachment: Attachment | None = None) -> bytes:
+    """The report's PDF, with the ledger attached unless something else is. Raises
+    UppfoljningError with Typst's words if it refuses."""
     with tempfile.TemporaryDirectory() as folder:
-        ledger.write_ledger(document, Path(folder))
-        source = ReportTypstExporter().render(document=document, attachment=ledger.FACTS)
+        if attachment is None:
+            ledger.write_ledger(document, Path(folder))
+            attachment = Attachment(ledger.FACTS, "application/vnd.apache.parquet", LEDGER)
+        else:
+            (Path(folder) / attachment.name).write_bytes(attachment.content)
+        source = ReportTypstExporter().render(document=document, attachment=attachment)
         return compile_pdf(source, Path(folder), document.meta.per_datum)
 
 

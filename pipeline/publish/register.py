@@ -23,7 +23,7 @@ KINDS = {
     "heading": "rubrik", "paragraph": "text", "list": "lista", "quote": "citat",
     "table": "tabell", "figure": "diagram",
 }  # fmt: skip
-STATUS = {"saknas": "underlag saknas", "tom": "inget att räkna på"}
+STATUS = {"saknas": "underlag saknas", "tom": "inget att räkna på", "dold": "visas inte"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,17 +12,20 @@ from pipeline.facts.dataset import Dataset, open_dataset
 from pipeline.facts.fact import Fact, spliced
 from pipeline.facts.measure import count, mean, share
 from pipeline.facts.table import FactTable, Joined
-from pipeline.report import blocks, figures, tables
-from pipeline.report.context import Context, current, enter
+from pipeline.report import blocks, figures, hidden, tables
+from pipeline.report.context import context_of, current, enter
 from pipeline.workspace import Workspace, load_kommun
 
 GENDERS = {"T": "", "K": ", kvinnor", "M": ", män"}
 
 
 def open_chapter(year: int, edition: str) -> None:
-    """First line of every chapter: which year, which edition. Also tells Jupyter how tables of
-    facts are displayed."""
-    enter(Context(Workspace.from_environment(), int(year), edition))
+    """First line of every chapter: which year, which edition, and with it what may be shown. Also
+    tells Jupyter how tables of facts are displayed.
+
+    Raises UsageError for an edition that is not known or not yet planned.
+    """
+    enter(context_of(Workspace.from_environment(), int(year), edition))
     try:
         from IPython import get_ipython
     except ImportError:  # a chapter's facts can be computed without Jupyter
@@ -38,7 +41,8 @@ def data(name: str, year: int | None = None) -> Dataset:
     """A table of a year (by default the edition's). A missing source is a Dataset without rows:
     what is built from it says *underlag saknas*."""
     here = current()
-    return open_dataset(here.workspace, name, here.year if year is None else year, here.year)
+    chosen = here.year if year is None else year
+    return open_dataset(here.workspace, name, chosen, here.year, here.pattern, here.recorder)
 
 
 def years(name: str) -> list[int]:
@@ -51,14 +55,16 @@ def years(name: str) -> list[int]:
 def say(text: str, style: str = "body") -> None:
     """A paragraph. Every number in it is a fact put there by an f-string. `style`: body, note.
 
-    A fact whose source is missing makes the paragraph say so.
+    A fact whose source is missing makes the paragraph say so. A sentence with a hidden wording,
+    or whose numbers are all hidden, says that it is not shown.
     """
     rooted = [root for f in _facts(text) for root in f.family() if not root.parents]
     missing = [f for f in rooted if f.status == "saknas" and f.kind != "cited"]
     if missing:
         _display(tables.missing(missing[0].title))
-    else:
-        _display(blocks.paragraph(text, style))
+        return
+    told = hidden.sentences(text, style == "note")
+    _display(blocks.paragraph(told, "missing" if told == hidden.NOT_SHOWN else style))
 
 
 def heading(text: str, level: int = 3) -> None:
@@ -68,12 +74,17 @@ def heading(text: str, level: int = 3) -> None:
 
 def show(table: FactTable | Joined | tables.Tabular, note: str = "") -> None:
     """A table, for a cell that displays several."""
+    if _planned(table):
+        return
     _display(tables.block(table, note))
 
 
 def chart(form: str, table: Any, title: str, subtitle: str = "", note: str = "") -> None:
     """A figure with its table. `form`: bars, columns, diverging, line (shared with VISUAL's table
-    of questions); `title` is the finding in a sentence, with its traced number."""
+    of questions); `title` is the finding in a sentence, with its traced number. Where that is
+    hidden the figure has its table's own title."""
+    if _planned(table):
+        return
     _display(figures.figure(form, table, title, subtitle, note))
 
 
@@ -147,11 +158,21 @@ def _facts(text: str) -> Sequence[Fact]:
     return [piece[0] for piece in spliced(text) if not isinstance(piece, str)]
 
 
+def _planned(table: Any) -> bool:
+    """Whether the chapter is only planned; tables side by side are then noted."""
+    recorder = current().recorder
+    if recorder is not None:
+        recorder.beside([t.key for t in tables.parts(table)])
+    return recorder is not None
+
+
 def _bundle(table: FactTable | Joined) -> dict[str, Any]:
     return blocks.bundle(tables.block(table))
 
 
 def _display(block: blocks.Block) -> None:
+    if current().recorder is not None:
+        return
     from IPython.display import display
 
     display(blocks.bundle(block), raw=True)  # type: ignore[no-untyped-call]

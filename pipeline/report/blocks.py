@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pipeline.facts.fact import Fact, spliced
+from pipeline.facts.pattern import DOTS
 from pipeline.forms.codebook import slug
 from pipeline.report.swedish import show
 
@@ -27,11 +28,17 @@ def occurrence(fact: Fact, spec: str, facts: Registry) -> dict[str, Any]:
 
 
 def runs(text: str, facts: Registry) -> Runs:
-    """A text with markers as runs."""
+    """A text with markers as runs. Two dots end a sentence as they are."""
     made: Runs = []
+    dots = False
     for piece in spliced(text):
-        made.append(piece if isinstance(piece, str) else occurrence(*piece, facts))
-    return made
+        if isinstance(piece, str):
+            made.append(piece.removeprefix(".") if dots else piece)
+        else:
+            shown = occurrence(*piece, facts)
+            made.append(shown)
+            dots = shown["text"] == DOTS
+    return [run for run in made if run]
 
 
 def heading(text: str, level: int) -> Block:

@@ -5,10 +5,16 @@ The one piece of state in a kernel, set once by `open_chapter` and then only rea
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
 from pipeline.errors import UsageError
+from pipeline.facts import pattern as patterns
+from pipeline.facts.dataset import codebooks, open_tables
+from pipeline.facts.pattern import Pattern
+from pipeline.facts.recorder import Recorder
 from pipeline.workspace import Workspace
 
 EDITIONS = ("intern", "publik")
@@ -16,14 +22,19 @@ EDITIONS = ("intern", "publik")
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`year`: the year measured. `edition`: which readers the chapter is executed for."""
+    """`year`: the year measured. `edition`: which readers the chapter is executed for, and
+    `pattern` what they may see (None: everything). With a `recorder` the chapter is only
+    planned: it is asked what it would show, and shows nothing."""
 
     workspace: Workspace
     year: int
     edition: str
+    pattern: Pattern | None = None
+    recorder: Recorder | None = None
 
 
 _CURRENT: ContextVar[Context] = ContextVar("chapter")
+_PLANNED: ContextVar[Context] = ContextVar("planned")
 
 
 def enter(context: Context) -> None:
@@ -39,3 +50,40 @@ def current() -> Context:
         return _CURRENT.get()
     except LookupError:
         raise UsageError("Kapitlet börjar med open_chapter(year=…, edition=…).") from None
+
+
+@contextmanager
+def planning(context: Context) -> Iterator[None]:
+    """Chapters opened meanwhile, in this process, get `context`."""
+    token = _PLANNED.set(context)
+    try:
+        yield
+    finally:
+        _PLANNED.reset(token)
+
+
+def context_of(workspace: Workspace, year: int, edition: str) -> Context:
+    """The context of a chapter that is opened, its edition's pattern read from PROCESSED."""
+    return _PLANNED.get(None) or Context(
+        workspace, year, edition, pattern_of(workspace, year, edition)
+    )
+
+
+def pattern_of(workspace: Workspace, year: int, edition: str) -> Pattern | None:
+    """What an edition may show. The internal one needs no pattern unless staff have answered;
+    until theirs is decided, nothing of their tables is shown.
+
+    Raises UsageError where the public edition has not been planned.
+    """
+    path = patterns.path(workspace.processed, year, edition)
+    if path.is_file():
+        return Pattern.from_json(path.read_text(encoding="utf-8"))
+    if edition == "publik":
+        raise UsageError(
+            f"Vad den publika utgåvan för {year} får visa är inte bestämt än.\n"
+            'Gör så här: kör make annual först, eller låt kapitlet stå på edition = "intern".'
+        )
+    books = codebooks(workspace.raw)
+    if all(book.protects != "staff" for book in books.values()):
+        return None
+    return Pattern(open=open_tables(books, edition))

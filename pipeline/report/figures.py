@@ -7,13 +7,15 @@ from typing import Any
 
 from pipeline.errors import PredicateError
 from pipeline.facts.fact import Fact, spliced
+from pipeline.facts.pattern import DOTS
 from pipeline.facts.table import FactTable, Joined
-from pipeline.report import tables
+from pipeline.report import hidden, tables
 from pipeline.report.blocks import Block, Registry, Runs, occurrence, plain, runs
 from pipeline.report.blocks import figure as figure_block
 from pipeline.report.charts import Drawing, Mark, Row, bars, columns, diverging, line
 from pipeline.report.charts import Series as Line
-from pipeline.report.tables import Series, Stack, Tabular
+from pipeline.report.swedish import number
+from pipeline.report.tables import WIDE, Series, Stack, Tabular
 
 ALT_LIMIT = 12  # numbers told in an alt text; the rest are in the table
 
@@ -32,7 +34,8 @@ class _Pen:
 
     def mark(self, label: str, fact: Fact, told: str = "", sub: Mark | str = "") -> Mark:
         shown = occurrence(fact, "", self.facts)
-        value = None if fact.value is None else float(fact.value)
+        seen = number(fact)  # what the picture shows is no finer than what its text says
+        value = None if seen is None else float(seen)
         return self._keep(Mark(label, value, shown["text"], fact.id, sub=sub), shown, told or label)
 
     def n(self, fact: Fact, part: str = "n") -> Mark:
@@ -48,37 +51,65 @@ class _Pen:
         return [self._made[id(m)][1] for m in drawing.marks]
 
     def told(self, drawing: Drawing) -> list[tuple[str, dict[str, Any]]]:
-        """What an alt text says of each mark: its name and its occurrence."""
+        """What an alt text says of each mark that may be seen: its name and its occurrence."""
         made = [self._made[id(m)] for m in drawing.marks]
-        return [(name, shown) for _, shown, name in made if name]
+        return [(name, shown) for _, shown, name in made if name and shown["text"] != DOTS]
 
 
 def figure(
     form: str, table: Tabular | list[Fact], title: str, subtitle: str = "", note: str = ""
 ) -> Block:
-    """A figure block. Where the source is missing, the paragraph that says so."""
+    """A figure block. Where the source is missing, the paragraph that says so; where there is
+    nothing to draw that may be seen, the table alone."""
     if form not in _FORMS:
         raise PredicateError(f"Diagramformen ”{form}” finns inte (finns: {', '.join(_FORMS)}).")
     if isinstance(table, list):
         table = Series(table[0].title if table else _plain(title), (("", tuple(table)),))
-    source = table.tables[0] if isinstance(table, Joined) else table
-    under = tables.block(table)
-    if source.missing:
+    under = tables.block(table, explain=False)
+    if under["kind"] != "table":
         return under
+    dots = DOTS in hidden.numbers(under)
+    guarded = any(t.data.guarded for t in tables.parts(table))
+    if (dots or guarded) and not _drawable(form, table):
+        return tables.block(table, note)
     pen = _Pen()
-    heading = runs(title, pen.facts)
+    heading = runs(tables.title(table) if hidden.hides(title) else title, pen.facts)
     drawing = _FORMS[form](table, pen)
     marks = pen.written(drawing)
+    under_title = "" if hidden.hides(subtitle) else subtitle
+    foot = runs(note, pen.facts)
     return figure_block(
         heading,
-        runs(subtitle, pen.facts),
+        runs(under_title, pen.facts),
         drawing.svg,
         _alt(form, heading, drawing, pen),
         marks,
         under,
-        runs(note, pen.facts),
+        tables.explained(foot) if dots else foot,
         pen.facts,
     )
+
+
+def _drawable(form: str, table: Tabular) -> bool:
+    """Whether there is something to see in the picture: a value, in whole rows for those that
+    show a row only as a whole."""
+    if form == "diverging":
+        rows = _scales(table)
+        return 2 <= len(rows[0]) <= WIDE and any(
+            all(f.value is not None for f in row) for row in rows
+        )
+    if isinstance(table, Series):
+        return any(f.value is not None for _, facts in table.lines for f in facts)
+    chosen = _shares(table)
+    return any(chosen[key].value is not None for key in chosen.classes[0])
+
+
+def _scales(table: Tabular) -> list[list[Fact]]:
+    """The rows of a scale: a question's, or a group's."""
+    if isinstance(table, Stack):
+        return [[t[k] for k in t.classes[0]] for _, t in table.rows]
+    assert isinstance(table, FactTable)
+    return [[table[row, k] for k in table.classes[1]] for row in table.classes[0]]
 
 
 _KIND = {

@@ -124,7 +124,9 @@ def _choice(data: Dataset, book: Codebook, field: Field) -> None:
     several = "Flera svar kunde väljas. " if field.type == "list" else ""
     note = f"{several}Svarade inte: {gone}."
     if not number.classes[0]:
-        author.say(f"Ingen har svarat på frågan. {note}", "note")
+        # Of guarded rows the classes say nothing about the answers.
+        nobody = "Svaren visas inte" if data.guarded else "Ingen har svarat på frågan"
+        author.say(f"{nobody}. {note}", "note")
         return
     wide = field.ordered and len(field.substantive) > 3 and field.type != "list"
     form = "columns" if wide and _short(part) else "bars"

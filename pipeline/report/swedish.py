@@ -14,6 +14,7 @@ from fractions import Fraction
 from pipeline.errors import PredicateError
 from pipeline.facts.fact import Fact, exact
 from pipeline.facts.rounding import round_half_away
+from pipeline.facts.told import places_of, unit_of
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
@@ -65,32 +66,45 @@ def show(fact: Fact, spec: str = "") -> Shown:
     return Shown("value", spec, _number(fact, match))
 
 
+def number(fact: Fact, spec: str = "") -> Fraction | None:
+    """The value that the text of a fact tells, a share in parts of one; None where it tells no
+    number."""
+    match = _SPEC.fullmatch(spec)
+    text = show(fact, spec).text
+    if (
+        match is None
+        or fact.value is None
+        or fact.kind == "word"
+        or not any(map(str.isdigit, text))
+    ):
+        return None
+    value, unit = exact(fact.value), match["unit"] or unit_of(fact)
+    if fact.kind == "share" and unit == "%" and (fact.denominator or 0) < SMALL:
+        return value
+    if unit == "pp" and _too_few(fact):
+        return None
+    places = int(match["places"]) if match["places"] else places_of(fact, unit)
+    scale = 100 if unit in ("%", "pp") else 1
+    return round_half_away(value * scale, places) / scale
+
+
 def _number(fact: Fact, match: re.Match[str]) -> str:
     assert fact.value is not None
     value = exact(fact.value)
     sign = bool(match["sign"])
-    unit = match["unit"] or _unit(fact)
-    places = int(match["places"]) if match["places"] else _places(fact, unit)
+    unit = match["unit"] or unit_of(fact)
+    places = int(match["places"]) if match["places"] else places_of(fact, unit)
     if unit == "%":
         if fact.kind == "share" and (fact.denominator or 0) < SMALL:
             return f"{fact.numerator} av {fact.denominator}"
         return decimal(value * 100, places, sign) + f"{NBSP}%"
     if unit == "pp":
-        if any(p.kind == "share" and (p.denominator or 0) < SMALL for p in fact.parents):
+        if _too_few(fact):
             return f"ej jämfört (färre än {SMALL} svar)"
         return decimal(value * 100, places, sign) + f"{NBSP}procentenheter"
     return decimal(value, places, sign)
 
 
-def _unit(fact: Fact) -> str:
-    return {"andel": "%", "andelsskillnad": "pp"}.get(fact.unit, "f")
-
-
-def _places(fact: Fact, unit: str) -> int:
-    if unit == "pp":
-        return 1
-    if unit in "%d" or fact.kind == "count":
-        return 0
-    # What was averaged or derived keeps one decimal; what was cited or declared whole stays whole.
-    whole = fact.value is not None and exact(fact.value).denominator == 1
-    return 0 if whole and fact.kind in ("constant", "derived") else 1
+def _too_few(fact: Fact) -> bool:
+    """Whether a difference is one between shares of too few to be told as a number."""
+    return any(p.kind == "share" and (p.denominator or 0) < SMALL for p in fact.parents)

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.facts.fact import Fact
+from pipeline.facts.pattern import DOTS
 from pipeline.facts.table import FactTable, Joined, Total
-from pipeline.report.blocks import Block, Registry, Runs, occurrence, paragraph, runs
+from pipeline.report import hidden
+from pipeline.report.blocks import Block, Registry, Runs, occurrence, paragraph, plain, runs
 from pipeline.report.blocks import table as table_block
 
 N_HEAD = "Underlag (n)"
@@ -48,14 +50,53 @@ def missing(what: str) -> Block:
     return paragraph(f"Underlag saknas: {what}.", "missing")
 
 
-def block(table: Tabular, note: str = "") -> Block:
-    """Any table as a block; a table whose source is missing as the paragraph that says so."""
+def withheld(what: str) -> Block:
+    """The paragraph that stands for a table of which nothing is shown."""
+    return paragraph(
+        f"”{what}” visas inte: talen skulle säga för mycket om för få personer.", "missing"
+    )
+
+
+def parts(table: Tabular | Sequence[Fact]) -> tuple[FactTable, ...]:
+    """The tables that a table is put together of."""
+    if isinstance(table, FactTable):
+        return (table,)
     if isinstance(table, Joined):
-        if table.tables[0].missing:
-            return missing(table.tables[0].title)
+        return table.tables
+    return tuple(t for _, t in table.rows) if isinstance(table, Stack) else ()
+
+
+def title(table: Tabular) -> str:
+    """A table's own title; of tables side by side the last one's."""
+    return table.tables[-1].title if isinstance(table, Joined) else table.title
+
+
+def block(table: Tabular, note: str = "", explain: bool = True) -> Block:
+    """Any table as a block; a table whose source is missing, or of which nothing may be seen, as
+    the paragraph that says so. With `explain` the note tells what two dots mean."""
+    source = table.tables[0] if isinstance(table, Joined) else table
+    if source.missing:
+        return missing(source.title)
+    if any(not keys for t in parts(table) if t.data.guarded for keys in t.classes):
+        return withheld(title(table))
+    made = _block(table, note)
+    told = list(hidden.numbers(made))
+    if DOTS in told:
+        if set(told) == {DOTS}:
+            return withheld(plain(made["caption"]))
+        if explain:
+            made["note"] = explained(made["note"])
+    return made
+
+
+def explained(note: Runs) -> Runs:
+    """A note that also tells what two dots mean."""
+    return [*note, f" {hidden.EXPLAINED}" if note else hidden.EXPLAINED]
+
+
+def _block(table: Tabular, note: str) -> Block:
+    if isinstance(table, Joined):
         return _joined(table, note)
-    if table.missing:
-        return missing(table.title)
     if isinstance(table, Stack):
         return _stack(table, note)
     if isinstance(table, Series):
@@ -100,7 +141,8 @@ def _joined(joined: Joined, note: str) -> Block:
     shares = [t for t in joined.tables if t.over is not None and t.classes[0]]
     if shares:
         whole = occurrence(shares[0][shares[0].classes[0][0]], "denominator", facts)
-        tail = ["Underlag: n = ", whole, ". ", *tail]
+        if whole["text"] != DOTS:
+            tail = ["Underlag: n = ", whole, ". ", *tail]
     return table_block(_caption(joined.tables[-1], facts), columns, rows, tail, facts)
 
 

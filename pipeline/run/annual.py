@@ -12,9 +12,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pipeline import __version__
+from pipeline.facts.pattern import Pattern
+from pipeline.publish.document import Meta
+from pipeline.publish.manifest import write_manifest
 from pipeline.run import state
 from pipeline.run.execute import NOTEBOOKS, Job, execute, kernel_environment
 from pipeline.run.plan import CLEAN, VALIDATE, chapters
+from pipeline.run.public import decide, decide_staff, refuse_hidden
+from pipeline.run.public import publish as publish_public
 from pipeline.trace.verify import refuse, verify
 from pipeline.workspace import LITTER, Workspace, load_kommun, per_datum
 
@@ -25,6 +30,14 @@ QUALITY = (  # address, title and a line about it, for the front page
     "Datakvalitet",
     "Vad som kontrollerades, vad som brast och vad som är att rätta i filerna.",
 )
+PUBLIC = (
+    ("../publik/index.html", "Den publika utgåvan", "Det som får lämna huset."),
+    (
+        "publik/index.html",
+        "Vad som doldes och varför",
+        "Vilka tal den publika utgåvan inte visar, och hur mycket som finns kvar.",
+    ),
+)
 Say = Callable[[str], None]
 
 
@@ -33,25 +46,38 @@ def annual(workspace: Workspace, year: int, date: dt.date | None, say: Say) -> P
     of the last good edition touched."""
     before = state.edition_before(workspace, year)
     tables(workspace, year, say)
-    say(f"Kapitlen för {year} körs …")
-    with _scratch(workspace.reports / str(year), "intern") as (made, put_in_place):
-        executed = made / "notebooks"
-        executed.mkdir()
+    home = workspace.reports / str(year)
+    with _scratch(home, "intern") as (made, swap), _scratch(home, "publik") as (leaves, swap_too):
+        say("Vad den publika utgåvan får visa bestäms …")
+        jobs, outward = (chapters(workspace, year, edition) for edition in ("intern", "publik"))
+        staff = decide_staff(workspace, year, jobs)
+        decision = decide(workspace, year, "publik", outward)
+        say(f"  {decision.kept.share:.0%} av antalen i den publika utgåvan visas.")
+        say(f"Kapitlen för {year} körs …")
+        executed, again = made / "notebooks", made / "publik" / "notebooks"
+        for folder in (executed, again):
+            folder.mkdir(parents=True)
         for path in sorted((_notebooks(workspace, year)).glob("*.ipynb")):
             shutil.copyfile(path, executed / path.name)
-        jobs = chapters(workspace, year, "intern")
-        _run(workspace, jobs, executed)
+        _run(workspace, [(job, executed) for job in jobs] + [(job, again) for job in outward])
         say("Rapporten sätts samman …")
-        _publish(workspace, year, date, jobs, made, say)
+        hides = None if staff is None else staff.pattern
+        meta = _publish(workspace, year, date, jobs, made, hides, say)
+        for warning in publish_public(
+            workspace, {job.name: again / f"{job.name}.ipynb" for job in outward}, meta, decision,
+            leaves, made / "publik",
+        ):  # fmt: skip
+            say(f"Att se över: {warning.where}: ”{warning.token}” i ”{warning.context}”.")
+        write_manifest(made, meta, _inputs(workspace), _sources(jobs), leaves)
         say("Varje tal räknas om från källfilerna på en annan väg …")
-        verdict = verify(workspace, year, made, workspace.processed)
+        verdict = verify(workspace, year, made, workspace.processed, leaves)
         for line in verdict.lines():
             say(f"  {line}")
         refuse(verdict)
-        put_in_place()
-    (workspace.reports / str(year) / "publik").mkdir(exist_ok=True)
+        swap()
+        swap_too()
     state.record_edition(workspace, year, date, before)
-    return workspace.reports / str(year) / "intern"
+    return home / "intern"
 
 
 def tables(workspace: Workspace, year: int, say: Say) -> None:
@@ -74,7 +100,7 @@ def _clean_and_validate(workspace: Workspace, year: int) -> None:
         executed.mkdir()
         for job in (CLEAN, VALIDATE):
             given = {"year": year, "out": made.name}
-            _run(workspace, [Job(job.notebook, job.name, given)], executed)
+            _run(workspace, [(Job(job.notebook, job.name, given), executed)])
         shutil.rmtree(_notebooks(workspace, year), ignore_errors=True)
         _notebooks(workspace, year).parent.mkdir(parents=True, exist_ok=True)
         executed.rename(_notebooks(workspace, year))
@@ -86,10 +112,11 @@ def _notebooks(workspace: Workspace, year: int) -> Path:
     return workspace.processed / ".notebooks" / str(year)
 
 
-def _run(workspace: Workspace, jobs: Sequence[Job], folder: Path) -> None:
-    """Run notebooks side by side. The first failure, in the jobs' order, is raised."""
+def _run(workspace: Workspace, jobs: Sequence[tuple[Job, Path]]) -> None:
+    """Run notebooks side by side, each into its folder. The first failure, in the jobs' order, is
+    raised."""
     with kernel_environment(workspace), ThreadPoolExecutor(WORKERS) as pool:
-        for outcome in [pool.submit(execute, job, folder) for job in jobs]:
+        for outcome in [pool.submit(execute, job, folder) for job, folder in jobs]:
             outcome.result()
 
 
@@ -99,12 +126,13 @@ def _publish(
     date: dt.date | None,
     jobs: Sequence[Job],
     made: Path,
+    hides: Pattern | None,
     say: Say,
-) -> None:
-    from pipeline.publish.document import Meta
+) -> Meta:
+    """Write the internal edition but for its manifest, which waits for the public one. `hides`:
+    what it may not show of the answers of staff."""
     from pipeline.publish.edition import PDF, REPORT, publish
     from pipeline.publish.fonts import faces_css
-    from pipeline.publish.manifest import write_manifest
     from pipeline.publish.panel.lineage import trace_all
     from pipeline.publish.untraced import gate
     from pipeline.run.vocabulary import vocabulary
@@ -118,18 +146,20 @@ def _publish(
     executed = {p.stem: p for p in sorted((made / "notebooks").glob("*.ipynb"))}
     balance = json.loads((processed / "balance.json").read_text(encoding="utf-8"))["files"]
     document = publish(
-        chapters_, meta, made, balance=balance, pages=[QUALITY],
+        chapters_, meta, made, balance=balance, pages=[QUALITY, *PUBLIC],
         others={n: p for n, p in executed.items() if n not in chapters_},
         trace=lambda records: trace_all(workspace, year, records),
     )  # fmt: skip
+    if hides is not None:
+        refuse_hidden(document, hides, "interna")
     page, printed = (made / REPORT).read_text(encoding="utf-8"), (made / PDF).read_bytes()
-    for warning in gate(document, page, printed, vocabulary(workspace)):
+    for warning in gate(document, page, printed, vocabulary(workspace, hides)):
         say(f"Att se över: {warning.where}: ”{warning.token}” i ”{warning.context}”.")
     write_pages(
         processed, made / "datakvalitet", kommun.namn, back="../index.html",
         font_face=faces_css(LETTERS),
     )  # fmt: skip
-    write_manifest(made, meta, _inputs(workspace), _sources(jobs))
+    return meta
 
 
 def _inputs(workspace: Workspace) -> list[tuple[str, Path]]:

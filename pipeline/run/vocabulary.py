@@ -6,13 +6,15 @@ from __future__ import annotations
 import json
 
 from pipeline.facts.dataset import codebooks
+from pipeline.facts.pattern import Pattern
 from pipeline.forms.codebook import Codebook, Derived, Field
 from pipeline.publish.untraced import Allowed
 from pipeline.workspace import Workspace, load_kommun
 
 
-def vocabulary(workspace: Workspace) -> Allowed:
-    """The allowed names of this workspace, for the check that no number is untraced."""
+def vocabulary(workspace: Workspace, pattern: Pattern | None = None) -> Allowed:
+    """The allowed names of this workspace, for the check that no number is untraced. `pattern`
+    names the classes that its edition shows as one."""
     kommun, books = load_kommun(workspace.raw), codebooks(workspace.raw)
     names = {kommun.namn, kommun.sektor, *kommun.kommuner.values()}
     names |= {option.label for option in (*kommun.enheter, *kommun.insatser)}
@@ -29,13 +31,25 @@ def vocabulary(workspace: Workspace) -> Allowed:
         if d.rule == "band"
         for c in d.categories
     }
+    merged = {} if pattern is None else _merged(pattern)
+    # A class of several numbers, "5–9", is told in titles and alternative texts as bands are.
+    bands |= {x for labels in merged.values() for x in labels if not any(map(str.isalpha, x))}
     return Allowed(
         years=frozenset(years),
         names=frozenset(names),
         titles={name: _titles(book) for name, book in books.items()},
-        labels={name: _labels(book) for name, book in books.items()},
+        labels={n: _labels(book) | merged.get(n, frozenset()) for n, book in books.items()},
         bands=frozenset(bands),
     )
+
+
+def _merged(pattern: Pattern) -> dict[str, frozenset[str]]:
+    """Table → the labels of its merged classes."""
+    found: dict[str, set[str]] = {}
+    for key, dimensions in pattern.merged.items():
+        labels = (m.label for classes in dimensions.values() for m in classes)
+        found.setdefault(json.loads(key)[0], set()).update(labels)
+    return {name: frozenset(labels) for name, labels in found.items()}
 
 
 def _titles(book: Codebook) -> frozenset[str]:

@@ -17,6 +17,7 @@ from pipeline.trace.keys import find
 from pipeline.trace.statement import formula, sql
 from pipeline.workspace import Workspace
 
+STAFF = "Svar från medarbetare: inga rader visas."
 MANY, SOME = 10_000, 200  # over so many rows, so many cells are shown
 _CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]*)")
 _YEAR = re.compile(r"((?:19|20)\d\d)/(.*)", re.DOTALL)
@@ -34,8 +35,8 @@ def influence(workspace: Workspace, year: int, fact: str) -> CellSet:
 
 
 def source_cells(workspace: Workspace, year: int, fact: str) -> list[Answer]:
-    """The members of a fact one by one, without what stands in them. `year` of a cell is that of
-    the folder its file lies in."""
+    """The members of a fact one by one, without what stands in them, and without answers of
+    staff. `year` of a cell is that of the folder its file lies in."""
     edition = open_edition(workspace, year)
     sources = edition.lineage.tables.sources
     return [
@@ -44,7 +45,7 @@ def source_cells(workspace: Workspace, year: int, fact: str) -> list[Answer]:
             "sheet": sources[c.sheet.year][c.sheet.kalla]["sheet"], "row": c.row,
             "column": c.column, "field": c.field, "year": c.sheet.year,
         }
-        for c in edition.lineage.members(fact).cells(sources)
+        for c in edition.lineage.shown(fact).cells(sources)
     ]  # fmt: skip
 
 
@@ -61,7 +62,7 @@ def trace_fact(workspace: Workspace, year: int, key: str, every: bool = False) -
     definition = json.loads(record["definition"])
     words, conditions = definition_words(definition)
     told = "".join(f" {label}: {text}." for label, text in conditions)
-    counted = edition.lineage.members(fact)
+    counted = edition.lineage.shown(fact)
     sources = edition.lineage.tables.sources
     shown = SOME if counted.rows() > MANY and not every else None
     parents = edition.lineage.parents[fact]
@@ -74,6 +75,7 @@ def trace_fact(workspace: Workspace, year: int, key: str, every: bool = False) -
         "columns": _columns(edition, counted),
         "cells": list(edition.raw.records(islice(counted.cells(sources), shown))),
         "cells_total": counted.total(sources),
+        "withheld": STAFF if edition.lineage.rests_on_staff(fact) else "",
         "parents": [edition.brief(p) for p in parents],
         "formula": formula(definition, [edition.key(p) for p in parents]),
     }
@@ -83,10 +85,13 @@ def dependents(workspace: Workspace, year: int, address: str) -> Answer:
     """The numbers that a cell counts in, and those that it could change (these hold the former).
 
     `address`: `avslut.xlsx!Svar!H14`, `enkat.csv!C7`; of an earlier year's file
-    `2024/bakgrund.xlsx!Svar!F8`. Raises UsageError for a cell that no table has.
+    `2024/bakgrund.xlsx!Svar!F8`. Raises UsageError for a cell that no table has, and for one that
+    staff have answered in.
     """
     edition = open_edition(workspace, year)
     sheet, letter, row = _place(edition, address)
+    if edition.lineage.staff(sheet):
+        raise UsageError(STAFF)
     columns = edition.lineage.tables.sources[sheet.year][sheet.kalla]["columns"]
     field = next((name for name, found in columns.items() if letter in found), None)
     cell = _cell(edition, Cell(sheet, row, field or WHOLE_ROW, letter), field)

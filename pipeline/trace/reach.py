@@ -44,6 +44,22 @@ class Lineage:
             found.update(self._members(each))
         return found
 
+    def shown(self, fact: str) -> CellSet:
+        """Those members that may be shown to people: none of what staff have answered."""
+        return CellSet({s: f for s, f in self.members(fact).marks.items() if not self.staff(s)})
+
+    def staff(self, sheet: Sheet) -> bool:
+        """Whether a sheet holds answers of staff."""
+        return self._of_staff(self.tables.table_of(sheet))
+
+    def rests_on_staff(self, fact: str) -> bool:
+        """Whether a fact counts answers of staff, itself or through its parents."""
+        return any(self._of_staff(b.table) for b in self._rests_on(fact))
+
+    def _of_staff(self, table: str | None) -> bool:
+        book = self.tables.forms.books.get(table or "")
+        return book is not None and book.protects == "staff"
+
     def influence(self, fact: str) -> CellSet:
         """Every cell that could change a fact (docs/architecture.md)."""
         found = CellSet()

@@ -14,7 +14,7 @@ LABEL = 11  # the column of labels
 FIRST = 20  # cells shown without --all
 PLACES = 8
 CODE_LINES = 24
-STATUS = {"saknas": "underlag saknas", "tom": "inget att räkna på"}
+STATUS = {"saknas": "underlag saknas", "tom": "inget att räkna på", "dold": "visas inte"}
 ROW_STATUS = {
     "behandlad": "räknas", "dubblett": "är en dubblett och räknas inte",
     "karantan": "ligger i karantän och räknas inte",
@@ -114,6 +114,9 @@ def _code(answer: Answer) -> Iterator[str]:
 
 def _cells(answer: Answer, year: int, every: bool) -> Iterator[str]:
     total, cells = answer["cells_total"], answer["cells"]
+    if answer["withheld"]:
+        yield from _titled("Källceller")
+        yield from _wrapped(answer["withheld"])
     if not total:
         return
     whole = not answer["columns"]

@@ -37,6 +37,10 @@ class Edition:
     def intern(self) -> Path:
         return self.workspace.reports / str(YEAR) / "intern"
 
+    @property
+    def public(self) -> Path:
+        return self.workspace.reports / str(YEAR) / "publik"
+
     def verified(self) -> Verdict:
         return verify(self.workspace, YEAR, self.intern, self.workspace.processed)
 
@@ -76,15 +80,22 @@ def edition(sound: Edition, tmp_path: Path) -> Edition:
 def test_every_number_of_an_edition_is_verified(sound: Edition):
     verdict = sound.verified()
     assert list(verdict.lines()) == [f"verifierat {verdict.total} av {verdict.total} tal"]
-    ledger = pq.read_table(sound.intern / "faktaregister.parquet").num_rows
-    shown = pq.read_table(sound.intern / "forekomster.parquet").num_rows
-    assert verdict.checked == verdict.total == ledger + shown > 500
+    rows = {
+        folder.name: sum(
+            pq.read_table(folder / f"{name}.parquet").num_rows
+            for name in ("faktaregister", "forekomster")
+        )
+        for folder in (sound.intern, sound.intern / "publik")
+    }
+    assert verdict.checked == verdict.total == sum(rows.values())
+    assert min(rows.values()) > 500
     refuse(verdict)
 
 
 def test_an_edition_not_yet_in_place_is_verified_where_it_lies(sound: Edition, tmp_path: Path):
     shutil.copytree(sound.intern, tmp_path / "ny")
-    verdict = verify(sound.workspace, YEAR, tmp_path / "ny")
+    shutil.copytree(sound.public, tmp_path / "utåt")
+    verdict = verify(sound.workspace, YEAR, tmp_path / "ny", public=tmp_path / "utåt")
     assert verdict.ok and verdict.checked == verdict.total
 
 
@@ -256,6 +267,98 @@ def _new_file(e: Edition) -> list[Named]:
     return [("fil", "bilaga.html")]
 
 
+def _digit_in_the_public_page(e: Edition) -> list[Named]:
+    page = e.public / "arsrapport.html"
+    text = page.read_text(encoding="utf-8")
+    number = re.search(r'data-fakta="(\w+)">(\d+)</data>', text)
+    assert number
+    place = number.start(2)
+    page.write_text(text[:place] + "7" + text[place:], encoding="utf-8")
+    return [("fil", "publik: arsrapport.html"), ("html", number[1])]
+
+
+def _hidden_number_in_the_public_page(e: Edition) -> list[Named]:
+    page = e.public / "arsrapport.html"
+    text = page.read_text(encoding="utf-8")
+    number = re.search(r'value="\.\." data-fakta="(\w+)">\.\.</data>', text)
+    assert number
+    page.write_text(text.replace(number[0], number[0].replace("..", "3"), 1), encoding="utf-8")
+    return [("fil", "publik: arsrapport.html"), ("html", number[1])]
+
+
+def _hidden_number_in_the_public_ledger(e: Edition) -> list[Named]:
+    path = e.public / "faktaregister.json"
+    rows = json.loads(path.read_text(encoding="utf-8"))
+    dark = next(row for row in rows if row["hidden"])
+    dark["value"] = 3
+    path.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
+    return [("fil", "publik: faktaregister.json"), ("block", dark["id"])]
+
+
+def _finer_number_in_the_public_ledger(e: Edition) -> list[Named]:
+    path = e.public / "faktaregister.json"
+    rows = json.loads(path.read_text(encoding="utf-8"))
+    seen = next(row for row in rows if row["kind"] == "share" and row["value"])
+    seen["value"] += 0.0001
+    path.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
+    return [("block", seen["id"])]
+
+
+def _number_in_a_public_table(e: Edition) -> list[Named]:
+    path = sorted((e.public / "tabeller").glob("*.csv"))[0]
+    _edit(path, ";", ";9")
+    return [("fil", f"publik: tabeller/{path.name}"), ("block", path.name)]
+
+
+def _new_public_file(e: Edition) -> list[Named]:
+    (e.public / "bilaga.csv").write_text("17 %")
+    return [("fil", "publik: bilaga.csv")]
+
+
+def _value_in_the_hidden_ledger(e: Edition) -> list[Named]:
+    """The ledger inside says that a hidden number has a value."""
+    row = _change_where(e.intern / "publik" / "faktaregister.parquet", "dold", {"value": 3.0})
+    return [("faktum", row["id"])]
+
+
+def _text_of_a_hidden_number(e: Edition) -> list[Named]:
+    path = e.intern / "publik" / "forekomster.parquet"
+    rows = pq.read_table(path).to_pylist()
+    dots = next(row for row in rows if row["text"] == "..")
+    dots["text"] = "3"
+    pq.write_table(pa.Table.from_pylist(rows), path)
+    return [("visat", dots["fact"])]
+
+
+def _shown_number_called_hidden(e: Edition) -> list[Named]:
+    """What nobody needs to hide is not believed to be hidden: a number of the pipeline's own."""
+    path = e.intern / "publik" / "faktaregister.parquet"
+    rows = pq.read_table(path).to_pylist()
+    row = next(r for r in rows if r["name"] == "rader_alla")
+    row |= {"status": "dold", "value": None, "n": None}
+    pq.write_table(pa.Table.from_pylist(rows), path)
+    return [("faktum", row["id"])]
+
+
+def _change_where(path: Path, status: str, change: dict[str, Any]) -> dict[str, Any]:
+    rows = pq.read_table(path).to_pylist()
+    row: dict[str, Any] = next(r for r in rows if r["status"] == status)
+    row |= change
+    pq.write_table(pa.Table.from_pylist(rows), path)
+    return row
+
+
+def _public_edition(e: Edition) -> list[Named]:
+    """Everything of the public edition at once: each alteration is named for itself."""
+    altered = (
+        _digit_in_the_public_page, _hidden_number_in_the_public_page,
+        _hidden_number_in_the_public_ledger, _finer_number_in_the_public_ledger,
+        _number_in_a_public_table, _new_public_file, _value_in_the_hidden_ledger,
+        _text_of_a_hidden_number, _shown_number_called_hidden,
+    )  # fmt: skip
+    return [named for alter in altered for named in alter(e)]
+
+
 @pytest.mark.parametrize(
     "alter",
     [
@@ -263,6 +366,7 @@ def _new_file(e: Edition) -> list[Named]:
         *map(_number_in_ledger, ("numerator", "denominator", "n", "value")),
         _text_in_ledger, _definition_in_ledger, _raw_cell, _removed_raw_file, _processed_cell,
         _processed_row, _number_in_notebook, _value_in_notebook, _damaged_notebook, _new_file,
+        _public_edition,
     ],
 )  # fmt: skip
 def test_what_is_altered_is_found_and_named(

@@ -64,6 +64,8 @@ def panel_data(document: Document, lineage: Lineage, code: Code, limit: int = LI
             "places": [places.setdefault(p, len(places)) for p in entries[key].places],
             "cells_total": lineage.totals.get(key, 0),
         }
+        if key in lineage.withheld:
+            facts[key]["withheld"] = lineage.withheld[key]
     shared = {
         "places": [[p.block, p.chapter, p.kind, p.notebook, p.cell_id] for p in places],
         "code": {

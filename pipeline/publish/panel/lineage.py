@@ -16,6 +16,7 @@ import numpy.typing as npt
 from pipeline.errors import UppfoljningError
 from pipeline.trace import reach
 from pipeline.trace.cellset import Cell, CellSet, Sheet, letters
+from pipeline.trace.lineage import STAFF
 from pipeline.trace.raw_values import RawFiles
 from pipeline.workspace import Workspace
 
@@ -58,11 +59,13 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Lineage:
     """`cells`: fact → its cells by place in `sources` and column ("": rows counted as a whole);
-    the first of them where they are very many. `totals`: fact → how many they are."""
+    the first of them where they are very many. `totals`: fact → how many they are.
+    `withheld`: fact → why cells of it are not shown."""
 
     sources: Sequence[Source]
     cells: Mapping[str, Members]
     totals: Mapping[str, int]
+    withheld: Mapping[str, str] = field(default_factory=dict)
 
 
 def trace_all(workspace: Workspace, year: int, records: Iterable[Record]) -> Lineage:
@@ -82,7 +85,7 @@ class _Gathering:
         cells: dict[str, Members] = {}
         totals: dict[str, int] = {}
         for fact in self.found.records:
-            counted = self.found.members(fact)
+            counted = self.found.shown(fact)
             totals[fact] = counted.total(self.about)
             every = self._all(counted)
             cells[fact] = _first(every) if counted.rows() > MANY else every
@@ -94,7 +97,8 @@ class _Gathering:
             k: np.unique(np.concatenate(many)) for k, many in sorted(needed.items()) if k[1]
         }
         sources = [self._source(sheet, together) for sheet in self.sheets]
-        return Lineage(sources, cells, totals)
+        staff = [fact for fact in self.found.records if self.found.rests_on_staff(fact)]
+        return Lineage(sources, cells, totals, dict.fromkeys(staff, STAFF))
 
     def _all(self, counted: CellSet) -> Members:
         return {

@@ -68,7 +68,7 @@ function made(fact, block) {
 }
 
 function cells(fact, found) {
-  if (!fact.cells_total) return section("Källceller", el("p", null, "Talet vilar inte på några celler."));
+  if (!fact.cells_total) return section("Källceller", el("p", null, fact.withheld || "Talet vilar inte på några celler."));
   const held = size([...found.values()].flat());
   const whole = fact.cells.every(([, , letter]) => letter === "");
   const sheets = [...found].map(([number, list]) => new Sheet(data().sources[number], list));

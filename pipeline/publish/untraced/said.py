@@ -51,7 +51,8 @@ def _entry(entry: reg.Entry) -> Iterator[str]:
     yield entry.words
     for label, sql in entry.conditions:
         yield from (label, sql)
-    yield from (entry.basis, entry.period)
+    # The words between: without them the dot of a sentence and a year would be one number.
+    yield from ("Underlag", entry.basis, "Period", entry.period)
     yield from (title for _, title in entry.parents)
     yield from (f"{spot.chapter}, {spot.kind}" for spot in entry.places)
     yield from (entry.name, entry.id)

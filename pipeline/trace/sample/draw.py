@@ -71,5 +71,7 @@ def _able(record: Record, tables: Tables) -> bool:
     name = definition["dataset"]
     if name not in tables.forms.books:
         return False  # rows and cells that the pipeline itself counts
+    if tables.forms.books[name].protects == "staff":
+        return False  # whose rows nobody is shown
     rows = tables.dataset(name, tables.year + definition["period"]).table
     return rows is not None and rows.num_rows <= MOST_ROWS

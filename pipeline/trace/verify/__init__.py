@@ -15,7 +15,8 @@ loading a codebook would therefore be in both. Not recomputed: titles, the Swedi
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,11 @@ import pyarrow.parquet as pq
 from pipeline.errors import GateError, UsageError
 from pipeline.forms.codebook import Codebook, load_codebooks
 from pipeline.trace.verify.cleaning import Raw, clean, load
-from pipeline.trace.verify.edition import manifest_differences, read_notebook
+from pipeline.trace.verify.edition import manifest_differences, notebooks, read_notebook
 from pipeline.trace.verify.figures import MEASURES, Figures, identity
 from pipeline.trace.verify.pdf_text import PdfText
 from pipeline.trace.verify.processed import Found, compare_processed
+from pipeline.trace.verify.public import public_differences, read_tables
 from pipeline.trace.verify.shown import Shows, registered
 from pipeline.trace.verify.swedish import expected_text
 from pipeline.trace.verify.tables import count_tables
@@ -41,25 +43,52 @@ PARTS = ("n", "numerator", "denominator")
 
 
 def verify(
-    workspace: Workspace, year: int, edition: Path, processed: Path | None = None
-) -> Verdict:
+    workspace: Workspace, year: int, edition: Path, processed: Path | None = None,
+    public: Path | None = None,
+) -> Verdict:  # fmt: skip
     """Recompute the edition in the folder `edition` (`reports/<year>/intern/`, or one that is
-    not yet in place). `processed`: PROCESSED, the folder of the years; None leaves it out.
+    not yet in place) and the public one that was made with it. `processed`: PROCESSED, the
+    folder of the years; None leaves it out. `public`: the public edition's folder, by default
+    the one beside `edition`.
 
     Writes nothing. Raises UsageError where there is no edition to verify.
     """
-    ledger = _read(edition / "faktaregister.parquet", edition)
-    occurrences = _read(edition / "forekomster.parquet", edition)
-    pages = PdfText(edition / "arsrapport.pdf")
+    out = edition.parent / "publik" if public is None else public
+    editions = [_open("", edition, edition)]
+    if (edition / "publik").is_dir():
+        editions.append(_open("publik/", edition / "publik", out))
     try:
-        return _verdict(workspace, year, edition, processed, ledger, occurrences, pages)
+        return _verdict(workspace, year, edition, out, processed, editions)
     finally:
-        pages.close()
+        for one in editions:
+            one.pages.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Edition:
+    """`folder` holds ledger and notebooks, `out` what is read. `prefix` names it in messages."""
+
+    prefix: str
+    folder: Path
+    out: Path
+    ledger: Sequence[Record]
+    occurrences: Sequence[Record]
+    pages: PdfText
+
+    @property
+    def facts(self) -> dict[str, Record]:
+        return {r["id"]: r for r in self.ledger}
+
+
+def _open(prefix: str, folder: Path, out: Path) -> _Edition:
+    ledger = _read(folder / "faktaregister.parquet", folder)
+    occurrences = _read(folder / "forekomster.parquet", folder)
+    return _Edition(prefix, folder, out, ledger, occurrences, PdfText(out / "arsrapport.pdf"))
 
 
 def _verdict(
-    workspace: Workspace, year: int, edition: Path, processed: Path | None,
-    ledger: Sequence[Record], occurrences: Sequence[Record], pages: PdfText,
+    workspace: Workspace, year: int, edition: Path, public: Path, processed: Path | None,
+    editions: Sequence[_Edition],
 ) -> Verdict:  # fmt: skip
     load_kommun.cache_clear()
     kommun = load_kommun(workspace.raw)
@@ -76,27 +105,46 @@ def _verdict(
         )  # fmt: skip
         # From here on the ledger's SQL is run: it may read these tables and nothing else.
         db.execute("SET enable_external_access = false; SET lock_configuration = true")
-        made = Figures(db, raw.tables, year, ledger)
-        told = _Told(made, raw, rows, books)
-        wrong_facts = [d for r in ledger if (d := told.fact(r)) is not None]
-        facts = {r["id"]: r for r in ledger}
-        told_texts = [told.occurrence(o, facts) for o in occurrences]
-    texts = [d for d in told_texts if d is not None]
+        guarded = {
+            "": {n for n, b in every.items() if b.protects == "staff"},
+            "publik/": {n for n, b in every.items() if b.protects != "none"},
+        }
+        checked, total = 0, 0
+        facts: list[Difference] = []
+        texts: list[Difference] = []
+        elsewhere: list[Difference] = []
+        for one in editions:
+            made = Figures(db, raw.tables, year, one.ledger, guarded[one.prefix])
+            told = _Told(made, raw, rows, books)
+            wrong = [d for r in one.ledger if (d := told.fact(r)) is not None]
+            shown = [d for o in one.occurrences if (d := told.occurrence(o, one.facts))]
+            around = _edition(one)
+            known = {d.id for d in (*wrong, *shown)}
+            others = {d.id for d in around if d.id} - known
+            total += len(one.ledger) + len(one.occurrences)
+            checked -= len(wrong) + len(shown) + len(others)
+            facts += _placed(wrong, one.prefix)
+            texts += _placed(shown, one.prefix)
+            elsewhere += _placed(around, one.prefix)
     files = [
         Difference("fil", where, what, new, old)
-        for where, what, old, new in manifest_differences(edition, workspace.raw, REPO, year)
+        for where, what, old, new in manifest_differences(
+            edition, workspace.raw, REPO, year, public
+        )
     ]
-    elsewhere = _edition(edition, facts, occurrences, pages)
-    total = len(ledger) + len(occurrences)
-    known = {d.id for d in (*wrong_facts, *texts)}
-    others = {d.id for d in elsewhere if d.id} - known
-    checked = total - len(wrong_facts) - len(texts) - len(others)
-    differences = (*files, *found, *wrong_facts, *texts, *elsewhere)
+    differences = (*files, *found, *facts, *texts, *elsewhere)
     notes = tuple(
         f"{name} passar inget formulär på verifieringens väg och är inte läst."
         for name in raw.unread
     )
-    return Verdict(checked, total, differences, notes if differences else ())
+    return Verdict(total + checked, total, differences, notes if differences else ())
+
+
+def _placed(found: Iterable[Difference], prefix: str) -> list[Difference]:
+    """Differences with the edition in their place."""
+    if not prefix:
+        return list(found)
+    return [replace(d, where=f"{prefix}{d.where}") for d in found]
 
 
 def _read(path: Path, edition: Path) -> list[Record]:
@@ -135,7 +183,7 @@ class _Told:
 
     def fact(self, record: Record) -> Difference | None:
         """What differs in one row of the ledger."""
-        own = self._made.made[record["id"]]
+        own = self._made.seen(record)
         definition = self._made.definitions[record["id"]]
         value = None if own["value"] is None else float(own["value"])
         pairs: list[tuple[str, object, object]] = [
@@ -168,7 +216,7 @@ class _Told:
         record = facts.get(o["fact"])
         if record is None:
             return Difference("visat", where, "faktum saknas i registret", o["text"], id=o["fact"])
-        own = self._made.made[o["fact"]]
+        own = self._made.seen(record)
         status = {**own, "unit": own["unit"] or record["unit"]}
         wanted = expected_text(o["text"], status, o["part"], own["parents"])
         if wanted == o["text"]:
@@ -216,17 +264,13 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _edition(
-    edition: Path,
-    facts: Mapping[str, Record],
-    occurrences: Sequence[Record],
-    pages: PdfText,
-) -> list[Difference]:
+def _edition(one: _Edition) -> list[Difference]:
     """What the edition's own files say, against its ledger."""
-    shows = Shows(facts)
+    edition, occurrences = one.folder, one.occurrences
+    shows = Shows(one.facts)
     found: list[Difference] = []
     books = []
-    for path in sorted((edition / "notebooks").glob("*.ipynb")):
+    for path in notebooks(edition):
         try:
             books.append(read_notebook(path))
         except (ValueError, KeyError, TypeError, AttributeError):
@@ -237,9 +281,12 @@ def _edition(
     found += shows.notebooks(books, occurrences)
     texts = {b.name: registered(b, occurrences) for b in books}
     wanted = [s for b in books for s in texts[b.name]]
-    found += shows.page(edition / "arsrapport.html", "arsrapport.html", wanted)
+    found += shows.page(one.out / "arsrapport.html", "arsrapport.html", wanted)
     for b in books:
         name = f"notebooks/{b.name}.html"
         found += shows.page(edition / name, name, texts[b.name])
-    found += shows.pdf(pages, books)
+    found += shows.pdf(one.pages, books)
+    if one.prefix:
+        tables = [t for path in notebooks(edition) for t in read_tables(path)]
+        found += public_differences(one.out, one.facts, occurrences, tables)
     return found

@@ -174,8 +174,13 @@ def squeezed(text: str) -> str:
     return re.sub(r"[\s\u00a0\u00ad]+", "", text)
 
 
+def notebooks(edition: Path) -> list[Path]:
+    """The executed notebooks of an edition."""
+    return sorted((edition / "notebooks").glob("*.ipynb"))
+
+
 def manifest_differences(
-    edition: Path, raw: Path, repo: Path, year: int
+    edition: Path, raw: Path, repo: Path, year: int, public: Path
 ) -> Iterator[tuple[str, str, str, str]]:
     """(where, what, sha256 in the manifest, sha256 of the file) of every file that is not as
     the manifest says, is gone, or has come since. Raw files of later years are not the edition's.
@@ -185,24 +190,32 @@ def manifest_differences(
     except (OSError, ValueError):
         yield "manifest.json", "filen saknas eller går inte att läsa", "", ""
         return
-    for section, base in (("inputs", raw), ("notebooks", repo), ("outputs", edition)):
-        for entry in manifest[section]:
+    sections = {
+        "inputs": (raw, "RAW/"), "notebooks": (repo, ""), "outputs": (edition, ""),
+        "public": (public, "publik: "),
+    }  # fmt: skip
+    for section, (base, said) in sections.items():
+        for entry in manifest.get(section, ()):
             path, name = base / entry["name"], entry["name"]
             if section == "inputs" and _later(name, year):
                 continue
-            where = f"RAW/{name}" if section == "inputs" else name
+            where = f"{said}{name}"
             if not path.is_file():
                 yield where, "filen finns inte", entry["sha256"][:12], ""
             elif (found := _sha256(path)) != entry["sha256"]:
                 yield where, "filen är ändrad (sha256)", entry["sha256"][:12], found[:12]
     outputs = {e["name"] for e in manifest["outputs"]} | {"manifest.json"}
     inputs = {e["name"] for e in manifest["inputs"]}
-    for base, known, said in ((edition, outputs, ""), (raw, inputs, "RAW/")):
+    published = {e["name"] for e in manifest.get("public", ())}
+    for base, known, said in (
+        (edition, outputs, ""), (raw, inputs, "RAW/"), (public, published, "publik: "),
+    ):  # fmt: skip
         for path in sorted(p for p in base.rglob("*") if p.is_file()):
             name = path.relative_to(base).as_posix()
-            if name in known or (said and (LITTER.search(path.name) or _later(name, year))):
+            given = said == "RAW/"
+            if name in known or (given and (LITTER.search(path.name) or _later(name, year))):
                 continue
-            if not said or name.count("/") < 2:  # not the records below a year
+            if not given or name.count("/") < 2:  # not the records below a year
                 yield f"{said}{name}", "filen står inte i manifest.json", "", _sha256(path)[:12]
 
 

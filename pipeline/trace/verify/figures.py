@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from fractions import Fraction
 from typing import Any
 
@@ -17,6 +17,7 @@ from pipeline.trace.verify.swedish import written
 Record = dict[str, Any]
 BATCH = 150
 SYSTEM = ("rader", "celler")
+HIDDEN = "dold"  # the status of a fact that the edition does not show
 MEASURES = ("count", "share", "mean", "quantile", "cited")
 
 
@@ -31,13 +32,30 @@ class Figures:
         tables: set[tuple[int, str]],
         year: int,
         ledger: Sequence[Record],
+        guarded: Set[str] = frozenset(),
     ) -> None:
-        self._db, self._tables, self._year = db, tables, year
+        self._db, self._tables, self._year, self._guarded = db, tables, year, guarded
         self.definitions = {r["id"]: json.loads(r["definition"]) for r in ledger}
         self.made: dict[str, Record] = {}
         self._measures()
         for key in self.definitions:
             self._later(key, ())
+
+    def seen(self, record: Record) -> Record:
+        """The recomputed fact as the ledger may say it: of a hidden one no value, and an n only
+        if the ledger has one. That something is hidden is believed of guarded tables alone."""
+        own = self.made[record["id"]]
+        if record["status"] != HIDDEN or not self._may_hide(record["id"]):
+            return own
+        gone: Record = {"status": HIDDEN, "value": None, "numerator": None}
+        gone |= {part: None for part in ("n", "denominator") if record[part] is None}
+        return {**own, **gone}
+
+    def _may_hide(self, key: str) -> bool:
+        d = self.definitions.get(key, {})
+        if d.get("kind") in MEASURES:
+            return d["dataset"] in self._guarded
+        return any(map(self._may_hide, d.get("parents", ())))
 
     def year_of(self, definition: Mapping[str, Any]) -> int:
         """The folder whose rows a measure counts. A cited value's year stands in its row."""

@@ -1,0 +1,87 @@
+"""The public edition: `publik/`, which holds only what may leave, and what it was made from,
+`intern/publik/`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from traitlets import Unicode
+
+from pipeline.publish import html, ledger, notebooks, pdf, public
+from pipeline.publish.document import Document, Meta, collect
+from pipeline.publish.edition import INDEX, NOTEBOOKS, PDF, REPORT
+from pipeline.publish.exporter import PageExporter
+
+FOLDER = "publik"  # beside intern/, and in it
+TABLES = "tabeller"
+LEDGER = "Faktaregister: varje tal i rapporten med definition, värde som det visas och period"
+
+
+class PublicIndexExporter(PageExporter):
+    """The front page of `publik/`."""
+
+    template_file = Unicode("publik.html.j2")
+    sheets = ("bas.css", "rapport.css")
+
+
+def public_edition(executed: Mapping[str, Path], meta: Meta) -> tuple[Document, Document]:
+    """The document of notebooks executed with a pattern: whole, for those inside, and as it may
+    be published."""
+    read = {name: nbformat.read(path, as_version=4) for name, path in executed.items()}
+    whole = collect(read, meta)
+    return whole, public.public_document(whole)
+
+
+def publish_public(document: Document, out: Path) -> None:
+    """Write `publik/` into the folder `out` from the public document. Nothing else is read, so
+    that nothing else can be told. Raises UppfoljningError or GateError."""
+    (out / TABLES).mkdir(parents=True, exist_ok=True)
+    told = public.public_ledger(document)
+    attached = pdf.Attachment(public.FILE, "application/json", LEDGER, told.encode())
+    _write(out / REPORT, html.render(document))
+    (out / PDF).write_bytes(pdf.render(document, attached))
+    _write(out / public.FILE, told)
+    listed: dict[str, list[tuple[str, str]]] = {}
+    titles = {chapter.anchor: chapter.title for chapter in document.chapters}
+    for name, caption, table in public.tables(document):
+        text = public.csv_text(table)
+        (out / TABLES / name).write_text(text, encoding="utf-8-sig", newline="")
+        chapter = titles[name.rpartition("-")[0]]
+        listed.setdefault(chapter, []).append((f"{TABLES}/{name}", caption))
+    resources: dict[str, Any] = {
+        "meta": document.meta, "report": REPORT, "pdf": PDF, "ledger": public.FILE,
+        "tables": list(listed.items()), "method_title": public.METHOD_TITLE,
+        "method": public.METHOD_TEXT,
+    }  # fmt: skip
+    _write(out / INDEX, PublicIndexExporter().render(**resources))
+
+
+def publish_background(executed: Mapping[str, Path], document: Document, out: Path) -> None:
+    """Write what the public edition was made from into `out` (`intern/publik/`): the executed
+    notebooks as files and pages, and the whole ledger of its document."""
+    (out / NOTEBOOKS).mkdir(parents=True, exist_ok=True)
+    ledger.write_ledger(document, out)
+    facts = frozenset(record["id"] for record in ledger.facts(document))
+    for name, path in executed.items():
+        notebook = nbformat.read(path, as_version=4)
+        page = notebooks.render(
+            notebook, name, document, report=f"../../../{FOLDER}/{REPORT}", facts=facts
+        )
+        _write(out / NOTEBOOKS / f"{name}.html", page)
+        _write(out / NOTEBOOKS / f"{name}.ipynb", notebooks.written(notebook))
+
+
+def names_of_files(out: Path, names: Iterable[str]) -> list[str]:
+    """Which of these names stand in the texts of `publik/`: files of ours are nobody else's."""
+    texts = [
+        p.read_text(encoding="utf-8") for p in sorted(out.rglob("*")) if p.suffix != ".pdf"
+        and p.is_file()
+    ]  # fmt: skip
+    return [name for name in names if any(name in text for text in texts)]
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")

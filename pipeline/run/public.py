@@ -1,0 +1,157 @@
+"""Editions that hide numbers: planned, decided about, checked and written."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from pipeline.disclosure.decide import Decision, merges, suppression
+from pipeline.disclosure.scale import one_scale
+from pipeline.errors import GateError
+from pipeline.facts import pattern as patterns
+from pipeline.facts.dataset import codebooks, open_tables
+from pipeline.facts.pattern import DOTS, HIDDEN, Pattern, count_cells
+from pipeline.publish import hidden_page, ledger, public
+from pipeline.publish.document import Document, Meta
+from pipeline.publish.edition import PDF, REPORT
+from pipeline.publish.public_edition import (
+    names_of_files,
+    public_edition,
+    publish_background,
+    publish_public,
+)
+from pipeline.publish.untraced import Finding, gate
+from pipeline.run.execute import Job
+from pipeline.run.planning import plan
+from pipeline.run.vocabulary import vocabulary
+from pipeline.workspace import Workspace
+
+_PARTS = ("n", "numerator", "denominator")
+
+
+def decide(workspace: Workspace, year: int, edition: str, jobs: Sequence[Job]) -> Decision:
+    """Plan the chapters, merge, plan them again with the merged classes, suppress; the pattern is
+    written where the chapters' kernels find it."""
+    first = plan(workspace, year, edition, jobs, None)
+    merged = merges(workspace, year, edition, first.tables, first.groups)
+    merged = one_scale(merged, first.tables, first.groups)
+    everything = Pattern(merged=merged, open=open_tables(codebooks(workspace.raw), edition))
+    second = plan(workspace, year, edition, jobs, everything)
+    decision = suppression(
+        workspace, year, edition, second.cells, second.tables, merged, chapters=second.chapters
+    )
+    path = patterns.path(workspace.processed, year, edition)
+    unfinished = path.with_name(f".{path.name}.tmp")
+    unfinished.write_text(decision.pattern.to_json(), encoding="utf-8", newline="\n")
+    os.replace(unfinished, path)
+    return decision
+
+
+def decide_staff(workspace: Workspace, year: int, jobs: Sequence[Job]) -> Decision | None:
+    """The same for the internal edition where staff have answered; None, and no pattern, where
+    they have not."""
+    books = codebooks(workspace.raw).values()
+    if any(book.protects == "staff" for book in books):
+        return decide(workspace, year, "intern", jobs)
+    patterns.path(workspace.processed, year, "intern").unlink(missing_ok=True)
+    return None
+
+
+def publish(
+    workspace: Workspace,
+    executed: Mapping[str, Path],
+    meta: Meta,
+    decision: Decision,
+    out: Path,
+    background: Path,
+) -> list[Finding]:
+    """Check the notebooks executed with the decision's pattern and write the public edition into
+    `out` and what it was made from into `background`. Returns warnings. Raises GateError where it
+    says a hidden number, an untraced one, or the name of an input file."""
+    whole, told = public_edition(executed, replace(meta, edition=public.EDITION))
+    refuse_hidden(whole, decision.pattern, "publika")
+    publish_public(told, out)
+    page, printed = (out / REPORT).read_text(encoding="utf-8"), (out / PDF).read_bytes()
+    warnings = gate(told, page, printed, vocabulary(workspace, decision.pattern))
+    _refuse_files(workspace, meta.year, out)
+    publish_background(executed, whole, background)
+    texts = {
+        "index.html": hidden_page.render(
+            whole, decision.pattern, decision.reasons,
+            (decision.kept.asked, decision.kept.shown),
+            {n: (k.asked, k.shown) for n, k in decision.chapters.items()},
+        ),
+        "monster.json": decision.pattern.to_json(),
+    }  # fmt: skip
+    for name, text in texts.items():
+        (background / name).write_text(text, encoding="utf-8", newline="\n")
+    return warnings
+
+
+def _refuse_files(workspace: Workspace, year: int, out: Path) -> None:
+    sources = [*workspace.processed.glob("[12]*/kallor.json")]
+    names = sorted(
+        {e["file"] for p in sources for e in json.loads(p.read_text(encoding="utf-8")).values()}
+    )
+    if found := names_of_files(out, names):
+        raise GateError(
+            f"Den publika utgåvan för {year} nämner filer i RAW: {', '.join(found)}. "
+            "Den förra utgåvan ligger kvar. Ta bort filnamnen ur kapitlen."
+        )
+
+
+def hidden_shows(document: Document, pattern: Pattern) -> list[str]:
+    """What an executed edition says that its pattern does not allow, one line a fact: a value
+    that is not shown, anywhere in the block document, and a text that is more than two dots."""
+    records = {r["id"]: r for r in ledger.facts(document)}
+    seen: dict[str, tuple[bool, bool]] = {}
+
+    def shown(key: str) -> tuple[bool, bool]:
+        """Whether the value of a fact, and its n, may be seen."""
+        if key not in seen:
+            record = records.get(key)
+            seen[key] = (False, False) if record is None else _allowed(record, pattern, shown)
+        return seen[key]
+
+    wrong = []
+    for key, record in records.items():
+        value, n = shown(key)
+        kept = {
+            "value": value, "numerator": value, "n": n, "denominator": n,
+        }  # fmt: skip
+        told = [part for part, may in kept.items() if record[part] is not None and not may]
+        if told or (not value and record["status"] not in (HIDDEN, "saknas")):
+            wrong.append(f"{record['title']} ({key}): {', '.join(told) or 'status'}")
+    for row in ledger.occurrences(document):
+        value, n = shown(row["fact"])
+        may = n if row["part"] in ("n", "denominator") else value
+        if not may and row["text"] != DOTS and records[row["fact"]]["status"] == HIDDEN:
+            wrong.append(f"{records[row['fact']]['title']} ({row['fact']}): {row['anchor']}")
+    return wrong
+
+
+def _allowed(record: Mapping[str, Any], pattern: Pattern, shown: Any) -> tuple[bool, bool]:
+    definition = json.loads(record["definition"])
+    parents = json.loads(record["parents"])
+    if parents:
+        both = [shown(parent) for parent in parents]
+        return all(v for v, _ in both), all(n for _, n in both)
+    cells = [pattern.shows(cell) for cell in count_cells(definition)]
+    return all(cells), not cells or cells[-1]
+
+
+def refuse_hidden(document: Document, pattern: Pattern, edition: str) -> None:
+    """Raise GateError where an executed edition says what its pattern hides."""
+    wrong = hidden_shows(document, pattern)
+    if wrong:
+        listed = "".join(f"\n  {line}" for line in wrong[:20])
+        more = f"\n  … och {len(wrong) - 20} till" if len(wrong) > 20 else ""
+        raise GateError(
+            f"Den {edition} utgåvan säger mer än den får: {len(wrong)} dolda tal har ett värde i "
+            f"kapitlen.{listed}{more}\nDen förra utgåvan ligger kvar. Det är ett fel i programmet "
+            "eller i ett kapitels kod, inte i dina filer."
+        )
