@@ -167,7 +167,7 @@ def _values(calls: Sequence[TableCall], dimension: str) -> list[Value]:
     for call in calls:
         for d, keys in zip(call.dims, call.classes, strict=True):
             if d.name == dimension:
-                plain = [k for k in keys if k is not None and not isinstance(k, Total)]
+                plain = [k for k in keys if k is not None and not isinstance(k, Total | Merged)]
                 found |= dict.fromkeys(plain)
     return list(found)
 
