@@ -1,7 +1,9 @@
 """Merging before suppression: classes put together where too many numbers of a table are small.
 
-Tables that stand beside each other share their classes. Years are not pooled: a number of several
-years is another measure than the chapter's, and the chapter has to ask for it.
+Tables that stand beside each other share their classes. Rows without a value in a dimension go
+with the classes put together, but never in a distribution, which is of those that have one.
+Years are not pooled: a number of several years is another measure than the chapter's, and the
+chapter has to ask for it.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from pipeline.facts.table import Key, Total
 from pipeline.forms.codebook import Codebook, Value
 from pipeline.workspace import Sekretess
 
+LAST = "alla"
 Merging = dict[str, tuple[Merged, ...]]  # dimension → classes, of what is merged
 
 
@@ -104,7 +107,10 @@ def _cells(call: TableCall, merging: Merging) -> Iterator[list[list[CountCell]]]
             axes.append([[k] for k in keys])
             continue
         present: list[list[Key]] = [[k for k in keys if k in m.values] for m in classes]
-        rest: list[list[Key]] = [[k] for k in keys if k is None or isinstance(k, Total)]
+        told = any(None in m.values for m in classes)
+        rest: list[list[Key]] = [
+            [k] for k in keys if (k is None and not told) or isinstance(k, Total)
+        ]
         axes.append([*(ks for ks in present if ks), *rest])
     for combination in itertools.product(*axes):
         parts = [call.cells[keys] for keys in itertools.product(*combination)]
@@ -118,7 +124,8 @@ def _of_group(calls: Sequence[TableCall], judge: Judge) -> Merging:
     limit = judge.rules.hogst_dolda
     merging: Merging = {}
     share = share_small(calls, merging, judge)
-    for step in judge.rules.sla_samman:
+    # What is configured first; a table that is still mostly dots is not broken down at all.
+    for step in (*judge.rules.sla_samman, LAST):
         ways = _ladders(step, calls, judge)
         rung = dict.fromkeys(sorted(ways), 0)
         while share > limit:
@@ -136,6 +143,10 @@ def _of_group(calls: Sequence[TableCall], judge: Judge) -> Merging:
                 rung[name] += 1
             else:  # a wider step may help where this one does not
                 rung = {name: at + 1 for name, at in rung.items()}
+    for name in list(merging)[:-1]:  # what a later step made needless
+        without = {d: classes for d, classes in merging.items() if d != name}
+        if (left := share_small(calls, without, judge)) <= max(share, limit):
+            merging, share = without, left
     return merging
 
 
@@ -150,15 +161,26 @@ def _ladders(
                 continue
             values = _values(calls, d.name)
             source = ladder.origin(call.dataset, d.name, judge.books)
+            spread = any(c.over == d.name for c in calls)
+            unknown = not spread and any(
+                None in c.classes[c.axis(d.name)] for c in calls if d.name in _names(c)
+            )
             if step == "tertial" and ladder.is_tertial(source):
-                found[d.name] = list(ladder.whole(values, ladder.WHOLE_YEAR))
+                found[d.name] = list(ladder.whole(values, unknown, ladder.WHOLE_YEAR))
             elif step == "enheter" and ladder.is_unit(source):
-                found[d.name] = list(ladder.whole(values, ladder.ALL_UNITS))
+                found[d.name] = list(ladder.whole(values, unknown, ladder.ALL_UNITS))
+            elif step == LAST and not spread:
+                found[d.name] = list(ladder.whole(values, unknown, ladder.UNDIVIDED))
             elif step == "kategorier":
-                size = {v: _size(call, axis, v, judge.counts) for v in values}
+                known: list[Value | None] = [*values, *([None] if unknown else [])]
+                size = {v: _size(call, axis, v, judge.counts) for v in known}
                 limit = judge.rules.troskel
                 found[d.name] = list(ladder.steps(d, values, source, size, limit))
     return found
+
+
+def _names(call: TableCall) -> list[str]:
+    return [d.name for d in call.dims]
 
 
 def _values(calls: Sequence[TableCall], dimension: str) -> list[Value]:
@@ -167,11 +189,11 @@ def _values(calls: Sequence[TableCall], dimension: str) -> list[Value]:
     for call in calls:
         for d, keys in zip(call.dims, call.classes, strict=True):
             if d.name == dimension:
-                plain = [k for k in keys if k is not None and not isinstance(k, Total | Merged)]
+                plain = [k for k in keys if not isinstance(k, Total | Merged) and k is not None]
                 found |= dict.fromkeys(plain)
     return list(found)
 
 
-def _size(call: TableCall, axis: int, value: Value, counts: Counts) -> int:
+def _size(call: TableCall, axis: int, value: Value | None, counts: Counts) -> int:
     cells = [c[0] for keys, c in call.cells.items() if keys[axis] == value and c]
     return (counts.together(cells) or 0) if cells else 0
