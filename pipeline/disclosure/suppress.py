@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from pipeline.disclosure.exact import cheapest
 from pipeline.disclosure.greedy import protect
 from pipeline.disclosure.model import Ints, Mask, Suppressed, System
 from pipeline.disclosure.parts import Part, parts, spread
@@ -21,10 +22,14 @@ def suppress(system: System) -> Suppressed:
     proof = np.tile(system.x, (system.reach.size, 1))
     done = system.reach <= 0
     for part in _pieces(system, proof, done):
-        choice, found = protect(part.system)
-        for j in np.flatnonzero(choice):
-            hidden[part.counts[j]] = True
-        _keep(part, system, found, proof, done)
+        pool, every = Pool(part.system), list(range(part.targets.size))
+        impossible = set(pool.search(~part.system.fixed, every))
+        able = [i for i in every if i not in impossible]
+        choice, proved = cheapest(pool, protect(pool, able), able)
+        for j, counts in enumerate(part.counts):
+            hidden[counts] |= choice[j]
+            exact[counts] = proved
+        _keep(part, system, pool.proof(choice, able), proof, done)
     return Suppressed(hidden, tuple(np.flatnonzero(~done).tolist()), proof, exact)
 
 
