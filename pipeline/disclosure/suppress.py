@@ -2,10 +2,14 @@
 
 Same input, same pattern. Beyond membership, structure, cost, reach and what is fixed, the pattern
 depends on the values of counts not hidden from the start alone: whoever knows the method learns
-nothing from the pattern about a count hidden from the start that the other counts do not say.
+nothing from the pattern about a count hidden from the start that the other counts do not say. (One
+exception: where the solver finds no sizes of its own that agree with the counts, the search for
+witnesses starts from the true ones; see Pool.)
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 
@@ -18,6 +22,8 @@ from pipeline.disclosure.pool import Pool
 
 def suppress(system: System) -> Suppressed:
     """Hide counts until every target is protected, or nothing more may be hidden."""
+    # What was published before is known, even where a rule of today would hide it.
+    system = replace(system, hidden=system.hidden & ~system.fixed)
     hidden, exact = system.hidden.copy(), np.zeros(system.cost.size, dtype=bool)
     proof = np.tile(system.x, (system.reach.size, 1))
     done = system.reach <= 0

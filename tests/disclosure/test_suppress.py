@@ -100,6 +100,13 @@ def test_what_was_published_before_is_never_hidden_and_the_lost_target_is_named(
     assert found.hidden.tolist() == [True, False, False]
 
 
+def test_a_small_count_published_before_stays_known_though_asked_to_be_hidden():
+    system = build(np.array([3, 10]), [(0,), (1,), (0, 1)])
+    found = suppress(replace(system, fixed=np.array([True, False, False])))
+    assert found.open_targets == (0,)
+    assert not found.hidden.any()
+
+
 def test_the_cheaper_of_two_counts_is_hidden():
     # 3 + 10 + 20 = 33: hiding 10 or 20 beside 3 protects it, hiding the total as well.
     for dear, hidden in [(1, [True, False, True, False]), (2, [True, True, False, False])]:
