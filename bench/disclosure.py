@@ -50,10 +50,10 @@ def main() -> None:
 
 
 def measure(system: System, number: int) -> Line:
-    """Suppress once, by the clock, and let the attacker look at it."""
-    began = time.perf_counter()
+    """Suppress once and let the attacker look at it; processor time, whatever else runs."""
+    began = time.process_time()
     found = suppress(system)
-    seconds = time.perf_counter() - began
+    seconds = time.process_time() - began
     safe = protected(system, ~found.hidden)
     return {
         "counts": system.cost.size,

@@ -16,7 +16,7 @@ import numpy as np
 from scipy.sparse import csr_array, eye_array, hstack, vstack
 
 from pipeline.disclosure.bounds import known
-from pipeline.disclosure.model import Floats, Ints, Mask, System
+from pipeline.disclosure.model import Floats, Ints, Mask
 from pipeline.disclosure.pool import Pool
 from pipeline.disclosure.solver import TOLERANCE, minimise
 
@@ -25,21 +25,17 @@ SMALL = 1e-4
 REFINE = 3
 
 
-def protect(system: System) -> tuple[Mask, dict[int, Ints]]:
-    """Counts to hide (m) in a piece whose counts are all shown, and a witness for each target
-    that then is protected; the others cannot be, whatever is hidden."""
-    pool, hidden = Pool(system), np.zeros(system.cost.size, dtype=bool)
-    needy = pool.search(hidden, list(range(system.reach.size)))
-    impossible = set(pool.search(~system.fixed, needy))
-    able = [i for i in range(system.reach.size) if i not in impossible]
+def protect(pool: Pool, able: list[int]) -> Mask:
+    """Counts to hide (m) so that every target `able` to be protected is. The pool holds a
+    witness for each of them when all that may be hidden is."""
+    hidden = np.zeros(pool.system.cost.size, dtype=bool)
     because: dict[int, int] = {}
-    for i in sorted(able, key=lambda i: (-int(system.reach[i]), i)):
+    for i in sorted(able, key=lambda i: (-int(pool.system.reach[i]), i)):
         if pool.left(hidden, [i]):
             more = _hide_for(pool, hidden, i)
             because |= dict.fromkeys(np.flatnonzero(more & ~hidden).tolist(), i)
             hidden = hidden | more
-    hidden = show_again(pool, hidden, able, because)
-    return hidden, pool.proof(hidden, able)
+    return show_again(pool, hidden, able, because)
 
 
 def show_again(pool: Pool, hidden: Mask, able: list[int], because: dict[int, int]) -> Mask:

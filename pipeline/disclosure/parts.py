@@ -13,7 +13,7 @@ import numpy as np
 from scipy.sparse import csr_array, vstack
 from scipy.sparse.csgraph import connected_components
 
-from pipeline.disclosure.model import Floats, Ints, Mask, System
+from pipeline.disclosure.model import Ints, Mask, System
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +51,7 @@ def impossible(system: System, certain: Mask, values: Ints) -> Mask:
 
 
 def parts(system: System, certain: Mask, targets: Ints) -> list[Part]:
-    """The pieces that hold `targets` (indices), largest structure kept apart, in a fixed order.
+    """The pieces that hold `targets` (indices), in a fixed order.
 
     `certain` (m): counts that will be shown whatever happens; their zeros empty their classes.
     A target none of whose classes can be filled belongs to no piece.
@@ -140,8 +140,3 @@ def spread(part: Part, x: Ints, small: Ints) -> Ints:
     whole[part.members] = 0
     whole[part.classes] = small
     return whole
-
-
-def values_of(system: System) -> Floats:
-    """The true counts (m)."""
-    return np.asarray(system.A @ system.x, dtype=np.float64)

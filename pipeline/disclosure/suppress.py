@@ -2,13 +2,18 @@
 
 Same input, same pattern. Beyond membership, structure, cost, reach and what is fixed, the pattern
 depends on the values of counts not hidden from the start alone: whoever knows the method learns
-nothing from the pattern about a count hidden from the start that the other counts do not say.
+nothing from the pattern about a count hidden from the start that the other counts do not say. (One
+exception: where the solver finds no sizes of its own that agree with the counts, the search for
+witnesses starts from the true ones; see Pool.)
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
+from pipeline.disclosure.exact import cheapest
 from pipeline.disclosure.greedy import protect
 from pipeline.disclosure.model import Ints, Mask, Suppressed, System
 from pipeline.disclosure.parts import Part, parts, spread
@@ -17,14 +22,20 @@ from pipeline.disclosure.pool import Pool
 
 def suppress(system: System) -> Suppressed:
     """Hide counts until every target is protected, or nothing more may be hidden."""
+    # What was published before is known, even where a rule of today would hide it.
+    system = replace(system, hidden=system.hidden & ~system.fixed)
     hidden, exact = system.hidden.copy(), np.zeros(system.cost.size, dtype=bool)
     proof = np.tile(system.x, (system.reach.size, 1))
     done = system.reach <= 0
     for part in _pieces(system, proof, done):
-        choice, found = protect(part.system)
-        for j in np.flatnonzero(choice):
-            hidden[part.counts[j]] = True
-        _keep(part, system, found, proof, done)
+        pool, every = Pool(part.system), list(range(part.targets.size))
+        impossible = set(pool.search(~part.system.fixed, every))
+        able = [i for i in every if i not in impossible]
+        choice, proved = cheapest(pool, protect(pool, able), able)
+        for j, counts in enumerate(part.counts):
+            hidden[counts] |= choice[j]
+            exact[counts] = proved
+        _keep(part, system, pool.proof(choice, able), proof, done)
     return Suppressed(hidden, tuple(np.flatnonzero(~done).tolist()), proof, exact)
 
 

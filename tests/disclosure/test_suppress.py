@@ -1,6 +1,7 @@
 """Suppression protects every target against an attacker that shares no code with it."""
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -26,7 +27,7 @@ def agrees(system: System, hidden: Mask, x: np.ndarray) -> bool:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_target_has_a_proof_the_attacker_cannot_exclude(kind):
-    for seed in range(6):
+    for seed in range(2):
         system = one(kind, np.random.default_rng([7, seed]))
         found = suppress(system)
         assert (found.hidden >= system.hidden).all()
@@ -46,7 +47,7 @@ def small_table(seed: int) -> System:
 
 def test_exhaustive_search_finds_no_unprotected_target_and_most_without_complement():
     before, after, asked = 0, 0, 0
-    for seed in range(25):
+    for seed in range(12):
         system = small_table(seed)
         found = suppress(system)
         assert found.open_targets == ()
@@ -60,7 +61,7 @@ def test_exhaustive_search_finds_no_unprotected_target_and_most_without_compleme
 
 def test_bounds_screen_as_exhaustive_search_does():
     decided = 0
-    for _, system in random_systems(12, seed=5):
+    for _, system in random_systems(6, seed=5):
         safe = protected(system, ~system.hidden)
         for i in range(min(system.reach.size, 6)):
             try:
@@ -68,7 +69,7 @@ def test_bounds_screen_as_exhaustive_search_does():
                 decided += 1
             except Undecided:
                 continue
-    assert decided > 30
+    assert decided > 15
 
 
 def test_bounds_of_a_table_worked_by_hand():
@@ -99,6 +100,13 @@ def test_what_was_published_before_is_never_hidden_and_the_lost_target_is_named(
     assert found.hidden.tolist() == [True, False, False]
 
 
+def test_a_small_count_published_before_stays_known_though_asked_to_be_hidden():
+    system = build(np.array([3, 10]), [(0,), (1,), (0, 1)])
+    found = suppress(replace(system, fixed=np.array([True, False, False])))
+    assert found.open_targets == (0,)
+    assert not found.hidden.any()
+
+
 def test_the_cheaper_of_two_counts_is_hidden():
     # 3 + 10 + 20 = 33: hiding 10 or 20 beside 3 protects it, hiding the total as well.
     for dear, hidden in [(1, [True, False, True, False]), (2, [True, True, False, False])]:
@@ -118,8 +126,7 @@ def test_the_same_system_gets_the_same_pattern():
 def test_the_pattern_depends_on_no_value_hidden_from_the_start():
     """Other sizes with the same initially shown counts: an exchange between hidden cells that
     leaves all margins as they are. Then not one count may be decided differently."""
-    compared = 0
-    for seed in range(40):
+    for seed in range(8):
         x = np.random.default_rng([9, seed]).integers(1, 14, size=(3, 4)).astype(np.int64)
         x[:2, :2] = [[2, 3], [3, 2]]
         one_way, other = x.copy(), x.copy()
@@ -127,12 +134,26 @@ def test_the_pattern_depends_on_no_value_hidden_from_the_start():
         first, second = (build(v.ravel(), margins((3, 4))) for v in (one_way, other))
         assert (first.hidden == second.hidden).all()
         assert (suppress(first).hidden == suppress(second).hidden).all()
-        compared += 1
-    assert compared == 40
+
+
+def test_no_cheaper_pattern_protects_where_the_exact_method_decided():
+    proved = 0
+    for seed in range(12):
+        system = small_table(seed)
+        found = suppress(system)
+        extra = np.flatnonzero(found.hidden & ~system.hidden)
+        if not found.exact.any() or not 1 <= extra.size <= 3:
+            continue
+        proved += 1
+        for fewer in combinations(np.flatnonzero(~system.hidden), extra.size - 1):
+            hidden = system.hidden.copy()
+            hidden[list(fewer)] = True
+            assert not all(can_reach(system, hidden, i) for i in range(system.reach.size))
+    assert proved >= 3
 
 
 def test_clean_up_leaves_nothing_hidden_in_vain():
-    for seed in range(10):
+    for seed in range(5):
         system = small_table(seed)
         found = suppress(system)
         for j in np.flatnonzero(found.hidden & ~system.hidden):
