@@ -148,6 +148,8 @@ def _annual(given: argparse.Namespace) -> None:
     print(f"\nRapporten för {year} är klar:")
     for name in ("arsrapport.html", "arsrapport.pdf", "index.html"):
         print(f"  {made / name}")
+    print("Den publika utgåvan, det enda som får lämna huset:")
+    print(f"  {made.parent / 'publik' / 'index.html'}")
 
 
 def _validate(given: argparse.Namespace) -> None:

@@ -1,21 +1,20 @@
 """What an attacker can conclude from the counts shown: exact integer bounds of sums of classes.
 
-A linear program screens (its optimum bounds the integer one; a solution in whole numbers is a
-proof), an integer program decides what is near, and what it leaves undecided counts as
-unprotected. Only the values of shown counts are read, never a true size.
+A linear program screens (what it excludes is excluded; a solution in whole numbers is a proof),
+an integer program decides what is near, and what it leaves undecided counts as unprotected. Only
+the values of shown counts are read, never a true size.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.sparse import csr_array, eye_array, hstack, vstack
+from scipy.sparse import csr_array, hstack, vstack
 
 from pipeline.disclosure.model import Floats, Ints, Mask, System
 from pipeline.disclosure.parts import impossible, parts, spread
-from pipeline.disclosure.solver import NODES, TOLERANCE, minimise, whole
+from pipeline.disclosure.solver import TOLERANCE, minimise, whole
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +54,12 @@ def known(system: System, shown: Mask) -> Known:
     return Known(rows[said], low[said], high[said], free, system.x.size)
 
 
+def consistent(k: Known) -> Ints | None:
+    """Some sizes (c) the attacker cannot exclude; None when none were found."""
+    every = np.ones(k.free.size, dtype=np.int64)
+    return _checked(k, minimise(np.zeros(k.free.size), k.rows, k.low, k.high, integer=every).x)
+
+
 def agrees(k: Known, x: Ints) -> bool:
     """Whether sizes `x` (c) cannot be excluded; in whole numbers."""
     inside = x[k.free]
@@ -64,49 +69,42 @@ def agrees(k: Known, x: Ints) -> bool:
     return bool(((got >= k.low) & (got <= k.high)).all())
 
 
-def witness(k: Known, classes: Ints, reach: int, *, nodes: int = NODES) -> Ints | None:
+def witness(k: Known, base: Ints, classes: Ints, reach: int) -> Ints | None:
     """Sizes (c) the attacker cannot exclude with at least `reach` in `classes`, or None when
-    there are none or none were found."""
-    goal = _indicator(k, classes)
+    there are none or none were found. They are sought near `base` (c), any sizes that agree:
+    a small change is soon found, and mostly whole."""
+    start, goal = base[k.free], _indicator(k, classes)
     rows = vstack([k.rows, csr_array(goal[None, :])], format="csr")
-    low, high = np.append(k.low, -np.inf), np.append(k.high, reach)
-    loose = minimise(-goal, rows, low, high)
-    if not -loose.value >= reach - TOLERANCE:
+    low, high = np.append(k.low, reach), np.append(k.high, np.inf)
+    less = np.flatnonzero(start)
+    got = rows @ start
+    change = minimise(
+        np.ones(start.size + less.size),
+        hstack([rows, -rows[:, less]], format="csr"),
+        low - got,
+        high - got,
+        upper=np.concatenate([np.full(start.size, np.inf), start[less]]),
+    )
+    if change.x is None:
         return None
-    found = _checked(k, loose.x, classes, reach)
-    if found is not None or nodes == 0:
+    near = start + change.x[: start.size]
+    near[less] -= change.x[start.size :]
+    found = _checked(k, near, classes, reach)
+    if found is not None:
         return found
-    low[-1] = reach
-    tight = minimise(np.zeros(goal.size), rows, low, high, integer=np.ones(goal.size, np.int64),
-                     nodes=nodes)  # fmt: skip
-    return _checked(k, tight.x, classes, reach)
+    # Most often a whole solution lies in a box around the broken one, which is soon searched.
+    every, nothing = np.ones(start.size, dtype=np.int64), np.zeros(start.size)
+    least, most = np.maximum(np.floor(near + TOLERANCE) - 1, 0), np.ceil(near - TOLERANCE) + 1
+    boxed = minimise(nothing, rows, low, high, lower=least, upper=most, integer=every)
+    found = _checked(k, boxed.x, classes, reach)
+    if found is not None:
+        return found
+    return _checked(k, minimise(nothing, rows, low, high, integer=every).x, classes, reach)
 
 
-def witnesses(k: Known, sums: csr_array, reach: Ints, wanted: Iterable[int],
-              *, nodes: int = NODES) -> dict[int, Ints]:  # fmt: skip
-    """For those `wanted` targets that are protected, a witness each. One answer often serves
-    many: first all at once, then those left one by one."""
-    left, found = list(wanted), dict[int, Ints]()
-    while len(left) > 1:
-        x = _together(k, sums[np.array(left)], reach[np.array(left)])
-        served = serves(x, sums, reach, left) if x is not None else []
-        if x is None or not served:
-            break
-        found |= dict.fromkeys(served, x)
-        left = [i for i in left if i not in found]
-    for i in left:
-        if i in found:
-            continue
-        x = witness(k, classes_of(sums, i), int(reach[i]), nodes=nodes)
-        if x is not None:
-            found |= dict.fromkeys(serves(x, sums, reach, [j for j in left if j not in found]), x)
-    return found
-
-
-def serves(x: Ints, sums: csr_array, reach: Ints, wanted: Iterable[int]) -> list[int]:
-    """Those of the `wanted` targets that sizes `x` (c) protect."""
-    at = np.fromiter(wanted, dtype=np.int64)
-    return [int(i) for i in at[(sums[at] @ x) >= reach[at]]] if at.size else []
+def serves(x: Ints, sums: csr_array, reach: Ints) -> Mask:
+    """Which targets (t) sizes `x` (c) protect."""
+    return np.asarray(sums @ x >= reach)
 
 
 def classes_of(sums: csr_array, i: int) -> Ints:
@@ -115,7 +113,8 @@ def classes_of(sums: csr_array, i: int) -> Ints:
 
 
 def bounds(system: System, shown: Mask, sums: csr_array) -> list[Bound]:
-    """The attacker's bounds of every row of `sums` (s × c, 0/1)."""
+    """The attacker's bounds of every row of `sums` (s × c, 0/1). `system.x`: the true sizes, or
+    any that agree with the counts shown."""
     asked = replace(system, hidden=~shown, targets=sums,
                     reach=np.zeros(sums.shape[0], dtype=np.int64))  # fmt: skip
     found = [Bound(0, 0, True)] * sums.shape[0]
@@ -127,12 +126,20 @@ def bounds(system: System, shown: Mask, sums: csr_array) -> list[Bound]:
 
 
 def protected(system: System, shown: Mask) -> dict[int, Ints]:
-    """For every protected target a witness (c); what is missing is unprotected or undecided."""
+    """For every protected target a witness (c); what is missing is unprotected or undecided.
+    `system.x`: the true sizes, or any that agree with the counts shown."""
     proof = {int(i): system.x for i in np.flatnonzero(system.reach <= 0)}
-    asked = replace(system, hidden=~shown)
-    for part in parts(asked, shown, np.arange(system.targets.shape[0])):
-        k = known(part.system, np.ones(len(part.counts), dtype=bool))
-        found = witnesses(k, part.system.targets, part.system.reach, range(part.targets.size))
+    for part in parts(replace(system, hidden=~shown), shown, np.arange(system.reach.size)):
+        small = part.system
+        k = known(small, np.ones(len(part.counts), dtype=bool))
+        found: dict[int, Ints] = {}
+        for i in range(small.reach.size):
+            if i in found:
+                continue
+            x = witness(k, small.x, classes_of(small.targets, i), int(small.reach[i]))
+            if x is not None:
+                served = np.flatnonzero(serves(x, small.targets, small.reach))
+                found |= {int(j): x for j in served if j not in found}
         proof |= {int(part.targets[i]): spread(part, system.x, x) for i, x in found.items()}
     return proof
 
@@ -150,49 +157,27 @@ def _extreme(k: Known, objective: Floats) -> tuple[int | None, bool]:
     loose = minimise(objective, k.rows, k.low, k.high)
     if loose.x is None:
         return None, True
-    x = whole(loose.x)
-    if x is not None and agrees(k, _put(k, x)):
-        return round(float(objective @ x)), True
-    tight = minimise(objective, k.rows, k.low, k.high, integer=np.ones(k.free.size, np.int64))
-    best = max(loose.value, tight.value)
-    safe = int(np.ceil(best - TOLERANCE))
-    x = whole(tight.x)
-    attained = x is not None and agrees(k, _put(k, x)) and round(float(objective @ x)) == safe
-    return safe, attained
+    if _checked(k, loose.x) is not None:
+        return round(loose.value), True
+    every = np.ones(k.free.size, dtype=np.int64)
+    tight = minimise(objective, k.rows, k.low, k.high, integer=every)
+    safe = int(np.ceil(max(loose.value, tight.value) - TOLERANCE))
+    x = _checked(k, tight.x)
+    return safe, x is not None and round(float(objective @ x[k.free])) == safe
 
 
-def _together(k: Known, sums: csr_array, reach: Ints) -> Ints | None:
-    """Sizes that bring as many of the sums as near to their reach as they can."""
-    n, c = sums.shape[0], k.free.size
-    inside = csr_array(sums)[:, k.free]
-    rows = vstack(
-        [hstack([k.rows, csr_array((k.rows.shape[0], n))]), hstack([-inside, eye_array(n)])],
-        format="csr",
-    )
-    low = np.concatenate([k.low, np.full(n, -np.inf)])
-    high = np.concatenate([k.high, np.zeros(n)])
-    upper = np.concatenate([np.full(c, np.inf), reach])
-    objective = np.concatenate([np.zeros(c), -1.0 / np.maximum(reach, 1)])
-    answer = minimise(objective, rows, low, high, upper=upper)
-    x = whole(answer.x[:c]) if answer.x is not None else None
-    return _put(k, x) if x is not None and agrees(k, _put(k, x)) else None
-
-
-def _checked(k: Known, x: Floats | None, classes: Ints, reach: int) -> Ints | None:
+def _checked(k: Known, x: Floats | None, classes: Ints | None = None, reach: int = 0
+             ) -> Ints | None:  # fmt: skip
     near = whole(x)
     if near is None:
         return None
-    sizes = _put(k, near)
-    return sizes if agrees(k, sizes) and sizes[classes].sum() >= reach else None
+    sizes = np.zeros(k.classes, dtype=np.int64)
+    sizes[k.free] = near
+    far = classes is None or sizes[classes].sum() >= reach
+    return sizes if far and agrees(k, sizes) else None
 
 
 def _indicator(k: Known, classes: Ints) -> Floats:
     chosen = np.zeros(k.classes)
     chosen[classes] = 1
     return chosen[k.free]
-
-
-def _put(k: Known, x: Ints) -> Ints:
-    sizes = np.zeros(k.classes, dtype=np.int64)
-    sizes[k.free] = x
-    return sizes

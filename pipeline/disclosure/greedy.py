@@ -15,99 +15,70 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import csr_array, eye_array, hstack, vstack
 
-from pipeline.disclosure.bounds import classes_of, known, serves, witness, witnesses
+from pipeline.disclosure.bounds import known
 from pipeline.disclosure.model import Floats, Ints, Mask, System
+from pipeline.disclosure.pool import Pool
 from pipeline.disclosure.solver import TOLERANCE, minimise
 
 NOISE = 1e-5
+SMALL = 1e-4
 REFINE = 3
 
 
 def protect(system: System) -> tuple[Mask, dict[int, Ints]]:
     """Counts to hide (m) in a piece whose counts are all shown, and a witness for each target
     that then is protected; the others cannot be, whatever is hidden."""
-    sums, reach = system.targets, system.reach
-    hidden = np.zeros(system.cost.size, dtype=bool)
-    proof = witnesses(known(system, ~hidden), sums, reach, range(reach.size))
-    needy = [i for i in range(reach.size) if i not in proof]
-    if not needy:
-        return hidden, proof
-    most = witnesses(known(system, system.fixed), sums, reach, needy)
-    for i in sorted(most, key=lambda i: (-int(reach[i]), i)):
-        if i in proof:
-            continue
-        hidden, x = _hide_for(system, hidden, i, most[i])
-        left = [j for j in most if j not in proof]
-        proof |= dict.fromkeys(serves(x, sums, reach, left), x)
-    needed = {i: proof[i] for i in most}
-    hidden, needed = show_again(system, hidden, needed)
-    return hidden, proof | needed
+    pool, hidden = Pool(system), np.zeros(system.cost.size, dtype=bool)
+    needy = pool.search(hidden, list(range(system.reach.size)))
+    impossible = set(pool.search(~system.fixed, needy))
+    able = [i for i in range(system.reach.size) if i not in impossible]
+    because: dict[int, int] = {}
+    for i in sorted(able, key=lambda i: (-int(system.reach[i]), i)):
+        if pool.left(hidden, [i]):
+            more = _hide_for(pool, hidden, i)
+            because |= dict.fromkeys(np.flatnonzero(more & ~hidden).tolist(), i)
+            hidden = hidden | more
+    hidden = show_again(pool, hidden, able, because)
+    return hidden, pool.proof(hidden, able)
 
 
-def show_again(
-    system: System, hidden: Mask, proof: dict[int, Ints]
-) -> tuple[Mask, dict[int, Ints]]:
-    """Show what all targets of `proof` can do without, the most valuable first."""
-    values = np.asarray(system.A @ system.x)
-    for j in sorted(np.flatnonzero(hidden), key=lambda j: (-system.cost[j], j)):
-        row = classes_of(system.A, int(j))
-        broken = [i for i, x in proof.items() if x[row].sum() != values[j]]
+def show_again(pool: Pool, hidden: Mask, able: list[int], because: dict[int, int]) -> Mask:
+    """Show what all targets `able` to be protected can do without, the most valuable first.
+    `because`: for a hidden count the target to ask about first."""
+    cost = pool.system.cost
+    for j in sorted(np.flatnonzero(hidden).tolist(), key=lambda j: (-cost[j], j)):
         trial = hidden.copy()
         trial[j] = False
-        again = _all_or_nothing(system, trial, broken)
-        if again is not None:
-            hidden, proof = trial, proof | again
-    return hidden, proof
+        if not pool.search(trial, able, first=because.get(j), all_or_nothing=True):
+            hidden = trial
+    return hidden
 
 
-def _all_or_nothing(system: System, hidden: Mask, wanted: list[int]) -> dict[int, Ints] | None:
-    """Witnesses for all `wanted` targets, or None as soon as one has none."""
-    k = known(system, ~hidden)
-    found: dict[int, Ints] = {}
-    for i in wanted:
-        if i in found:
-            continue
-        x = witness(k, classes_of(system.targets, i), int(system.reach[i]))
-        if x is None:
-            return None
-        left = [j for j in wanted if j not in found]
-        found |= dict.fromkeys(serves(x, system.targets, system.reach, left), x)
-    return found
+def _hide_for(pool: Pool, hidden: Mask, i: int) -> Mask:
+    """More counts (m) to hide so that target `i` has a witness."""
+    system = pool.system
+    if not pool.search(hidden, [i]):
+        return hidden
+    for whole_numbers in (False, True):
+        more = _cheapest(pool, hidden, i, whole_numbers=whole_numbers)
+        if more is not None and not pool.search(hidden | more, [i]):
+            return more
+    return pool.bends(pool.proof(~system.fixed, [i])[i])
 
 
-def _hide_for(system: System, hidden: Mask, i: int, last: Ints) -> tuple[Mask, Ints]:
-    """Hide more counts so that target `i` has a witness; `last` is one when all are hidden."""
-    classes, reach = classes_of(system.targets, i), int(system.reach[i])
-    x = witness(known(system, ~hidden), classes, reach)
-    if x is not None:
-        return hidden, x
-    bent = _cheapest(system, hidden, i, whole_numbers=False)
-    for more in (bent, None):
-        if more is None:
-            more = _cheapest(system, hidden, i, whole_numbers=True)
-        if more is not None:
-            x = witness(known(system, ~(hidden | more)), classes, reach)
-            if x is not None:
-                return hidden | (_bent_by(system, x) & ~system.fixed), x
-    return hidden | (_bent_by(system, last) & ~system.fixed), last
-
-
-def _bent_by(system: System, x: Ints) -> Mask:
-    return np.asarray(system.A @ x != system.A @ system.x)
-
-
-def _cheapest(system: System, hidden: Mask, i: int, *, whole_numbers: bool) -> Mask | None:
+def _cheapest(pool: Pool, hidden: Mask, i: int, *, whole_numbers: bool) -> Mask | None:
     """The counts (m) that the cheapest deviation bends, None when none is found."""
+    system = pool.system
     candidates = np.flatnonzero(~hidden & ~system.fixed)
     weight = system.cost[candidates] / system.cost.max()
-    bend = _deviation(system, hidden, i, candidates, weight, whole_numbers)
+    bend = _deviation(pool, i, candidates, weight, whole_numbers)
     if bend is None:
         return None
     best = bend > NOISE
     # Reweighting makes few large deviations cheaper than many small ones (E. J. Candès,
     # M. B. Wakin & S. P. Boyd, "Enhancing sparsity by reweighted l1 minimization", 2008).
     for _ in range(0 if whole_numbers else REFINE):
-        bend = _deviation(system, hidden, i, candidates, weight / (bend + 0.1), False)
+        bend = _deviation(pool, i, candidates, weight / (bend + 0.1), False)
         if bend is None:
             break
         if weight[bend > NOISE].sum() < weight[best].sum() - TOLERANCE:
@@ -117,25 +88,34 @@ def _cheapest(system: System, hidden: Mask, i: int, *, whole_numbers: bool) -> M
     return mask
 
 
-def _deviation(system: System, hidden: Mask, i: int, candidates: Ints, weight: Floats,
-               whole_numbers: bool) -> Floats | None:  # fmt: skip
-    """How far each candidate bends in the deviation of least weight that reaches target `i`."""
+def _deviation(pool: Pool, i: int, candidates: Ints, weight: Floats, whole_numbers: bool
+               ) -> Floats | None:  # fmt: skip
+    """How far each candidate bends in the deviation of least weight that reaches target `i`.
+
+    Unknown: what each class gains and loses (at most what it has), what each candidate does.
+    """
+    system = pool.system
     k = known(system, system.fixed)
-    n, c = candidates.size, k.free.size
-    A = csr_array(system.A[candidates])[:, k.free]
-    goal = csr_array(system.targets[[i]])[:, k.free]
-    values = np.asarray(system.A @ system.x, dtype=np.float64)[candidates]
-    rows = vstack(
+    start = pool.base[k.free]
+    less = np.flatnonzero(start)
+    n, c = candidates.size, start.size + less.size
+    goal = system.targets[[i]]
+    moved = [csr_array(a)[:, k.free] for a in (system.A[candidates], goal)]
+    A, goal, rows = (hstack([a, -a[:, less]]) for a in (*moved, k.rows))
+    stacked = vstack(
         [
-            hstack([k.rows, csr_array((k.rows.shape[0], 2 * n))]),
+            hstack([rows, csr_array((rows.shape[0], 2 * n))]),
             hstack([A, -eye_array(n), eye_array(n)]),
             hstack([goal, csr_array((1, 2 * n))]),
         ],
         format="csr",
     )
-    low = np.concatenate([k.low, values, [float(system.reach[i])]])
-    high = np.concatenate([k.high, values, [np.inf]])
+    got = k.rows @ start
+    short = float(system.reach[i] - (moved[1] @ start)[0])
+    low = np.concatenate([k.low - got, np.zeros(n), [short]])
+    high = np.concatenate([k.high - got, np.zeros(n), [np.inf]])
+    upper = np.concatenate([np.full(start.size, np.inf), start[less], np.full(2 * n, np.inf)])
     integer = np.repeat([1, 0], [c, 2 * n]) if whole_numbers else None
-    objective = np.concatenate([np.zeros(c), weight, weight])
-    answer = minimise(objective, rows, low, high, integer=integer)
+    objective = np.concatenate([np.full(c, SMALL), weight, weight])
+    answer = minimise(objective, stacked, low, high, upper=upper, integer=integer)
     return None if answer.x is None else np.asarray(answer.x[c : c + n] + answer.x[c + n :])

@@ -29,14 +29,17 @@ class Answer:
 
 
 def minimise(objective: Floats, rows: csr_array, low: Floats, high: Floats, *,
-             upper: Floats | float = np.inf, integer: Ints | None = None,
-             nodes: int = NODES) -> Answer:  # fmt: skip
-    """min objective @ x with low ≤ rows @ x ≤ high, 0 ≤ x ≤ upper; `integer` (0/1 a variable)."""
-    options: dict[str, Any] = {"node_limit": nodes} if integer is not None else {}
+             lower: Floats | float = 0.0, upper: Floats | float = np.inf,
+             integer: Ints | None = None, nodes: int = NODES) -> Answer:  # fmt: skip
+    """min objective @ x with low ≤ rows @ x ≤ high, lower ≤ x ≤ upper; `integer`: 0/1 a
+    variable; `nodes`: after how many an integer search stops."""
+    options: dict[str, Any] = {"presolve": integer is not None}
+    if integer is not None:
+        options["node_limit"] = nodes
     result = milp(
         objective,
         integrality=integer,
-        bounds=Bounds(0, upper),
+        bounds=Bounds(lower, upper),
         constraints=LinearConstraint(rows, low, high) if rows.shape[0] else None,
         options=options,
     )

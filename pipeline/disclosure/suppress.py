@@ -9,37 +9,38 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.disclosure.bounds import known, witnesses
 from pipeline.disclosure.greedy import protect
 from pipeline.disclosure.model import Ints, Mask, Suppressed, System
 from pipeline.disclosure.parts import Part, parts, spread
+from pipeline.disclosure.pool import Pool
 
 
 def suppress(system: System) -> Suppressed:
     """Hide counts until every target is protected, or nothing more may be hidden."""
-    t = system.targets.shape[0]
     hidden, exact = system.hidden.copy(), np.zeros(system.cost.size, dtype=bool)
-    proof = np.tile(system.x, (t, 1))
+    proof = np.tile(system.x, (system.reach.size, 1))
     done = system.reach <= 0
-    for part in _unprotected(system, proof, done):
+    for part in _pieces(system, proof, done):
         choice, found = protect(part.system)
         for j in np.flatnonzero(choice):
             hidden[part.counts[j]] = True
-        for i, x in found.items():
-            proof[part.targets[i]] = spread(part, system.x, x)
-            done[part.targets[i]] = True
-    return Suppressed(hidden, tuple(int(i) for i in np.flatnonzero(~done)), proof, exact)
+        _keep(part, system, found, proof, done)
+    return Suppressed(hidden, tuple(np.flatnonzero(~done).tolist()), proof, exact)
 
 
-def _unprotected(system: System, proof: Ints, done: Mask) -> list[Part]:
+def _pieces(system: System, proof: Ints, done: Mask) -> list[Part]:
     """The pieces around the targets that the counts hidden from the start leave unprotected;
-    `proof` and `done` are filled in for the others, which stay protected whatever is hidden."""
+    the others stay protected whatever is hidden: `proof` and `done` are filled in for them."""
     certain = system.fixed & ~system.hidden
     for part in parts(system, certain, np.flatnonzero(~done)):
-        shown = np.ones(len(part.counts), dtype=bool)
-        wanted = range(part.targets.size)
-        found = witnesses(known(part.system, shown), part.system.targets, part.system.reach, wanted)
-        for i, x in found.items():
-            proof[part.targets[i]] = spread(part, system.x, x)
-            done[part.targets[i]] = True
+        pool, nothing = Pool(part.system), np.zeros(len(part.counts), dtype=bool)
+        wanted = list(range(part.targets.size))
+        pool.search(nothing, wanted)
+        _keep(part, system, pool.proof(nothing, wanted), proof, done)
     return parts(system, certain, np.flatnonzero(~done))
+
+
+def _keep(part: Part, system: System, found: dict[int, Ints], proof: Ints, done: Mask) -> None:
+    for i, x in found.items():
+        proof[part.targets[i]] = spread(part, system.x, x)
+        done[part.targets[i]] = True

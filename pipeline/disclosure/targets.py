@@ -24,12 +24,14 @@ DIFFERENCE = "går annars att räkna ut en grupp på {top} eller färre personer
 @dataclass(frozen=True, slots=True)
 class Target:
     """`classes`: numbers in the universe, rising. `inner`, `outer`: the conditions whose
-    difference it is; `inner` −1 for a condition of its own, −2 for a table's shown classes."""
+    difference it is; `inner` −1 for a condition of its own, −2 for a table's shown classes.
+    `reach`: what the attacker's upper bound must come to."""
 
     classes: tuple[int, ...]
     inner: int
     outer: int
     why: str
+    reach: int
 
 
 def targets(
@@ -49,7 +51,7 @@ def targets(
     wanted = set(asked)
     for block in sorted(made.blocks, key=lambda b: (len(b.x), b.start)):
         found += _of_block(made, block, wanted, unions, sensitive, threshold, seen)
-    return _smallest(found)
+    return found
 
 
 def _of_block(
@@ -89,7 +91,7 @@ def _of_block(
         why = NOBODY if count == 0 and private[a] and in_some[a] else why
         if why:
             seen.add((own, own))
-            yield Target(_classes(block, member[a]), -1, own, why)
+            yield Target(_classes(block, member[a]), -1, own, why, threshold)
     for where, why in ((few, DIFFERENCE.format(top=top)), (everybody, EVERYBODY)):
         for a, b in np.argwhere(where).tolist():
             pair = (inner_number[a], number[b])
@@ -97,7 +99,7 @@ def _of_block(
                 continue
             if pair[0] >= 0:
                 seen.add(pair)
-            yield Target(_classes(block, member[b] & ~inner[a]), *pair, why)
+            yield Target(_classes(block, member[b] & ~inner[a]), *pair, why, threshold)
 
 
 def _different(
@@ -129,8 +131,9 @@ def _classes(block: Block, row: Mask) -> tuple[int, ...]:
     return tuple(found.tolist())
 
 
-def _smallest(found: Sequence[Target]) -> list[Target]:
-    """One target a sum of classes, and of sums within each other the smallest."""
+def smallest(found: Sequence[Target]) -> list[Target]:
+    """One target a sum of classes, and of sums within each other the smallest: what contains a
+    target is at least as uncertain."""
     kept: list[Target] = []
     sets: list[frozenset[int]] = []
     with_class: dict[int, list[int]] = {}

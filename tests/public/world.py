@@ -154,11 +154,16 @@ def executed(w: Workspace, pattern: Pattern, folder: Path, monkeypatch: Any) -> 
     made = {}
     displayed = run(w, Context(w, YEAR, "publik", pattern), monkeypatch)
     for job, blocks in zip(JOBS, displayed, strict=True):
-        outputs = [nbformat.v4.new_output("display_data", {MIMETYPE: b}) for b in blocks]
-        cell = nbformat.v4.new_code_cell("kod", id="cell", outputs=outputs)
         made[job.name] = folder / f"{job.name}.ipynb"
-        nbformat.write(nbformat.v4.new_notebook(cells=[cell]), made[job.name])
+        nbformat.write(notebook(blocks), made[job.name])
     return made
+
+
+def notebook(blocks: Sequence[Any]) -> nbformat.NotebookNode:
+    """A notebook whose one cell displays these blocks."""
+    outputs = [nbformat.v4.new_output("display_data", {MIMETYPE: b}) for b in blocks]
+    cell = nbformat.v4.new_code_cell("kod", id="cell", outputs=outputs)
+    return nbformat.v4.new_notebook(cells=[cell])
 
 
 def published(w: Workspace, pattern: Pattern, folder: Path, monkeypatch: Any) -> dict[str, bytes]:

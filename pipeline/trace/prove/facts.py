@@ -77,9 +77,12 @@ class Asked:
 
 
 def asked(ledger: Iterable[Mapping[str, Any]], year: int) -> list[Asked]:
-    """The facts of an edition's ledger, parents before children."""
+    """The facts of an edition's ledger, parents before children; hidden ones have no number that
+    a mutation could be seen to change."""
     waiting = {}
     for record in ledger:
+        if record["status"] == "dold":
+            continue
         definition = json.loads(record["definition"])
         dataset = None
         if definition["kind"] in MEASURED:

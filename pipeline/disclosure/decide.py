@@ -1,0 +1,135 @@
+"""Deciding about an edition: first the merging, then, of the chapters as they are with it, which
+numbers are shown.
+
+`cells` and `calls` come from a planning run (`pipeline.facts.plan`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.disclosure.asked import Asked, gather, guarded
+from pipeline.disclosure.counts import Counts
+from pipeline.disclosure.explain import reasons, words
+from pipeline.disclosure.merge import Judge, Merging, merge
+from pipeline.disclosure.model import Suppressed, System
+from pipeline.disclosure.released import Release, changes, published
+from pipeline.disclosure.suppress import suppress
+from pipeline.disclosure.system import Row, assemble, rows
+from pipeline.disclosure.targets import Target, smallest, targets
+from pipeline.facts.dataset import SYSTEM_TABLES, codebooks
+from pipeline.facts.pattern import CountCell, Pattern
+from pipeline.facts.plan import TableCall
+from pipeline.workspace import Workspace, load_kommun
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How many cells were asked for, and how many of them are shown."""
+
+    asked: int
+    shown: int
+
+    @property
+    def share(self) -> float:
+        return self.shown / self.asked if self.asked else 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decision:
+    """`reasons`: key of each hidden cell → why, in Swedish, for the internal log alone.
+    `primary`: keys of those hidden for what they say themselves. `kept`: of all guarded cells;
+    `chapters`: by chapter. `open_targets`: what could not be protected, because of what is
+    published already. The rest is kept for the audit: `rows[i]` are the cells of the system's
+    count i, `targets[i]` (with its universe) its target i."""
+
+    pattern: Pattern
+    reasons: Mapping[str, str]
+    primary: frozenset[str]
+    kept: Kept
+    chapters: Mapping[str, Kept]
+    open_targets: tuple[str, ...]
+    system: System
+    rows: tuple[Row, ...]
+    targets: tuple[tuple[int, Target], ...]
+    result: Suppressed
+    asked: Asked
+
+
+def merges(
+    workspace: Workspace,
+    year: int,
+    edition: str,
+    calls: Sequence[TableCall],
+    groups: Iterable[Iterable[str]] = (),
+) -> dict[str, Merging]:
+    """What `Pattern.merged` holds: of the tables whose classes are put together, table key →
+    dimension → classes. `groups`: keys of tables that stand beside each other (`table_key`)."""
+    rules, books = load_kommun(workspace.raw).sekretess, codebooks(workspace.raw)
+    structures = guarded(edition, books)
+    mine = [c for c in calls if c.dataset in structures]
+    return merge(mine, groups, Judge(Counts(workspace, year), books, rules))
+
+
+def suppression(
+    workspace: Workspace,
+    year: int,
+    edition: str,
+    cells: Iterable[CountCell],
+    calls: Sequence[TableCall] = (),
+    merged: Mapping[str, Merging] | None = None,
+    releases: Sequence[Release] = (),
+    chapters: Mapping[str, Iterable[CountCell]] | None = None,
+) -> Decision:
+    """The pattern of an edition. `cells`: every cell its facts rest on, and `calls` its tables, as
+    planned with `merged`; `chapters`: chapter → its cells. Raises UppfoljningError if the classes
+    do not give the true counts."""
+    threshold = load_kommun(workspace.raw).sekretess.troskel
+    books = codebooks(workspace.raw)
+    structures = guarded(edition, books)
+    wanted = sorted({c for c in cells if c.dataset in structures})
+    before = published(releases, year, structures)
+    tables = [c for c in calls if c.dataset in structures]
+    asked = gather(Counts(workspace, year), structures, [*wanted, *before], tables)
+    counted = rows(asked.universes, asked.cells)
+    known, changed, closer = changes(asked, counted, before, threshold)
+    every = [
+        targets(made, asked.conditions(u), asked.unions[u], asked.sensitive[u], threshold)
+        for u, made in enumerate(asked.universes)
+    ]
+    found = [(u, t) for u, mine in enumerate(every) for t in smallest(mine)] + closer
+    few = {(u, t.classes): t.why for u, mine in enumerate(every) for t in mine if t.inner == -1}
+    first = np.array([(r.universe, r.classes) in few for r in counted], dtype=bool)
+    system = assemble(
+        asked.universes, counted, found,
+        cost=[max(asked.cost[c] for c in r.cells) for r in counted],
+        hidden=((first | changed) & ~known).tolist(), fixed=known.tolist(), empty=asked.empty,
+    )  # fmt: skip
+    result = suppress(system)
+    told = reasons(asked, counted, found, system, result, few, changed)
+    dark = {c for r, off in zip(counted, result.hidden, strict=True) if off for c in r.cells}
+    early = {c for r, off in zip(counted, system.hidden, strict=True) if off for c in r.cells}
+    return Decision(
+        pattern=Pattern(
+            frozenset(c.key for c in wanted if c not in dark),
+            dict(merged or {}),
+            frozenset({*books, *SYSTEM_TABLES} - set(structures)),
+        ),
+        reasons={c.key: told[c] for c in wanted if c in dark},
+        primary=frozenset(c.key for c in wanted if c in early),
+        kept=_kept(wanted, dark),
+        chapters={
+            name: _kept({c for c in theirs if c.dataset in structures}, dark)
+            for name, theirs in sorted((chapters or {}).items())
+        },
+        open_targets=tuple(words(asked, *found[i]) for i in result.open_targets),
+        system=system, rows=counted, targets=tuple(found), result=result, asked=asked,
+    )  # fmt: skip
+
+
+def _kept(cells: Iterable[CountCell], dark: set[CountCell]) -> Kept:
+    several = list(cells)
+    return Kept(len(several), sum(c not in dark for c in several))
