@@ -11,7 +11,7 @@ from pipeline.disclosure.counts import Counts
 from pipeline.disclosure.structure import Structure, structure
 from pipeline.disclosure.variables import reads_value
 from pipeline.facts import predicate as p
-from pipeline.facts.pattern import CountCell
+from pipeline.facts.pattern import CountCell, Merged
 from pipeline.facts.plan import TableCall
 from pipeline.facts.table import Total
 from pipeline.forms.codebook import Codebook
@@ -116,7 +116,8 @@ def _left_out(
         if call.missing or not cells:
             continue
         for d, keys in zip(call.dims, call.classes, strict=True):
-            if d.name != call.over and None not in keys:
+            told = any(k is None or (isinstance(k, Merged) and None in k.values) for k in keys)
+            if d.name != call.over and not told:
                 rows = p.both(p.parse(call.filter), p.negate(d.known()))
                 place = _place(cells[0], structures)
                 found.setdefault(place, {})[p.to_sql(rows)] = None

@@ -49,7 +49,8 @@ def reasons(
             why = next(t.why for u, t in found if t.inner == -3 and u == row.universe)
         if not why:
             assert overlap is not None
-            nearest = int(np.argmax(overlap[n] / size))
+            near = overlap[n] / size + 0.001 * np.array([u == row.universe for u, _ in found])
+            nearest = int(np.argmax(near))
             why = OTHERWISE.format(what=words(asked, *found[nearest]))
         told |= dict.fromkeys(row.cells, why)
     return told

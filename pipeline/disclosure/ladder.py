@@ -19,7 +19,9 @@ Classes = tuple[Merged, ...]
 NATIONAL = (13, 21)  # 0–12, 13–20, 21+: as national statistics of social services cut ages
 WIDTHS = (2, 5, 10, 20, 50, 100)
 OTHERS = "Övriga (sammanslagna)"
-WHOLE_YEAR, ALL_UNITS = "Hela året", "Alla enheter"
+OTHERS_OR_UNKNOWN = "Övriga eller uppgift saknas (sammanslagna)"
+WHOLE_YEAR, ALL_UNITS, UNDIVIDED = "Hela året", "Alla enheter", "Alla (ej uppdelat)"
+NEITHER = "Annat eller uppgift saknas"
 _BAND = re.compile(r"(\d+)(?:\s*[–-]\s*\d+|\s*\+)?(?:\s*år.*)?")
 
 
@@ -46,21 +48,29 @@ def is_unit(source: Field | Derived | None) -> bool:
     return isinstance(source, Field) and source.catalogue == "kommun:enheter"
 
 
-def whole(values: Sequence[Value], label: str) -> Iterator[Classes]:
-    """All classes as one."""
-    if len(values) > 1:
-        yield (Merged(tuple(values), label),)
+def whole(values: Sequence[Value], unknown: bool, label: str) -> Iterator[Classes]:
+    """All classes as one, with `unknown` also the rows without a value."""
+    every = (*values, None) if unknown else tuple(values)
+    if len(every) > 1:
+        yield (Merged(every, label),)
 
 
 def steps(
     dimension: Dimension,
     values: Sequence[Value],
     source: Field | Derived | None,
-    size: Mapping[Value, int],
+    size: Mapping[Value | None, int],
     threshold: int,
 ) -> Iterator[Classes]:
-    """The classes of a dimension after each step. `size`: rows of each class."""
-    if is_tertial(source) or is_unit(source) or _untouchable(dimension, values, source):
+    """The classes of a dimension after each step. `size`: rows of each class; of None too where
+    rows without a value may go with others."""
+    if is_tertial(source) or is_unit(source):
+        return
+    if _untouchable(dimension, values, source):
+        rest = [v for v in values if v not in ("kvinna", "man")]
+        if {"kvinna", "man"} <= set(values) and rest and None in size:
+            sexes = tuple(_alone(dimension, v) for v in values if v in ("kvinna", "man"))
+            yield (*sexes, Merged((*rest, None), NEITHER))
         return
     starts = _bands(dimension, values)
     if starts is not None:
@@ -82,7 +92,7 @@ def _untouchable(
     return len(values) < 3 or dimension.name == "kon" or {"kvinna", "man"} <= set(values)
 
 
-def _alone(dimension: Dimension, value: Value) -> Merged:
+def _alone(dimension: Dimension, value: Value | None) -> Merged:
     return Merged((value,), dimension.label(value))
 
 
@@ -170,10 +180,11 @@ def _bins(dimension: Dimension, values: Sequence[Value]) -> Iterator[Classes]:
 
 
 def _rare(
-    dimension: Dimension, values: Sequence[Value], size: Mapping[Value, int], threshold: int
+    dimension: Dimension, values: Sequence[Value], size: Mapping[Value | None, int], threshold: int
 ) -> Iterator[Classes]:
     """Classes of few rows as one, never one alone; then classes of twice as many, and so on."""
-    ranked = sorted(values, key=lambda v: (size[v], values.index(v)))
+    every: list[Value | None] = [*values, *([None] if None in size else [])]
+    ranked = sorted(every, key=lambda v: (size[v], every.index(v)))
     least, before = threshold, 0
     while True:
         taken = sum(size[v] < least for v in ranked)
@@ -190,8 +201,9 @@ def _rare(
         if taken > before:
             before = taken
             rare = set(ranked[:taken])
-            common = tuple(_alone(dimension, v) for v in values if v not in rare)
-            yield (*common, Merged(tuple(v for v in values if v in rare), OTHERS))
+            common = tuple(_alone(dimension, v) for v in every if v not in rare)
+            label = OTHERS_OR_UNKNOWN if None in rare else OTHERS
+            yield (*common, Merged(tuple(v for v in every if v in rare), label))
         least *= 2
         if least > 2 * max(size.values(), default=0):
             return

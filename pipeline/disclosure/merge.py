@@ -1,7 +1,9 @@
 """Merging before suppression: classes put together where too many numbers of a table are small.
 
-Tables that stand beside each other share their classes. Years are not pooled: a number of several
-years is another measure than the chapter's, and the chapter has to ask for it.
+Tables that stand beside each other share their classes. Rows without a value in a dimension go
+with the classes put together, but never in a distribution, which is of those that have one.
+Years are not pooled: a number of several years is another measure than the chapter's, and the
+chapter has to ask for it.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from pipeline.facts.table import Key, Total
 from pipeline.forms.codebook import Codebook, Value
 from pipeline.workspace import Sekretess
 
+LAST = "alla"
 Merging = dict[str, tuple[Merged, ...]]  # dimension → classes, of what is merged
 
 
@@ -89,27 +92,53 @@ def _linked(calls: Sequence[TableCall], groups: Iterable[Iterable[str]]) -> list
 
 
 def share_small(calls: Sequence[TableCall], merging: Merging, judge: Judge) -> float:
-    """The share of a group's numbers that are small under a merging."""
-    verdicts = [judge.small(cells) for call in calls for cells in _cells(call, merging)]
-    told = [v for v in verdicts if v is not None]
-    return sum(told) / len(told) if told else 0.0
+    """The share of a group's numbers that are hidden at least under a merging: the small ones,
+    and beside one that is alone in its line another, or the rest of the line would tell it."""
+    hidden = told = 0
+    for call in calls:
+        verdicts = {
+            at: verdict
+            for at, cells in _cells(call, merging)
+            if (verdict := judge.small(cells)) is not None
+        }
+        small = sum(verdicts.values())
+        told += len(verdicts)
+        hidden += min(len(verdicts), small + _lonely(call, verdicts))
+    return hidden / told if told else 0.0
 
 
-def _cells(call: TableCall, merging: Merging) -> Iterator[list[list[CountCell]]]:
-    """For every number of the merged table, its count cells put together."""
-    axes: list[list[list[Key]]] = []
+def _lonely(call: TableCall, verdicts: Mapping[tuple[int, ...], bool]) -> int:
+    """Lines of a table with one small number. Options of a question do not make up a whole."""
+    found = 0
+    for axis, d in enumerate(call.dims):
+        lines: dict[tuple[int, ...], list[bool]] = {}
+        for at, verdict in verdicts.items():
+            if at[axis] >= 0:
+                lines.setdefault((*at[:axis], *at[axis + 1 :]), []).append(verdict)
+        if d.options is None:
+            found += sum(len(line) > 1 and sum(line) == 1 for line in lines.values())
+    return found
+
+
+def _cells(
+    call: TableCall, merging: Merging
+) -> Iterator[tuple[tuple[int, ...], list[list[CountCell]]]]:
+    """For every number of the merged table its place on each axis (−1: all together) and its
+    count cells put together."""
+    axes: list[list[tuple[int, list[Key]]]] = []
     for d, keys in zip(call.dims, call.classes, strict=True):
-        classes = merging.get(d.name)
-        if classes is None:
-            axes.append([[k] for k in keys])
-            continue
-        present: list[list[Key]] = [[k for k in keys if k in m.values] for m in classes]
-        rest: list[list[Key]] = [[k] for k in keys if k is None or isinstance(k, Total)]
-        axes.append([*(ks for ks in present if ks), *rest])
+        classes = merging.get(d.name, ())
+        put = {v for m in classes for v in m.values}
+        lists: list[list[Key]] = [[k for k in keys if k in m.values] for m in classes]
+        lists += [[k] for k in keys if not isinstance(k, Total) and (not classes or k not in put)]
+        lists = [ks for ks in lists if ks]
+        whole: list[list[Key]] = [[k] for k in keys if isinstance(k, Total)]
+        axes.append([*enumerate(lists), *((-1, ks) for ks in whole)])
     for combination in itertools.product(*axes):
-        parts = [call.cells[keys] for keys in itertools.product(*combination)]
+        parts = [call.cells[keys] for keys in itertools.product(*(ks for _, ks in combination))]
         if parts and parts[0]:
-            yield [sorted(set(column)) for column in zip(*parts, strict=True)]
+            at = tuple(place for place, _ in combination)
+            yield at, [sorted(set(column)) for column in zip(*parts, strict=True)]
 
 
 def _of_group(calls: Sequence[TableCall], judge: Judge) -> Merging:
@@ -118,7 +147,8 @@ def _of_group(calls: Sequence[TableCall], judge: Judge) -> Merging:
     limit = judge.rules.hogst_dolda
     merging: Merging = {}
     share = share_small(calls, merging, judge)
-    for step in judge.rules.sla_samman:
+    # What is configured first; a table that is still mostly dots is not broken down at all.
+    for step in (*judge.rules.sla_samman, LAST):
         ways = _ladders(step, calls, judge)
         rung = dict.fromkeys(sorted(ways), 0)
         while share > limit:
@@ -136,6 +166,10 @@ def _of_group(calls: Sequence[TableCall], judge: Judge) -> Merging:
                 rung[name] += 1
             else:  # a wider step may help where this one does not
                 rung = {name: at + 1 for name, at in rung.items()}
+    for name in list(merging)[:-1]:  # what a later step made needless
+        without = {d: classes for d, classes in merging.items() if d != name}
+        if (left := share_small(calls, without, judge)) <= max(share, limit):
+            merging, share = without, left
     return merging
 
 
@@ -150,15 +184,26 @@ def _ladders(
                 continue
             values = _values(calls, d.name)
             source = ladder.origin(call.dataset, d.name, judge.books)
+            spread = any(c.over == d.name for c in calls)
+            unknown = not spread and any(
+                None in c.classes[c.axis(d.name)] for c in calls if d.name in _names(c)
+            )
             if step == "tertial" and ladder.is_tertial(source):
-                found[d.name] = list(ladder.whole(values, ladder.WHOLE_YEAR))
+                found[d.name] = list(ladder.whole(values, unknown, ladder.WHOLE_YEAR))
             elif step == "enheter" and ladder.is_unit(source):
-                found[d.name] = list(ladder.whole(values, ladder.ALL_UNITS))
+                found[d.name] = list(ladder.whole(values, unknown, ladder.ALL_UNITS))
+            elif step == LAST and not spread:
+                found[d.name] = list(ladder.whole(values, unknown, ladder.UNDIVIDED))
             elif step == "kategorier":
-                size = {v: _size(call, axis, v, judge.counts) for v in values}
+                known: list[Value | None] = [*values, *([None] if unknown else [])]
+                size = {v: _size(call, axis, v, judge.counts) for v in known}
                 limit = judge.rules.troskel
                 found[d.name] = list(ladder.steps(d, values, source, size, limit))
     return found
+
+
+def _names(call: TableCall) -> list[str]:
+    return [d.name for d in call.dims]
 
 
 def _values(calls: Sequence[TableCall], dimension: str) -> list[Value]:
@@ -167,11 +212,11 @@ def _values(calls: Sequence[TableCall], dimension: str) -> list[Value]:
     for call in calls:
         for d, keys in zip(call.dims, call.classes, strict=True):
             if d.name == dimension:
-                plain = [k for k in keys if k is not None and not isinstance(k, Total)]
+                plain = [k for k in keys if not isinstance(k, Total | Merged) and k is not None]
                 found |= dict.fromkeys(plain)
     return list(found)
 
 
-def _size(call: TableCall, axis: int, value: Value, counts: Counts) -> int:
+def _size(call: TableCall, axis: int, value: Value | None, counts: Counts) -> int:
     cells = [c[0] for keys, c in call.cells.items() if keys[axis] == value and c]
     return (counts.together(cells) or 0) if cells else 0
