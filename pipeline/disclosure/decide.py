@@ -16,7 +16,7 @@ from pipeline.disclosure.counts import Counts
 from pipeline.disclosure.explain import reasons, words
 from pipeline.disclosure.merge import Judge, Merging, merge
 from pipeline.disclosure.model import Suppressed, System
-from pipeline.disclosure.released import Release, changes, published
+from pipeline.disclosure.released import Release, changes, published, unsaid
 from pipeline.disclosure.suppress import suppress
 from pipeline.disclosure.system import Row, assemble, rows
 from pipeline.disclosure.targets import Target, smallest, targets
@@ -96,6 +96,7 @@ def suppression(
     asked = gather(Counts(workspace, year), structures, [*wanted, *before], tables)
     counted = rows(asked.universes, asked.cells)
     known, changed, closer = changes(asked, counted, before, threshold)
+    changed |= unsaid(counted, before, changed)
     every = [
         targets(made, asked.conditions(u), asked.unions[u], asked.sensitive[u], threshold)
         for u, made in enumerate(asked.universes)

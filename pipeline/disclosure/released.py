@@ -71,3 +71,14 @@ def changes(
                 target = Target(tuple(others), -3, i, why, whole - v + threshold)
             closer.append((row.universe, target))
     return known, changed, closer
+
+
+def unsaid(counted: Sequence[Row], before: Container[CountCell], changed: Mask) -> Mask:
+    """Which counts no release has shown, of rows of which a few have changed since. Nobody knows
+    which numbers those few have moved: with the old numbers in hand the rest are as good as known,
+    and what the release hid must stay hidden, whatever else is hidden today."""
+    moved = {r.universe for r, c in zip(counted, changed, strict=True) if c}
+    return np.array(
+        [r.universe in moved and not any(c in before for c in r.cells) for r in counted],
+        dtype=bool,
+    )

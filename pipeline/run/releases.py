@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.disclosure.released import Release
+from pipeline.disclosure.attack import Edition
 from pipeline.errors import UppfoljningError
 from pipeline.facts.pattern import HIDDEN, Pattern, count_cells
 
@@ -49,11 +49,11 @@ def frozen(raw: Path, year: int) -> list[Frozen]:
     return sorted(found, key=lambda f: f.number)
 
 
-def releases(raw: Path) -> tuple[Release, ...]:
+def releases(raw: Path) -> tuple[Edition, ...]:
     """Every release of every year, replaced ones too: what has been shown stays known."""
     years = sorted(int(p.name) for p in raw.glob("[12][0-9][0-9][0-9]") if p.is_dir())
     return tuple(
-        Release(f.year, {k: int(v) for k, v in _json(f.folder / COUNTS).items()}, f.stage, f.number)
+        Edition(f.year, {k: int(v) for k, v in _json(f.folder / COUNTS).items()}, f.stage, f.number)
         for year in years
         for f in frozen(raw, year)
     )

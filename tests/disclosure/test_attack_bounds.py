@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from pipeline.disclosure.attack import Release, attack, refuse
+from pipeline.disclosure.attack import Edition, attack, refuse
 from pipeline.errors import GateError
 from pipeline.facts.pattern import CountCell
 from pipeline.workspace import Sekretess
@@ -195,12 +195,12 @@ def test_two_releases_that_differ_by_three(tmp_path):
     folder.count("enhet IN ('b', 'c')", None)
     here = folder.write(tmp_path)
     assert audit(here).passed
-    march = Release(2025, cell("enhet IN ('b', 'c')", 37), "mars", 1)
+    march = Edition(2025, cell("enhet IN ('b', 'c')", 37), "mars", 1)
     found = audit(here, march)
     told = {(f.fact.partition(" 2025")[0], f.high) for f in found.findings if f.kind == "antal"}
     assert told == {("antal enhet = 'a'", 3)}
     # The year before's release, in which this year was the year to come, speaks of other rows.
-    assert audit(here, Release(2024, march.counts, "mars", 1)).passed
+    assert audit(here, Edition(2024, march.counts, "mars", 1)).passed
 
 
 def test_a_release_of_another_year_counts_by_calendar_year(tmp_path):
@@ -208,7 +208,7 @@ def test_a_release_of_another_year_counts_by_calendar_year(tmp_path):
     folder.count("TRUE", 40, period=-1)
     folder.count("enhet = 'a'", None, period=-1)
     folder.count("enhet IN ('b', 'c')", None, period=-1)
-    before = Release(2024, {CountCell("svar", 0, "enhet IN ('b', 'c')").key: 37}, "maj", 2)
+    before = Edition(2024, {CountCell("svar", 0, "enhet IN ('b', 'c')").key: 37}, "maj", 2)
     found = audit(folder.write(tmp_path), before)
     assert ("antal", "antal enhet = 'a' 2024") in {(f.kind, f.fact) for f in found.findings}
 
@@ -223,7 +223,7 @@ def test_a_release_of_data_that_have_changed_since_is_told_but_no_constraint(tmp
     def march(total, others):
         told = {"TRUE": total, "enhet IN ('b', 'c')": others}
         counts = {CountCell("svar", 0, w).key: v for w, v in told.items()}
-        return Release(2025, counts, "mars", 1)
+        return Edition(2025, counts, "mars", 1)
 
     found = audit(here, march(30, 27))
     assert found.passed

@@ -98,7 +98,7 @@ def test_a_table_file_that_holds_a_hidden_number(tmp_path, facts):
 
 
 def test_of_two_tables_with_the_same_rows_a_file_is_set_beside_its_own(tmp_path, facts):
-    folder, shown, hidden, other = facts
+    folder, shown, hidden, _ = facts
     again = [folder.count(f"kon = '{s}'", v) for s, v in (("man", 11), ("kvinna", 9))]
     titles = [shown["title"], hidden["title"]]
     first = table([(t, [(e, text_of(e))]) for t, e in zip(titles, (shown, hidden), strict=True)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +18,7 @@ import pytest
 from pipeline.exempel import ROWS, SEED, make_example
 from pipeline.run.execute import kernel_environment
 from pipeline.trace.lineage import source_cells
-from pipeline.workspace import REPO
+from pipeline.workspace import REPO, Workspace
 
 from .conftest import YEAR, Built, run
 
@@ -215,3 +216,46 @@ def test_facts_are_printed_as_json(edition):
     rows = json.loads(done.stdout)
     assert done.returncode == 0 and rows[0]["name"] == "paborjade" and rows[0]["value"] > 100
     assert run(edition.workspace, "facts", "--name", "finns_inte").returncode == 2
+
+
+def test_a_stage_is_released_frozen_and_never_written_over(edition: Built, tmp_path: Path):
+    place = Workspace(tmp_path / "raw", tmp_path / "processed", tmp_path / "reports")
+    for name in ("raw", "processed", "reports"):
+        shutil.copytree(getattr(edition.workspace, name), getattr(place, name))
+    # Whether its balance holds or not, the reason that was given is in the record.
+    call = ["release", "--stage", "mars", "--beslutad-av", "verksamhetschef", "--trots", "Provar."]
+    done = run(place, *call)
+    assert done.returncode == 0, done.stderr
+    home = place.raw / str(YEAR) / "protokoll" / "utgavor" / "01-mars"
+    record = json.loads((home / "utgava.json").read_text("utf-8"))
+    assert (record["steg"], record["beslutad_av"]) == ("mars", "verksamhetschef")
+    assert record["trots_avstamningen"] == "Provar." and record["ersatter"] is None
+    files = {p.relative_to(home).as_posix(): p for p in home.rglob("*") if p.is_file()}
+    listed = {f["namn"]: f["sha256"] for f in record["filer"]}
+    assert listed == {
+        n: hashlib.sha256(p.read_bytes()).hexdigest()
+        for n, p in files.items()
+        if n != "utgava.json"
+    }
+    assert all(p.stat().st_mode & 0o222 == 0 for p in files.values())
+    for name in ("index.html", "arsrapport.html"):
+        before = (place.reports / str(YEAR) / "publik" / name).read_text("utf-8")
+        after = (home / "publik" / name).read_text("utf-8")
+        assert "förhandsversion" in before and "förhandsversion" not in after
+    pages = pypdf.PdfReader(home / "publik" / "arsrapport.pdf").pages
+    assert "förhandsversion" not in "".join(p.extract_text() for p in pages[:2])
+    # The numbers are those of the edition that was read before the decision.
+    ledgers = [
+        p / "faktaregister.json" for p in (home / "publik", edition.intern.parent / "publik")
+    ]
+    assert ledgers[0].read_bytes() == ledgers[1].read_bytes()
+    # What binds later editions: only what was shown, so nothing below the threshold.
+    counts = json.loads((home / "antal.json").read_text("utf-8"))
+    small = [
+        k for k, v in counts.items() if 0 < v < 5 and json.loads(k)[0] in ("avslut", "bakgrund")
+    ]
+    assert len(counts) > 100 and small == []
+    # Now it is an input: the next release is of an edition that knows of it.
+    again = run(place, *call[:-2], "--rattelse", "Fel enhet.", "--trots", "Provar.")
+    assert again.returncode == 2 and "make annual" in again.stderr
+    assert len(list(home.parent.iterdir())) == 1

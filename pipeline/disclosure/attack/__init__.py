@@ -13,19 +13,19 @@ from pathlib import Path
 
 from pipeline.disclosure.attack.audit import Audit, refuse
 from pipeline.disclosure.attack.bounds import examine
+from pipeline.disclosure.attack.earlier import Edition
 from pipeline.disclosure.attack.reading import read
-from pipeline.disclosure.released import Release
 from pipeline.forms.codebook import Codebook
 from pipeline.workspace import Sekretess
 
-__all__ = ["Audit", "Release", "attack", "refuse"]
+__all__ = ["Audit", "Edition", "attack", "refuse"]
 
 
 def attack(
     folder: Path,
     books: Mapping[str, Codebook],
     sekretess: Sekretess,
-    releases: Sequence[Release] = (),
+    releases: Sequence[Edition] = (),
 ) -> Audit:
     """Attack the edition in `folder` (`publik/`). Raises UsageError without its ledger."""
     reading = read(folder)

@@ -11,11 +11,11 @@ import numpy as np
 from pipeline.disclosure.attack import earlier
 from pipeline.disclosure.attack.audit import Finding
 from pipeline.disclosure.attack.domain import truth
+from pipeline.disclosure.attack.earlier import Edition
 from pipeline.disclosure.attack.said import Cell, Moment, Published, Row
 from pipeline.disclosure.attack.solve import Contradiction, Range, ranges
 from pipeline.disclosure.attack.system import Knowledge, Vector, knowledge
 from pipeline.disclosure.attack.universe import parsed, read
-from pipeline.disclosure.released import Release
 from pipeline.forms.codebook import Codebook
 
 Limits = dict[Cell, tuple[int, int]]
@@ -57,7 +57,7 @@ def examine(
     said: Sequence[Row],
     books: Mapping[str, Codebook],
     threshold: int,
-    releases: Sequence[Release] = (),
+    releases: Sequence[Edition] = (),
 ) -> Examined:
     """Bounds of everything that the facts rest on, from what is said and was said before."""
     places: dict[Place, list[Published]] = {}
@@ -97,7 +97,7 @@ class _Place:
 
     def __init__(
         self, place: Place, facts: Sequence[Published], rows: Sequence[Row],
-        books: Mapping[str, Codebook], threshold: int, releases: Sequence[Release],
+        books: Mapping[str, Codebook], threshold: int, releases: Sequence[Edition],
     ) -> None:  # fmt: skip
         self._place, self._facts, self._books = place, facts, books
         self._book, self._threshold, self._rows = books[place[0]], threshold, list(rows)

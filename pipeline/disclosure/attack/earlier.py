@@ -8,10 +8,23 @@ but a number that has changed by fewer than the threshold tells of those few.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from pipeline.disclosure.attack.said import Cell, Row
 from pipeline.disclosure.released import Release
 from pipeline.facts.pattern import CountCell
+
+
+@dataclass(frozen=True, slots=True)
+class Edition(Release):
+    """A release with its name: the stage, and its number among its year's."""
+
+    stage: str = ""
+    number: int = 0
+
+    @property
+    def label(self) -> str:
+        return f"{self.year}/{self.number:02d}-{self.stage}"
 
 
 def counts(release: Release) -> dict[Cell, int]:
@@ -19,7 +32,7 @@ def counts(release: Release) -> dict[Cell, int]:
     return {Cell.of(CountCell.of_key(k), release.year): v for k, v in release.counts.items()}
 
 
-def rows(release: Release, place: tuple[str, int]) -> list[Row]:
+def rows(release: Edition, place: tuple[str, int]) -> list[Row]:
     """What a release says about one table and year."""
     return [
         Row(((cell, 1),), value, value, release.label)
@@ -29,7 +42,7 @@ def rows(release: Release, place: tuple[str, int]) -> list[Row]:
 
 
 def changed(
-    release: Release, now: Mapping[Cell, tuple[int, int]]
+    release: Edition, now: Mapping[Cell, tuple[int, int]]
 ) -> dict[tuple[str, int], list[tuple[Cell, int]]]:
     """The counts that cannot be what they were, by table and year, with what they were. `now`:
     known limits."""
@@ -42,7 +55,7 @@ def changed(
 
 
 def standing(
-    releases: Sequence[Release], now: Mapping[Cell, tuple[int, int]], place: tuple[str, int]
-) -> list[Release]:
+    releases: Sequence[Edition], now: Mapping[Cell, tuple[int, int]], place: tuple[str, int]
+) -> list[Edition]:
     """The releases that still speak of the same rows of one table and year."""
     return [r for r in releases if place not in changed(r, now)]
