@@ -232,6 +232,24 @@ def test_a_release_of_data_that_have_changed_since_is_told_but_no_constraint(tmp
     assert kinds(audit(here, march(37, 34))) == ["utgava"]
 
 
+def test_an_edition_that_hides_other_numbers_than_the_release_it_corrects(tmp_path):
+    # Released: 107 answers, of them 14, 26 and 57 chose 3, 4 and 5; so 10 chose 1 or 2. One answer
+    # has moved from 5 to 4, which is hidden, and today 2 is shown: four chose 1.
+    folder = Folder()
+    now = {1: None, 2: 6, 3: 14, 4: None, 5: None}
+    folder.count("nojd IS NOT NULL", 107)
+    for answer, value in now.items():
+        folder.count(f"nojd = {answer}", value)
+    here = folder.write(tmp_path)
+    assert audit(here).passed
+    said = {"nojd IS NOT NULL": 107, "nojd = 3": 14, "nojd = 4": 26, "nojd = 5": 57}
+    march = Edition(2025, {CountCell("svar", 0, w).key: v for w, v in said.items()}, "mars", 1)
+    found = audit(here, march)
+    assert [(f.kind, f.fact, f.low, f.high) for f in found.findings] == [
+        ("antal", "antal nojd = 1 2025", 4, 4)
+    ]
+
+
 def test_numbers_that_contradict_each_other_are_told(tmp_path):
     folder = Folder()
     folder.count("enhet = 'a'", 30)

@@ -235,6 +235,20 @@ def test_a_number_that_moved_by_two_since_the_release_is_hidden(tmp_path):
     assert "tidigare utgåva" in next(iter(d.reasons.values()))
 
 
+def test_where_one_answer_has_moved_nothing_is_shown_that_the_release_hid(tmp_path):
+    """One of those who chose 5 chose 4. The release hid 1 and 2; with its numbers of 3, 4 and 5 a
+    2 shown today would give the four who chose 1."""
+    now = {1: 4, 2: 6, 3: 14, 4: 27, 5: 56}
+    groups = rows(*((n, {"grad": g}) for g, n in now.items()))
+    made = workspace(tmp_path, ROWS, groups, SCHEMA)
+    shown = {"TRUE": 107, "grad = 3": 14, "grad = 4": 26, "grad = 5": 57}
+    said = {CountCell("starter", 0, w).key: n for w, n in shown.items()}
+    start = data(made, "starter")
+    asked = count(start), count(start, by="grad")
+    d = decided(made, *asked, releases=[Release(YEAR, said)])
+    assert counts_of(d) == {"TRUE": 107, "grad = 3": 14}
+
+
 def test_the_internal_edition_hides_answers_of_staff_alone(tmp_path):
     groups = rows((20, {"enhet": "A"}), (3, {"enhet": "B"}))
     made = workspace(tmp_path, ROWS, groups, SCHEMA)
