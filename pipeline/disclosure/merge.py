@@ -92,30 +92,53 @@ def _linked(calls: Sequence[TableCall], groups: Iterable[Iterable[str]]) -> list
 
 
 def share_small(calls: Sequence[TableCall], merging: Merging, judge: Judge) -> float:
-    """The share of a group's numbers that are small under a merging."""
-    verdicts = [judge.small(cells) for call in calls for cells in _cells(call, merging)]
-    told = [v for v in verdicts if v is not None]
-    return sum(told) / len(told) if told else 0.0
+    """The share of a group's numbers that are hidden at least under a merging: the small ones,
+    and beside one that is alone in its line another, or the rest of the line would tell it."""
+    hidden = told = 0
+    for call in calls:
+        verdicts = {
+            at: verdict
+            for at, cells in _cells(call, merging)
+            if (verdict := judge.small(cells)) is not None
+        }
+        small = sum(verdicts.values())
+        told += len(verdicts)
+        hidden += min(len(verdicts), small + _lonely(call, verdicts))
+    return hidden / told if told else 0.0
 
 
-def _cells(call: TableCall, merging: Merging) -> Iterator[list[list[CountCell]]]:
-    """For every number of the merged table, its count cells put together."""
-    axes: list[list[list[Key]]] = []
+def _lonely(call: TableCall, verdicts: Mapping[tuple[int, ...], bool]) -> int:
+    """Lines of a table with one small number. Options of a question do not make up a whole."""
+    found = 0
+    for axis, d in enumerate(call.dims):
+        lines: dict[tuple[int, ...], list[bool]] = {}
+        for at, verdict in verdicts.items():
+            if at[axis] >= 0:
+                lines.setdefault((*at[:axis], *at[axis + 1 :]), []).append(verdict)
+        if d.options is None:
+            found += sum(len(line) > 1 and sum(line) == 1 for line in lines.values())
+    return found
+
+
+def _cells(
+    call: TableCall, merging: Merging
+) -> Iterator[tuple[tuple[int, ...], list[list[CountCell]]]]:
+    """For every number of the merged table its place on each axis (−1: all together) and its
+    count cells put together."""
+    axes: list[list[tuple[int, list[Key]]]] = []
     for d, keys in zip(call.dims, call.classes, strict=True):
-        classes = merging.get(d.name)
-        if classes is None:
-            axes.append([[k] for k in keys])
-            continue
-        present: list[list[Key]] = [[k for k in keys if k in m.values] for m in classes]
-        told = any(None in m.values for m in classes)
-        rest: list[list[Key]] = [
-            [k] for k in keys if (k is None and not told) or isinstance(k, Total)
-        ]
-        axes.append([*(ks for ks in present if ks), *rest])
+        classes = merging.get(d.name, ())
+        put = {v for m in classes for v in m.values}
+        lists: list[list[Key]] = [[k for k in keys if k in m.values] for m in classes]
+        lists += [[k] for k in keys if not isinstance(k, Total) and (not classes or k not in put)]
+        lists = [ks for ks in lists if ks]
+        whole: list[list[Key]] = [[k] for k in keys if isinstance(k, Total)]
+        axes.append([*enumerate(lists), *((-1, ks) for ks in whole)])
     for combination in itertools.product(*axes):
-        parts = [call.cells[keys] for keys in itertools.product(*combination)]
+        parts = [call.cells[keys] for keys in itertools.product(*(ks for _, ks in combination))]
         if parts and parts[0]:
-            yield [sorted(set(column)) for column in zip(*parts, strict=True)]
+            at = tuple(place for place, _ in combination)
+            yield at, [sorted(set(column)) for column in zip(*parts, strict=True)]
 
 
 def _of_group(calls: Sequence[TableCall], judge: Judge) -> Merging:
