@@ -77,9 +77,9 @@ def trace_fact(workspace: Workspace, year: int, key: str, every: bool = False) -
         "columns": _columns(edition, counted),
         "cells": edition.raw.listed(counted, SOME if many and not every else None),
         "cells_total": total,
-        "withheld": STAFF if edition.lineage.rests_on_staff(fact) else "",
         "parents": [edition.brief(p) for p in parents],
         "formula": formula(definition, [edition.key(p) for p in parents]),
+        "withheld": STAFF if edition.lineage.rests_on_staff(fact) else "",
     }
 
 

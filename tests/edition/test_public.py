@@ -68,6 +68,14 @@ def test_no_chapter_is_dots_alone(edition, register):
     assert dots.max() < 0.5
 
 
+def test_at_most_a_fifth_of_the_counts_is_hidden_after_merging(edition):
+    page = (edition.intern / "publik" / "index.html").read_text("utf-8")
+    shown, asked = map(int, re.search(r"(\d+) av (\d+) antal", page).groups())
+    ledger = pd.read_parquet(edition.intern / "publik" / "faktaregister.parquet")
+    assert asked > 300 and (ledger.status == "dold").any()
+    assert (asked - shown) / asked <= 0.2
+
+
 def test_the_pdf_names_the_edition_and_holds_the_public_ledger_alone(edition):
     reader = pypdf.PdfReader(public(edition) / "arsrapport.pdf")
     assert reader.metadata.subject == "Publik utgåva, förhandsversion"
