@@ -104,12 +104,23 @@ def suppression(
     found = [(u, t) for u, mine in enumerate(every) for t in smallest(mine)] + closer
     few = {(u, t.classes): t.why for u, mine in enumerate(every) for t in mine if t.inner == -1}
     first = np.array([(r.universe, r.classes) in few for r in counted], dtype=bool)
-    system = assemble(
-        asked.universes, counted, found,
-        cost=[max(asked.cost[c] for c in r.cells) for r in counted],
-        hidden=((first | changed) & ~known).tolist(), fixed=known.tolist(), empty=asked.empty,
-    )  # fmt: skip
+    hidden = (first | changed) & ~known
+    cost = [max(asked.cost[c] for c in r.cells) for r in counted]
+
+    def build() -> System:
+        return assemble(
+            asked.universes, counted, found, cost, hidden.tolist(), known.tolist(), asked.empty
+        )
+
+    system = build()
     result = suppress(system)
+    if result.open_targets:  # what contains a target that stays open needs its own protection
+        lost = {(found[i][0], found[i][1].classes) for i in result.open_targets}
+        still = [[t for t in mine if (u, t.classes) not in lost] for u, mine in enumerate(every)]
+        wider = [(u, t) for u, mine in enumerate(still) for t in smallest(mine)]
+        found += [one for one in wider if one not in found]
+        system = build()
+        result = suppress(system)
     told = reasons(asked, counted, found, system, result, few, changed)
     dark = {c for r, off in zip(counted, result.hidden, strict=True) if off for c in r.cells}
     early = {c for r, off in zip(counted, system.hidden, strict=True) if off for c in r.cells}
