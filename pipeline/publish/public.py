@@ -26,9 +26,9 @@ METHOD_TEXT = (
     f"Två punkter ({DOTS}) står där ett tal inte visas. Bakom det står för få personer, eller så "
     "skulle ett sådant tal gå att räkna ut med hjälp av det, till exempel genom att en summa "
     "minskas med de andra talen i tabellen.",
-    "Små grupper är i första hand sammanslagna till större: då bär gruppen namnen på dem som "
-    "slagits ihop. Summor är alltid de verkliga. Där för få personer står bakom ett ordval eller "
-    "ett diagram står i stället en mening om det.",
+    "Små grupper är i första hand sammanslagna till större. Gruppens namn säger vilka som ingår, "
+    "eller att den är sammanslagen. Summor är alltid de verkliga. Där för få personer står bakom "
+    "ett ordval eller ett diagram står i stället en mening om det.",
     "Varje tal i rapporten är framtaget ur samma underlag som i den interna utgåvan och avrundat "
     "så som det visas. Faktaregistret sist i rapporten säger hur talet är definierat.",
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.errors import PredicateError
 from pipeline.facts.fact import Fact, spliced
-from pipeline.facts.pattern import DOTS
+from pipeline.facts.pattern import DOTS, Merged
 from pipeline.facts.table import FactTable, Joined
 from pipeline.report import hidden, tables
 from pipeline.report.blocks import Block, Registry, Runs, occurrence, plain, runs
@@ -101,7 +101,10 @@ def _drawable(form: str, table: Tabular) -> bool:
     if isinstance(table, Series):
         return any(f.value is not None for _, facts in table.lines for f in facts)
     chosen = _shares(table)
-    return any(chosen[key].value is not None for key in chosen.classes[0])
+    keys = chosen.classes[0]
+    if len(keys) == 1 and isinstance(keys[0], Merged):  # all put together: nothing to compare
+        return False
+    return any(chosen[key].value is not None for key in keys)
 
 
 def _scales(table: Tabular) -> list[list[Fact]]:

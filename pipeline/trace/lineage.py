@@ -75,9 +75,9 @@ def trace_fact(workspace: Workspace, year: int, key: str, every: bool = False) -
         "columns": _columns(edition, counted),
         "cells": list(edition.raw.records(islice(counted.cells(sources), shown))),
         "cells_total": counted.total(sources),
-        "withheld": STAFF if edition.lineage.rests_on_staff(fact) else "",
         "parents": [edition.brief(p) for p in parents],
         "formula": formula(definition, [edition.key(p) for p in parents]),
+        "withheld": STAFF if edition.lineage.rests_on_staff(fact) else "",
     }
 
 
