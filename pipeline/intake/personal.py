@@ -51,6 +51,19 @@ def guarded(convert: Converter, field: Field, book: Codebook, key: PseudonymKey)
     return guard
 
 
+def shown(field: Field, convert: Converter, cell: Cell) -> object:
+    """A raw cell as answers may show it: an identifying field as its pseudonym, what is no
+    category with its personal identifiers masked. `convert`: the field's guarded conversion."""
+    if field.identifies:
+        return convert(cell).value
+    made = convert(cell)
+    if field.categories and made.error is None and made.rule != "ej_vald":
+        return cell
+    if field.freetext and made.error is None and made.kinds:
+        return made.value
+    return mask_cell(cell)[0]
+
+
 def said(kinds: Sequence[str]) -> str:
     """`Cellen innehåller ett personnummer och en adress.`"""
     words = [WORDS[k] for k in kinds]
