@@ -10,7 +10,7 @@ _GAP = r"[ \t\u00a0\u2009\u202f()/\u2010-\u2015\u2212.-]"
 _DASHES = r"\u2010-\u2015\u2212"
 _ALONE = rf"(?<!\w)(?<!\d[.,:/+{_DASHES}-])"
 _CANDIDATE = re.compile(
-    rf"{_ALONE}(?<!\d[ \u00a0])(?<!\d \()\(?(?:\+{_GAP}?\d|00[1-9]|0[1-9])"
+    rf"{_ALONE}(?<!\d[ \u00a0])(?<!\d \()(?:\+{_GAP}?\d|00[1-9]|0[1-9])"
     rf"(?:{_GAP}{{0,3}}\d){{5,13}}(?![^\W_])(?!{_GAP}\d)"
 )
 # A Swedish mobile number is known by its first digits, also among other numbers.
