@@ -18,14 +18,14 @@ _NO_STREET = (
     "riksväg|länsväg|europaväg|landsväg|motorväg|gångväg|cykelväg|genväg|omväg|utväg|kontaktväg"
     "|sökväg|arbetsväg|handläggningsväg|karriärväg"
 )
-_NUMBER = r"(?!(?:19|20)\d\d(?!\d))\d{1,4}(?:\s?[A-Ha-h](?![^\W_]))?(?![\d%])"
+_NUMBER = r"(?!(?:19|20)\d\d(?!\d))\d{1,4}(?:[ \u00a0]?[A-Ha-h](?![^\W_]))?(?![\d%])"
 _FLAT = r"(?:,?\s*(?:lgh|lägenhet|vån|trappa|tr)\.?\s*\d{1,4})?"
 _TOWN = r"[A-ZÅÄÖ][A-ZÅÄÖa-zåäöé-]{2,}(?:\s(?!och\b)[A-ZÅÄÖ][a-zåäöé-]{2,})?"
 _POSTCODE = rf"(?:(?:SE|S)[-\s]?)?[1-9]\d{{2}}\s?\d{{2}}\s{{1,2}}{_TOWN}"
 _STREET = re.compile(
     rf"(?<![^\W_])(?!(?i:{_NO_STREET})\b)"
     rf"(?:(?i:[^\W\d_]{{2,}}(?:{_ENDING}))|[A-ZÅÄÖ][^\W\d_]+\s(?i:{_ENDING}))"
-    rf"\s+{_NUMBER}(?i:{_FLAT})(?:\s*[,;]?\s*{_POSTCODE})?"
+    rf"[ \u00a0]+{_NUMBER}(?i:{_FLAT})(?:\s*[,;]?\s*{_POSTCODE})?"
 )
 # A postal code alone: with its blank, and before a town. Not the end of a larger number.
 _POSTAL = re.compile(

@@ -7,6 +7,7 @@ addresses. Names are not found: a pattern does not know them (docs/handbok.md).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
@@ -54,7 +55,7 @@ def mask_cell(cell: object) -> tuple[object, tuple[str, ...]]:
         return cell, ()
     if isinstance(cell, str):
         return mask(cell)
-    if cell != cell or cell != int(cell) or abs(cell) >= 10**13:
+    if not math.isfinite(cell) or cell != int(cell) or abs(cell) >= 10**13:
         return cell, ()
     masked, kinds = mask(str(int(cell)))
     return (masked, kinds) if kinds else (cell, ())
