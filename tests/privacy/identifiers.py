@@ -111,7 +111,7 @@ def found(texts: Iterable[str], wanted: Iterable[Planted]) -> set[str]:
     for text in texts:
         hits |= words & set(_WORDS.findall(text))
         for run in _RUN.findall(text):
-            only = re.sub(r"\D", "", run)
+            only = re.sub(r"\D", "", run.removesuffix(".0"))
             hits |= {bare[only]} if only in bare else set()
             if len(only) <= 40:
                 hits |= {
