@@ -38,8 +38,8 @@ YEAR, COUNT, ROWS = 2025, 2000, 40
 FRAMES = ("{}", "{}", "Ring {} om det.", "Hon ({}) sa det", "se {}; och mer")
 FILES = (
     ("Avslut extra.xlsx", "avslut"), ("Avslut makro.xlsm", "avslut"),
-    ("Start extra.csv", "bakgrund"), ("Start extra.tsv", "bakgrund"), ("Start.xlsx", "bakgrund"), ("Svar.xlsx", "brukarenkat"),
-    ("Svar.csv", "brukarenkat"),
+    ("Start extra.csv", "bakgrund"), ("Start extra.tsv", "bakgrund"), ("Start.xlsx", "bakgrund"),
+    ("Svar.xlsx", "brukarenkat"), ("Svar.csv", "brukarenkat"),
 )  # fmt: skip
 
 
