@@ -111,5 +111,5 @@ def _translated(job: Job, failure: Any) -> errors.UppfoljningError:
         f"Kapitlet {job.name} stannade i cell {failure.exec_count} ({failure.ename}: "
         f"{mask(str(failure.evalue))[0]}).\n"
         "Det är ett fel i programmet eller i kapitlets kod, inte i dina filer. Öppna "
-        f" notebooks/{job.notebook} med make lab för att se var."
+        f"notebooks/{job.notebook} med make lab för att se var."
     )
