@@ -36,6 +36,7 @@ STATUSES = (
 ACTIONS = (
     Category("tomd", "Tömda celler"),
     Category("flaggad", "Flaggade celler"),
+    Category("maskerad", "Maskerade celler"),
 )
 UNKNOWN = "Uppgift saknas"
 YES_NO = (Category(False, "False"), Category(True, "True"))

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pipeline import __version__
 from pipeline.facts.pattern import Pattern
+from pipeline.privacy.key import key_of
 from pipeline.publish.document import Meta
 from pipeline.publish.manifest import stated, write_manifest
 from pipeline.run import state
@@ -97,8 +98,9 @@ def tables(workspace: Workspace, year: int, say: Say) -> None:
     workspace.require_year(year)
     load_kommun.cache_clear()
     load_kommun(workspace.raw)
+    fingerprint = key_of(workspace, make=True).fingerprint
     for each in (y for y in workspace.years() if y <= year):
-        if state.fresh_tables(workspace, each):
+        if state.fresh_tables(workspace, each, fingerprint):
             continue
         before = state.tables_before(workspace, each)
         say(f"Filerna för {each} läses, rensas och valideras …")

@@ -14,6 +14,7 @@ from typing import Any
 import nbformat
 
 from pipeline import errors
+from pipeline.privacy.screen import mask
 from pipeline.publish.notebooks import written
 from pipeline.run.kernel import LOG_VARIABLE, LocalKernelManager
 from pipeline.workspace import REPO, Workspace
@@ -105,8 +106,10 @@ def _translated(job: Job, failure: Any) -> errors.UppfoljningError:
         if kind is errors.IntakeError:
             return errors.IntakeError([failure.evalue])
         return kind(failure.evalue)
+    # What a library says of its failure may quote a value.
     return errors.UppfoljningError(
         f"Kapitlet {job.name} stannade i cell {failure.exec_count} ({failure.ename}: "
-        f"{failure.evalue}).\nDet är ett fel i programmet eller i kapitlets kod, inte i dina "
-        f"filer. Öppna notebooks/{job.notebook} med make lab för att se var."
+        f"{mask(str(failure.evalue))[0]}).\n"
+        "Det är ett fel i programmet eller i kapitlets kod, inte i dina filer. Öppna "
+        f"notebooks/{job.notebook} med make lab för att se var."
     )

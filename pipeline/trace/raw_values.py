@@ -1,10 +1,13 @@
-"""What stands in source cells, as the intake readers read it, and which rules touched it."""
+"""What stands in source cells, as the intake readers read it, and which rules touched it.
+
+Identifiers are shown as pseudonyms, and personal identifiers in texts are masked."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import chain
 from operator import itemgetter
 from pathlib import Path
@@ -13,17 +16,23 @@ from typing import Any, NamedTuple
 import pyarrow.parquet as pq
 
 from pipeline.errors import UppfoljningError
-from pipeline.forms.codebook import Codebook
+from pipeline.forms.codebook import Codebook, Field
 from pipeline.intake.convert import MISSING, RULES, Converter, converter, dummy_converter
 from pipeline.intake.headers import fit
+from pipeline.intake.personal import guarded, shown
 from pipeline.intake.raw import Cell as Cell_
 from pipeline.intake.raw import RawTable
 from pipeline.intake.readers import read_file
 from pipeline.intake.year import files
+from pipeline.privacy.key import PseudonymKey, key_of
+from pipeline.privacy.screen import mask_cell
 from pipeline.trace.cellset import Cell, CellSet, Sheet
 from pipeline.trace.tables import Tables
 
-VERDICTS = {"tomd": "tömd", "flaggad": "flaggad", "karantan": "karantän", "dubblett": "dubblett"}
+VERDICTS = {
+    "tomd": "tömd", "flaggad": "flaggad", "karantan": "karantän", "dubblett": "dubblett",
+    "maskerad": "maskerad",
+}  # fmt: skip
 Raw = str | int | float | bool | None
 Record = dict[str, Any]
 Verdict = tuple[str, str, str]  # what was done, why, to which cells
@@ -39,6 +48,10 @@ class RawFiles:
         self._paths: dict[int, dict[str, Path]] = {}
         self._columns: dict[tuple[Sheet, str, str], _Column] = {}
         self._said: dict[int, Verdicts] = {}
+
+    @cached_property
+    def _key(self) -> PseudonymKey:
+        return key_of(self._tables.workspace)
 
     def record(self, cell: Cell) -> Record:
         """A cell as answers show it: where, `raw` (what stands there; None where it is blank,
@@ -74,9 +87,16 @@ class RawFiles:
         }  # fmt: skip
         said = self._verdicts(sheet.year).get((sheet.kalla, cell.field), {})
         if not cell.column:
-            return _Column(cell, place, None, None, said)
+            return _Column(cell, place, None, None, None, said)
         table = self.table(sheet)
-        return _Column(cell, place, table, self._converter(cell, table), said)
+        field, convert = self._converter(cell, table)
+        return _Column(cell, place, table, field, convert, said)
+
+    def shown(self, sheet: Sheet, row: int, field: str) -> Iterator[Raw]:
+        """What stands in a field's cells of a row, as answers may show it; None where blank."""
+        letters = self._tables.sources[sheet.year][sheet.kalla]["columns"].get(field) or []
+        for letter in letters:
+            yield self.record(Cell(sheet, row, field, letter))["raw"] if letter else None
 
     def table(self, sheet: Sheet) -> RawTable:
         """A sheet as the reader gives it. Raises UppfoljningError where the file has changed or
@@ -101,15 +121,18 @@ class RawFiles:
             self._paths[year] = {n: p for p, n in files(self._tables.workspace, year)}
         return self._paths[year].get(name)
 
-    def _converter(self, cell: Cell, raw: RawTable) -> Converter | None:
+    def _converter(self, cell: Cell, raw: RawTable) -> tuple[Field | None, Converter | None]:
         source = self._tables.sources[cell.sheet.year][cell.sheet.kalla]
         book: Codebook = self._tables.forms.books[source["table"]]
         if not book.has(cell.field):
-            return None
+            return None, None
         field = book.field(cell.field)
         if field.type == "list" and field.name in _spread(raw, source["header_row"], book):
-            return dummy_converter(field, book, source["columns"][field.name].index(cell.column))
-        return converter(field, book, plain_text=raw.kind == "csv")
+            place = source["columns"][field.name].index(cell.column)
+            convert = dummy_converter(field, book, place)
+        else:
+            convert = converter(field, book, plain_text=raw.kind == "csv")
+        return field, guarded(convert, field, book, self._key)
 
     def _verdicts(self, year: int) -> Verdicts:
         if year not in self._said:
@@ -129,9 +152,10 @@ class _Column:
 
     def __init__(
         self, cell: Cell, place: Record, table: RawTable | None,
-        convert: Converter | None, said: Mapping[int, list[Verdict]],
+        field: Field | None, convert: Converter | None, said: Mapping[int, list[Verdict]],
     ) -> None:  # fmt: skip
-        self._cell, self._place, self._said, self._convert = cell, place, said, convert
+        self._cell, self._place, self._said = cell, place, said
+        self._field, self._convert = field, convert
         self._rows = table.rows if table else ()
         self._index = _index(cell.column) if cell.column else 0
         self._problems = {
@@ -195,8 +219,15 @@ class _Column:
             rule = f"{made.rule}: {RULES.get(made.rule, '')}" if made.rule else ""
             unreadable = f"oläslig: {made.error}" if made.error else ""
             rules = tuple(filter(None, (rule, unreadable)))
-            self._known[key] = _Cleaned(None if blank else plain(value), rules, unreadable)
+            self._known[key] = _Cleaned(
+                None if blank else plain(self._shown(value)), rules, unreadable
+            )
         return self._known[key]
+
+    def _shown(self, value: Cell_) -> object:
+        if self._field is None or self._convert is None:
+            return mask_cell(value)[0]
+        return shown(self._field, self._convert, value)
 
 
 class _Cleaned(NamedTuple):

@@ -34,8 +34,8 @@ def summary(*findings: Finding, **files: Figures) -> Summary:
 
 def test_cells_with_one_reason_stand_together() -> None:
     assert terminal_summary(summary(finding(14), finding(20)), mending_list="x.csv") == (
-        "Avstämning 2025  Rader  Räknas  Dubbletter  Karantän  Tömda celler\n"
-        "avslut.xlsx         30      28           1         1             2\n"
+        "Avstämning 2025  Rader  Räknas  Dubbletter  Karantän  Tömda  Maskerade\n"
+        "avslut.xlsx         30      28           1         1      2          0\n"
         "\n"
         "Celler som räknas som tomma, i rader som räknas\n"
         "-----------------------------------------------\n"
