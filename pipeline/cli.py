@@ -56,6 +56,9 @@ def _parser() -> argparse.ArgumentParser:
         ("facts", _facts, "visar årets fakta"),
     ):
         _place(verb(name, function, text))
+    verbs.choices["annual"].add_argument(
+        "--efter-gallring", action="store_true", help="bygg av de rader som en gallring lämnat kvar"
+    )
     facts = verbs.choices["facts"]
     facts.add_argument("--name", help="bara fakta med detta namn")
     facts.add_argument("--json", action="store_true", help="som JSON")
@@ -80,6 +83,18 @@ def _parser() -> argparse.ArgumentParser:
     verifying = verb("verify", _verify, "räknar om varje tal ur rådata på en annan väg")
     _place(verifying)
     verifying.add_argument("--json", action="store_true", help="som JSON")
+    disposing = verb(
+        "gallra", _dispose, "förstör råa rader enligt ett beslut; provar bara, utan --utfor"
+    )
+    _place(disposing)
+    disposing.add_argument("--dnr", required=True, help="beslutets diarienummer")
+    disposing.add_argument("--rader", action="append", default=[], help="'fil.xlsx!Blad!14-18,22'")
+    disposing.add_argument("--hel-fil", action="append", default=[], help="en hel fil")
+    disposing.add_argument("--allt-fore", type=_date, help="rader med tidigare datum, ÅÅÅÅ-MM-DD")
+    disposing.add_argument("--falt", default="slutdatum", help="datumet som --allt-fore gäller")
+    disposing.add_argument("--beslutad-av", default="", help="rollen som beslutade")
+    disposing.add_argument("--beslutsdatum", type=_date, help="beslutets datum, ÅÅÅÅ-MM-DD")
+    disposing.add_argument("--utfor", action="store_true", help="verkställ: går inte att ångra")
     example = verb("exempel", _example, "lägger exempelkommunens filer i en mapp")
     example.add_argument("--year", type=int, action="append", help="år; kan upprepas")
     example.add_argument("--rows", type=int, help="påbörjade insatser per år")
@@ -134,7 +149,7 @@ def _annual(given: argparse.Namespace) -> None:
     from pipeline.run.annual import annual
 
     workspace, year = _where(given)
-    made = annual(workspace, year, given.date, say=print)
+    made = annual(workspace, year, given.date, say=print, disposed=given.efter_gallring)
     _tell(workspace, year)
     print(f"\nRapporten för {year} är klar:")
     for name in ("arsrapport.html", "arsrapport.pdf", "index.html"):
@@ -258,6 +273,33 @@ def _verify(given: argparse.Namespace) -> None:
     verdict = verify(workspace, year, edition, workspace.processed)
     print(_json(verdict.json()) if given.json else "\n".join(verdict.lines()))
     refuse(verdict)
+
+
+def _dispose(given: argparse.Namespace) -> None:
+    from pipeline.disposal.choose import Asked
+    from pipeline.run import gallra, gallra_words
+
+    workspace, year = _where(given)
+    made = gallra.recorded(workspace, year, given.dnr)
+    if made is None:
+        if not (given.beslutad_av and given.beslutsdatum):
+            raise UsageError(
+                "Ange vem som beslutade (en roll) och när: --beslutad-av, --beslutsdatum."
+            )
+        asked = Asked(given.rader, given.hel_fil, given.allt_fore, given.falt)
+        day = given.beslutsdatum.isoformat()
+        planned = gallra.plan(workspace, year, given.dnr, given.beslutad_av, day, asked)
+        if not given.utfor:
+            print("\n".join(gallra_words.planned(planned)))
+            return
+        made = planned.disposal
+    elif not given.utfor:
+        print("\n".join(gallra_words.done(made)))
+        return
+    path = gallra.carry_out(workspace, made, say=print)
+    print("\n".join(gallra_words.done(made)))
+    gallra.checked(workspace, made, say=print)
+    print(f"Protokollet, utan innehåll ur raderna: {path}")
 
 
 def _example(given: argparse.Namespace) -> None:

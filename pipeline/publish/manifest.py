@@ -40,6 +40,15 @@ def write_manifest(
     (out / FILE).write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
+def refresh_outputs(out: Path) -> None:
+    """Take down the outputs as they are now; what went in stays as the edition was built from."""
+    manifest = json.loads((out / FILE).read_text(encoding="utf-8"))
+    outputs = [(p.relative_to(out).as_posix(), p) for p in out.rglob("*") if p.is_file()]
+    manifest["outputs"] = _entries(entry for entry in outputs if entry[0] != FILE)
+    text = json.dumps(manifest, ensure_ascii=False, indent=1)
+    (out / FILE).write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
 def _entries(files: Iterable[Named]) -> list[dict[str, Any]]:
     found = {}
     for name, path in files:

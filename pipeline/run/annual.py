@@ -15,6 +15,7 @@ from pipeline import __version__
 from pipeline.run import state
 from pipeline.run.execute import NOTEBOOKS, Job, execute, kernel_environment
 from pipeline.run.plan import CLEAN, VALIDATE, chapters
+from pipeline.trace.disposed import refuse_rebuilt, refuse_resting
 from pipeline.trace.verify import refuse, verify
 from pipeline.workspace import LITTER, Workspace, load_kommun, per_datum
 
@@ -28,9 +29,13 @@ QUALITY = (  # address, title and a line about it, for the front page
 Say = Callable[[str], None]
 
 
-def annual(workspace: Workspace, year: int, date: dt.date | None, say: Say) -> Path:
+def annual(
+    workspace: Workspace, year: int, date: dt.date | None, say: Say, disposed: bool = False
+) -> Path:
     """Build the edition of `year`; returns its folder. Raises UppfoljningError with nothing
-    of the last good edition touched."""
+    of the last good edition touched. `disposed`: also where raw rows have been destroyed."""
+    if not disposed:
+        refuse_rebuilt(workspace, year)
     before = state.edition_before(workspace, year)
     tables(workspace, year, say)
     say(f"Kapitlen för {year} körs …")
@@ -43,6 +48,8 @@ def annual(workspace: Workspace, year: int, date: dt.date | None, say: Say) -> P
         _run(workspace, jobs, executed)
         say("Rapporten sätts samman …")
         _publish(workspace, year, date, jobs, made, say)
+        if not disposed:
+            refuse_resting(workspace, year, made)
         say("Varje tal räknas om från källfilerna på en annan väg …")
         verdict = verify(workspace, year, made, workspace.processed)
         for line in verdict.lines():

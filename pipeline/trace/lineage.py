@@ -12,6 +12,7 @@ from typing import Any
 from pipeline.errors import UsageError
 from pipeline.facts.words import definition_words
 from pipeline.trace.cellset import WHOLE_ROW, Cell, CellSet, Sheet
+from pipeline.trace.disposed import disposed_in
 from pipeline.trace.edition import Edition, open_edition
 from pipeline.trace.keys import find
 from pipeline.trace.statement import formula, sql
@@ -76,6 +77,7 @@ def trace_fact(workspace: Workspace, year: int, key: str, every: bool = False) -
         "cells_total": counted.total(sources),
         "parents": [edition.brief(p) for p in parents],
         "formula": formula(definition, [edition.key(p) for p in parents]),
+        "disposed": disposed_in(workspace, year, edition.folder).note(fact) or None,
     }
 
 

@@ -22,8 +22,11 @@ from typing import Any
 import duckdb
 import pyarrow.parquet as pq
 
+from pipeline.disposal.record import digest_of, disposals
 from pipeline.errors import GateError, UsageError
 from pipeline.forms.codebook import Codebook, load_codebooks
+from pipeline.trace.disposed import disposed_in
+from pipeline.trace.disposed import told as disposed_by
 from pipeline.trace.verify.cleaning import Raw, clean, load
 from pipeline.trace.verify.edition import manifest_differences, read_notebook
 from pipeline.trace.verify.figures import MEASURES, Figures, identity
@@ -76,7 +79,10 @@ def _verdict(
         )  # fmt: skip
         # From here on the ledger's SQL is run: it may read these tables and nothing else.
         db.execute("SET enable_external_access = false; SET lock_configuration = true")
-        made = Figures(db, raw.tables, year, ledger)
+        gone = disposed_in(workspace, year, edition)
+        sound = {r["id"]: r for r in ledger if gone.digests.get(r["id"]) == digest_of(r)}
+        kept = {key: r for key, r in sound.items() if r["kind"] in MEASURES}
+        made = Figures(db, raw.tables, year, ledger, kept)
         told = _Told(made, raw, rows, books)
         wrong_facts = [d for r in ledger if (d := told.fact(r)) is not None]
         facts = {r["id"]: r for r in ledger}
@@ -84,19 +90,27 @@ def _verdict(
     texts = [d for d in told_texts if d is not None]
     files = [
         Difference("fil", where, what, new, old)
-        for where, what, old, new in manifest_differences(edition, workspace.raw, REPO, year)
+        for where, what, old, new in manifest_differences(
+            edition, workspace.raw, REPO, year, disposals(workspace.raw)
+        )
     ]
     elsewhere = _edition(edition, facts, occurrences, pages)
+    without = len(sound) + sum(o["fact"] in sound for o in occurrences)
     total = len(ledger) + len(occurrences)
     known = {d.id for d in (*wrong_facts, *texts)}
     others = {d.id for d in elsewhere if d.id} - known
     checked = total - len(wrong_facts) - len(texts) - len(others)
+    lost = [d.id for d in (*wrong_facts, *texts) if d.id in sound]
+    without -= len(lost) + len(others & set(sound))
     differences = (*files, *found, *wrong_facts, *texts, *elsewhere)
     notes = tuple(
         f"{name} passar inget formulär på verifieringens väg och är inte läst."
         for name in raw.unread
     )
-    return Verdict(checked, total, differences, notes if differences else ())
+    return Verdict(
+        checked - without, total - without, differences, notes if differences else (),
+        without, disposed_by(gone.records),
+    )  # fmt: skip
 
 
 def _read(path: Path, edition: Path) -> list[Record]:

@@ -1,0 +1,105 @@
+"""Which numbers of an edition rest on rows that have been destroyed since it was built."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from pipeline.disposal.record import Disposal, disposals, since
+from pipeline.errors import GateError, UppfoljningError
+from pipeline.workspace import Workspace
+
+SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Disposed:
+    """`facts`: fact id → the decisions, in order; `digests`: what its ledger row said at the last
+    of them. Both are empty for an edition built after the disposals."""
+
+    records: tuple[Disposal, ...] = ()
+    facts: Mapping[str, tuple[Disposal, ...]] = field(default_factory=dict)
+    digests: Mapping[str, str] = field(default_factory=dict)
+
+    def note(self, fact: str) -> str:
+        """`gallrat enligt SN 2026/12`; empty for a fact whose rows are all there."""
+        return told(self.facts.get(fact, ()))
+
+
+def told(records: tuple[Disposal, ...]) -> str:
+    """`gallrat enligt SN 2026/12 och SN 2027/3`."""
+    numbers = list(dict.fromkeys(r.dnr for r in records))
+    return f"gallrat enligt {' och '.join(numbers)}" if numbers else ""
+
+
+def disposed_in(workspace: Workspace, year: int, edition: Path) -> Disposed:
+    """What has been destroyed under the edition in this folder. An edition without a readable
+    manifest is told nothing: verification says so elsewhere."""
+    every = disposals(workspace.raw)
+    if not every:
+        return Disposed()
+    try:
+        manifest = json.loads((edition / "manifest.json").read_text(encoding="utf-8"))
+        inputs = [(e["name"], e["sha256"]) for e in manifest["inputs"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return Disposed()
+    records = since(every, inputs)
+    facts: dict[str, tuple[Disposal, ...]] = {}
+    digests: dict[str, str] = {}
+    for record in records:
+        for fact, digest in record.editions.get(key_of(workspace, year, edition), {}).items():
+            facts[fact] = (*facts.get(fact, ()), record)
+            digests[fact] = digest
+    return Disposed(tuple(records), facts, digests)
+
+
+def key_of(workspace: Workspace, year: int, edition: Path) -> str:
+    """How records name an edition: its folder from REPORTS, or that of a release from RAW."""
+    for base in (workspace.reports, workspace.raw):
+        try:
+            return edition.resolve().relative_to(base.resolve()).as_posix()
+        except ValueError:
+            continue
+    return f"{year}/intern"
+
+
+def refuse_rebuilt(workspace: Workspace, year: int) -> None:
+    """Raise UppfoljningError where rows of this very year have been destroyed."""
+    if hit := tuple(r for r in disposals(workspace.raw) if r.year == year):
+        rows = sum(r.rows for r in hit)
+        raise UppfoljningError(
+            f"Rapporten för {year} byggs inte om: {rows} rader i årets filer är {told(hit)}, och "
+            "talen skulle bli andra än de som en gång redovisades. Den färdiga rapporten ligger "
+            "kvar och går att verifiera.\nGör så här: vill du ändå ha en rapport över de rader som "
+            'finns kvar, kör make annual med ARGS="--efter-gallring".'
+        )
+
+
+def refuse_resting(workspace: Workspace, year: int, edition: Path) -> None:
+    """Raise GateError where a number of this new edition counts rows of a table and year in
+    which rows have been destroyed: last year's numbers would differ from those once reported."""
+    every = disposals(workspace.raw)
+    if not every:
+        return
+    hit: dict[str, Disposal] = {}
+    for row in pq.read_table(edition / "faktaregister.parquet").to_pylist():
+        definition = json.loads(row["definition"])
+        if "dataset" not in definition or definition["kind"] == "cited":
+            continue
+        of_year = year + int(definition["period"])
+        for record in every:
+            if definition["dataset"] in record.tables.get(of_year, ()):
+                hit.setdefault(f"{row['title']}, {row['period']}", record)
+    if hit:
+        some = "".join(f"\n  {title}" for title in list(hit)[:SHOWN])
+        more = f"\n  … och {len(hit) - SHOWN} till" if len(hit) > SHOWN else ""
+        raise GateError(
+            f"{len(hit)} tal i rapporten för {year} räknas i tabeller där rader är "
+            f"{told(tuple(hit.values()))}. De skulle inte bli desamma som när de redovisades:"
+            f"{some}{more}\nGör så här: vill du räkna på de rader som finns kvar, kör make annual "
+            'med ARGS="--efter-gallring". Den förra rapporten ligger kvar.'
+        )
