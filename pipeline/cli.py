@@ -28,6 +28,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8")
     given = _parser().parse_args(argv)
+    code = _done(given)
+    _log(given, code)
+    return code
+
+
+def _done(given: argparse.Namespace) -> int:
     try:
         given.verb(given)
     except UppfoljningError as error:
@@ -41,13 +47,29 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _log(given: argparse.Namespace, code: int) -> None:
+    """A line in the log of builds, for what builds, verifies or destroys."""
+    from pipeline.run import log
+
+    if given.called not in log.LOGGED or code == UsageError.exit_code:
+        return
+    trial = given.called == "gallra" and not given.utfor
+    if trial or (given.year is None and not Workspace(given.raw, given.raw, given.raw).years()):
+        return
+    _, year = _where(given)
+    try:
+        log.note(given.processed, given.called, year, code, getattr(given, "dnr", ""))
+    except OSError as error:
+        print(f"Byggloggen gick inte att skriva ({error.strerror}).", file=sys.stderr)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m pipeline", description="Uppföljning")
     verbs = parser.add_subparsers(required=True, metavar="verb")
 
     def verb(name: str, function: Any, text: str) -> argparse.ArgumentParser:
         added = verbs.add_parser(name, help=text, description=text)
-        added.set_defaults(verb=function)
+        added.set_defaults(verb=function, called=name)
         return added
 
     for name, function, text in (
@@ -83,9 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     verifying = verb("verify", _verify, "räknar om varje tal ur rådata på en annan väg")
     _place(verifying)
     verifying.add_argument("--json", action="store_true", help="som JSON")
-    disposing = verb(
-        "gallra", _dispose, "förstör råa rader enligt ett beslut; provar bara, utan --utfor"
-    )
+    disposing = verb("gallra", _dispose, "förstör råa rader enligt ett beslut (--utfor)")
     _place(disposing)
     disposing.add_argument("--dnr", required=True, help="beslutets diarienummer")
     disposing.add_argument("--rader", action="append", default=[], help="'fil.xlsx!Blad!14-18,22'")
@@ -284,7 +304,7 @@ def _dispose(given: argparse.Namespace) -> None:
     if made is None:
         if not (given.beslutad_av and given.beslutsdatum):
             raise UsageError(
-                "Ange vem som beslutade (en roll) och när: --beslutad-av, --beslutsdatum."
+                "Ange vilken roll som beslutade och när: --beslutad-av, --beslutsdatum."
             )
         asked = Asked(given.rader, given.hel_fil, given.allt_fore, given.falt)
         day = given.beslutsdatum.isoformat()

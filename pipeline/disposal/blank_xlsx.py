@@ -54,14 +54,16 @@ def blank_xlsx(data: bytes, rows: Mapping[str, Collection[int]], name: str) -> b
         _unlink(parts, part, numbers)
         for other in _related(parts, part):
             if "omment" in other and other in parts:
-                parts[other] = _COMMENT.sub(
-                    lambda m, n=numbers: b"" if int(m[3]) in n else m[0], parts[other]
-                )
+                parts[other] = _uncommented(parts[other], numbers)
     kept = {i for part in sheets.values() for i in _used(parts[part])}
     _forget(parts, gone - kept)
     if formulas:
         _drop_chain(parts)
     return _zipped(parts, entries)
+
+
+def _uncommented(xml: bytes, numbers: Collection[int]) -> bytes:
+    return _COMMENT.sub(lambda m: b"" if int(m[3]) in numbers else m[0], xml)
 
 
 class _Sheet:

@@ -107,8 +107,8 @@ def _rows(
         raise UsageError(f"Det finns ingen inläst fil ”{name}” för {year}. Finns:{listed}")
     if strange := rows - known.get(source, set()):
         raise UsageError(
-            f"{source}: rad {spans(strange)} är ingen rad i tabellen (rubrik, anteckning, tom eller "
-            "redan gallrad)."
+            f"{source}: rad {spans(strange)} är ingen rad i tabellen (rubrik, anteckning, tom "
+            "eller redan gallrad)."
         )
     return source, rows
 

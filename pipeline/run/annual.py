@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pipeline import __version__
-from pipeline.run import state
+from pipeline.run import modes, state
 from pipeline.run.execute import NOTEBOOKS, Job, execute, kernel_environment
 from pipeline.run.plan import CLEAN, VALIDATE, chapters
 from pipeline.trace.disposed import refuse_rebuilt, refuse_resting
@@ -36,6 +36,8 @@ def annual(
     of the last good edition touched. `disposed`: also where raw rows have been destroyed."""
     if not disposed:
         refuse_rebuilt(workspace, year)
+    if modes.open_to_others(workspace.raw / str(year)):
+        say(f"Obs: andra användare av datorn kan läsa filerna i {workspace.raw / str(year)}.")
     before = state.edition_before(workspace, year)
     tables(workspace, year, say)
     say(f"Kapitlen för {year} körs …")
@@ -84,6 +86,7 @@ def _clean_and_validate(workspace: Workspace, year: int) -> None:
             _run(workspace, [Job(job.notebook, job.name, given)], executed)
         shutil.rmtree(_notebooks(workspace, year), ignore_errors=True)
         _notebooks(workspace, year).parent.mkdir(parents=True, exist_ok=True)
+        modes.close(executed)
         executed.rename(_notebooks(workspace, year))
         put_in_place()
 
@@ -161,10 +164,11 @@ class _scratch:
 
     def __enter__(self) -> tuple[Path, Callable[[], None]]:
         shutil.rmtree(self._made, ignore_errors=True)
-        self._made.mkdir()
+        self._made.mkdir(mode=modes.OWN_FOLDER)
         return self._made, self._swap
 
     def _swap(self) -> None:
+        modes.settle(self._made, self._target.name)
         shutil.rmtree(self._old, ignore_errors=True)
         if self._target.exists():
             self._target.rename(self._old)

@@ -7,6 +7,7 @@ can be finished by the same call: files, then everything that was made from them
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import tempfile
@@ -33,7 +34,7 @@ from pipeline.disposal.record import (
 )
 from pipeline.errors import GateError, UppfoljningError, UsageError
 from pipeline.intake.year import clean_year
-from pipeline.run import state
+from pipeline.run import modes, state
 from pipeline.run.editions import FOLDER as REVIEW
 from pipeline.trace.cellset import Sheet
 from pipeline.trace.disposed import key_of
@@ -66,7 +67,7 @@ def plan(
     chosen = choose(workspace, year, asked)
     data = {file: _new_bytes(workspace, year, file, chosen) for file in chosen.rows}
     gone = {
-        Sheet(year, f"{file}!{sheet}" if sheet else file): np.array(rows)
+        Sheet(year, _name(file, sheet)): np.array(rows)
         for file, sheets in chosen.rows.items()
         for sheet, rows in sheets.items()
     }
@@ -77,9 +78,8 @@ def plan(
         made = data[file]
         after = GONE if made is None else hashlib.sha256(made).hexdigest()
         files.append(DisposedFile(name, _sha256(path), after, sheets))
-    with _rehearsed(
-        workspace, year, {f.name: d for f, d in zip(files, data.values(), strict=True)}
-    ) as copy:
+    new = {f.name: made for f, made in zip(files, data.values(), strict=True)}
+    with _rehearsed(workspace, year, new) as copy:
         _read_again(workspace, copy, year, gone)
         editions = _editions(workspace, copy, year, gone)
     made_from = _tables(workspace, year, gone)
@@ -147,8 +147,8 @@ def _fresh(workspace: Workspace, year: int) -> None:
     if stale:
         raise UsageError(
             f"Filerna för {stale[0]} är inte inlästa som de nu är.\n"
-            f"Gör så här: kör make validate YEAR={stale[-1]} (har filerna ändrats: make annual) och "
-            "gallra sedan."
+            f"Gör så här: kör make validate YEAR={stale[-1]} (har filerna ändrats: make annual) "
+            "och gallra sedan."
         )
 
 
@@ -187,10 +187,12 @@ def _link(path: Path, there: Path) -> None:
         shutil.copyfile(path, there)
 
 
+def _name(file: str, sheet: str) -> str:
+    return f"{file}!{sheet}" if sheet else file
+
+
 def _sources(workspace: Workspace, year: int) -> dict[str, int]:
     """Source → its rows, as intake found them."""
-    import json
-
     path = workspace.processed / str(year) / "kallor.json"
     told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return {source: s["rows"] for source, s in told.items() if s["table"]}
@@ -205,10 +207,7 @@ def _read_again(workspace: Workspace, copy: Workspace, year: int, gone: Gone) ->
     if any(p.is_file() for p in (copy.raw / str(year)).iterdir()):
         with tempfile.TemporaryDirectory(prefix=".gallring-", dir=workspace.processed) as folder:
             made = clean_year(copy, year, Path(folder))
-        found = {
-            s.file + (f"!{s.sheet}" if s.sheet else ""): s.rows for s in made.sources if s.table
-        }
-    found = {s: n for s, n in found.items() if n}
+        found = {_name(s.file, s.sheet): s.rows for s in made.sources if s.table and s.rows}
     if found != wanted:
         odd = sorted(s for s in {*found, *wanted} if found.get(s) != wanted.get(s))[0]
         raise UppfoljningError(
@@ -230,9 +229,8 @@ def _editions(
         for path in _ledgers(workspace, of_year):
             records = {r["id"]: r for r in pq.read_table(path).to_pylist()}
             lineage = Lineage(workspace, of_year, records.values())
-            hit = {f for f in records if _rests(lineage.members(f), gone)} | (
-                changed & set(records)
-            )
+            hit = {f for f in records if _rests(lineage.members(f), gone)}
+            hit |= changed & records.keys()
             facts = [f for f in lineage.descendants(*sorted(hit)) if f in records]
             if facts:
                 made[key_of(workspace, of_year, path.parent)] = {
@@ -263,8 +261,8 @@ def _changed(workspace: Workspace, copy: Workspace, year: int, gone: Gone) -> se
     ]  # fmt: skip
     if strange:
         raise GateError(
-            f"{len(strange)} tal i rapporten för {year} skulle ändras fast spåret säger att de inte "
-            f"kan det ({strange[0]}). Ingen fil är rörd. Det är ett fel i programmet."
+            f"{len(strange)} tal i rapporten för {year} skulle ändras fast spåret säger att de "
+            f"inte kan det ({strange[0]}). Ingen fil är rörd. Det är ett fel i programmet."
         )
     return changed
 
@@ -290,11 +288,8 @@ def _tables(workspace: Workspace, year: int, gone: Gone) -> dict[int, tuple[str,
         for path in sorted((workspace.processed / str(of_year)).glob("*.parquet")):
             names = pq.read_schema(path).names
             keys = [("_kalla", "_rad", "")] if of_year == year else []
-            for n in names:
-                if n.startswith("_") and n.endswith("_kalla") and n != "_kalla":
-                    keys.append(
-                        (n, n.removesuffix("kalla") + "rad", n.removesuffix("kalla") + "ar")
-                    )
+            looked = [n.removesuffix("_kalla") for n in names if re.fullmatch(r"_.+_kalla", n)]
+            keys += [(f"{n}_kalla", f"{n}_rad", f"{n}_ar") for n in looked]
             for kalla, rad, ar in keys:
                 if kalla in names and _holds(path, kalla, rad, ar, year, gone):
                     hit.setdefault(of_year, set()).add(path.stem)
@@ -356,6 +351,7 @@ def _show_again(workspace: Workspace, folder: Path) -> None:
     year = int(folder.relative_to(workspace.reports).parts[0])
     load_kommun.cache_clear()
     trace_again(workspace, year, folder, disposed_in(workspace, year, folder))
+    modes.close(folder)
 
 
 def _fresh_editions(workspace: Workspace, year: int) -> dict[int, str]:

@@ -72,9 +72,9 @@ def refuse_rebuilt(workspace: Workspace, year: int) -> None:
     if hit := tuple(r for r in disposals(workspace.raw) if r.year == year):
         rows = sum(r.rows for r in hit)
         raise UppfoljningError(
-            f"Rapporten för {year} byggs inte om: {rows} rader i årets filer är {told(hit)}, och "
-            "talen skulle bli andra än de som en gång redovisades. Den färdiga rapporten ligger "
-            "kvar och går att verifiera.\nGör så här: vill du ändå ha en rapport över de rader som "
+            f"Rapporten för {year} byggs inte om: {rows} rader i årets filer är borta, "
+            f"{told(hit)}, och talen skulle bli andra än de som en gång redovisades. Den färdiga "
+            "rapporten ligger kvar och går att verifiera.\nGör så här: vill du ändå ha en rapport över de rader som "
             'finns kvar, kör make annual med ARGS="--efter-gallring".'
         )
 
@@ -98,7 +98,7 @@ def refuse_resting(workspace: Workspace, year: int, edition: Path) -> None:
         some = "".join(f"\n  {title}" for title in list(hit)[:SHOWN])
         more = f"\n  … och {len(hit) - SHOWN} till" if len(hit) > SHOWN else ""
         raise GateError(
-            f"{len(hit)} tal i rapporten för {year} räknas i tabeller där rader är "
+            f"{len(hit)} tal i rapporten för {year} räknas i tabeller där rader är borta, "
             f"{told(tuple(hit.values()))}. De skulle inte bli desamma som när de redovisades:"
             f"{some}{more}\nGör så här: vill du räkna på de rader som finns kvar, kör make annual "
             'med ARGS="--efter-gallring". Den förra rapporten ligger kvar.'

@@ -77,7 +77,7 @@ class Verdict:
             yield from ("", *textwrap.wrap(note, WIDTH))
         if self.differences or self.notes:
             yield ""
-        gone = f"; {self.disposed} tal {self.disposed_by}" if self.disposed else ""
+        gone = f"; {self.disposed} tal till: {self.disposed_by}" if self.disposed else ""
         yield f"verifierat {self.checked} av {self.total} tal{gone}"
 
 
