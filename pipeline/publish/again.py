@@ -18,7 +18,7 @@ from pipeline.publish.edition import NOTEBOOKS, REPORT
 from pipeline.publish.manifest import FILE, refresh_outputs
 from pipeline.publish.panel.data import FOLDER, panel_data
 from pipeline.publish.panel.lineage import trace_all
-from pipeline.trace.disposed import Disposed
+from pipeline.trace.verify.disposed import Disposed
 from pipeline.workspace import Workspace
 
 BESIDE = ("00_", "01_")  # cleaning and validation: reviewers read them, the report does not

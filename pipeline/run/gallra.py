@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -37,9 +38,9 @@ from pipeline.intake.year import clean_year
 from pipeline.run import modes, state
 from pipeline.run.editions import FOLDER as REVIEW
 from pipeline.trace.cellset import Sheet
-from pipeline.trace.disposed import key_of
 from pipeline.trace.reach import Lineage
 from pipeline.trace.verify import verify
+from pipeline.trace.verify.disposed import key_of
 from pipeline.workspace import LITTER, Workspace, load_kommun
 
 LEDGER = "faktaregister.parquet"
@@ -346,7 +347,7 @@ def _purge(workspace: Workspace, year: int) -> None:
 
 def _show_again(workspace: Workspace, folder: Path) -> None:
     from pipeline.publish.again import trace_again
-    from pipeline.trace.disposed import disposed_in
+    from pipeline.trace.verify.disposed import disposed_in
 
     year = int(folder.relative_to(workspace.reports).parts[0])
     load_kommun.cache_clear()

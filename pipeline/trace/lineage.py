@@ -12,10 +12,10 @@ from typing import Any
 from pipeline.errors import UsageError
 from pipeline.facts.words import definition_words
 from pipeline.trace.cellset import WHOLE_ROW, Cell, CellSet, Sheet
-from pipeline.trace.disposed import disposed_in
 from pipeline.trace.edition import Edition, open_edition
 from pipeline.trace.keys import find
 from pipeline.trace.statement import formula, sql
+from pipeline.trace.verify.disposed import disposed_in
 from pipeline.workspace import Workspace
 
 MANY, SOME = 10_000, 200  # over so many rows, so many cells are shown

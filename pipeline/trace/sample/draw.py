@@ -12,8 +12,8 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from pipeline.errors import UsageError
-from pipeline.trace.disposed import disposed_in
 from pipeline.trace.tables import Tables
+from pipeline.trace.verify.disposed import disposed_in
 from pipeline.workspace import Workspace
 
 KINDS = ("count", "share", "mean")

@@ -7,9 +7,10 @@ own SQL) and Swedish texts are written a second time.
 Shared on purpose, since it is what both paths are told to do and no computation of theirs:
 codebooks as `pipeline.forms.codebook` loads them (with the names `option_column`,
 `bortfall_column` and `band_labels`, which define the tables' columns and classes), `kommun.toml`
-as `pipeline.workspace` loads it, `*_regler.json`, and the definitions in the ledger. An error in
-loading a codebook would therefore be in both. Not recomputed: titles, the Swedish reasons
-(`orsak`) and addresses of the data-quality records, and that a wording compares *all* classes.
+as `pipeline.workspace` loads it, `*_regler.json`, the records of disposals, and the definitions
+in the ledger. An error in loading a codebook would therefore be in both. Not recomputed: titles,
+the Swedish reasons (`orsak`) and addresses of the data-quality records, and that a wording
+compares *all* classes.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ import pyarrow.parquet as pq
 from pipeline.disposal.record import digest_of, disposals
 from pipeline.errors import GateError, UsageError
 from pipeline.forms.codebook import Codebook, load_codebooks
-from pipeline.trace.disposed import disposed_in
-from pipeline.trace.disposed import told as disposed_by
 from pipeline.trace.verify.cleaning import Raw, clean, load
+from pipeline.trace.verify.disposed import disposed_in
+from pipeline.trace.verify.disposed import told as disposed_by
 from pipeline.trace.verify.edition import manifest_differences, read_notebook
 from pipeline.trace.verify.figures import MEASURES, Figures, identity
 from pipeline.trace.verify.pdf_text import PdfText
