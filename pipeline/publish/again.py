@@ -12,7 +12,7 @@ from pathlib import Path
 
 import nbformat
 
-from pipeline.publish import html, ledger
+from pipeline.publish import freetext, html, ledger
 from pipeline.publish.document import Document, Meta, cells, collect
 from pipeline.publish.edition import NOTEBOOKS, REPORT
 from pipeline.publish.manifest import FILE, refresh_outputs
@@ -45,6 +45,8 @@ def trace_again(workspace: Workspace, year: int, folder: Path, disposed: Dispose
     for file, script in panel.shards.items():
         (folder / FOLDER).mkdir(exist_ok=True)
         (folder / FOLDER / file).write_text(script, encoding="utf-8", newline="\n")
+    shutil.rmtree(folder / freetext.FOLDER, ignore_errors=True)
+    freetext.write_freetext(workspace, year, folder)
     refresh_outputs(folder)
 
 

@@ -56,25 +56,25 @@ def say(text: str, style: str = "body") -> None:
     rooted = [root for f in _facts(text) for root in f.family() if not root.parents]
     missing = [f for f in rooted if f.status == "saknas" and f.kind != "cited"]
     if missing:
-        _display(tables.missing(missing[0].title))
+        blocks.display(tables.missing(missing[0].title))
     else:
-        _display(blocks.paragraph(text, style))
+        blocks.display(blocks.paragraph(text, style))
 
 
 def heading(text: str, level: int = 3) -> None:
     """A heading inside a chapter that is written in a loop."""
-    _display(blocks.heading(text, level))
+    blocks.display(blocks.heading(text, level))
 
 
 def show(table: FactTable | Joined | tables.Tabular, note: str = "") -> None:
     """A table, for a cell that displays several."""
-    _display(tables.block(table, note))
+    blocks.display(tables.block(table, note))
 
 
 def chart(form: str, table: Any, title: str, subtitle: str = "", note: str = "") -> None:
     """A figure with its table. `form`: bars, columns, diverging, line (shared with VISUAL's table
     of questions); `title` is the finding in a sentence, with its traced number."""
-    _display(figures.figure(form, table, title, subtitle, note))
+    blocks.display(figures.figure(form, table, title, subtitle, note))
 
 
 def stat(name: str, *facts: Fact) -> tuple[Fact, ...]:
@@ -149,12 +149,6 @@ def _facts(text: str) -> Sequence[Fact]:
 
 def _bundle(table: FactTable | Joined) -> dict[str, Any]:
     return blocks.bundle(tables.block(table))
-
-
-def _display(block: blocks.Block) -> None:
-    from IPython.display import display
-
-    display(blocks.bundle(block), raw=True)  # type: ignore[no-untyped-call]
 
 
 __all__ = [

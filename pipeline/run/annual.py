@@ -115,6 +115,7 @@ def _publish(
     from pipeline.publish.document import Meta
     from pipeline.publish.edition import PDF, REPORT, publish
     from pipeline.publish.fonts import faces_css
+    from pipeline.publish.freetext import LINK, write_freetext
     from pipeline.publish.manifest import write_manifest
     from pipeline.publish.panel.lineage import trace_all
     from pipeline.publish.untraced import gate
@@ -129,7 +130,7 @@ def _publish(
     executed = {p.stem: p for p in sorted((made / "notebooks").glob("*.ipynb"))}
     balance = json.loads((processed / "balance.json").read_text(encoding="utf-8"))["files"]
     document = publish(
-        chapters_, meta, made, balance=balance, pages=[QUALITY],
+        chapters_, meta, made, balance=balance, pages=[QUALITY, LINK],
         others={n: p for n, p in executed.items() if n not in chapters_},
         trace=lambda records: trace_all(workspace, year, records),
     )  # fmt: skip
@@ -140,6 +141,7 @@ def _publish(
         processed, made / "datakvalitet", kommun.namn, back="../index.html",
         font_face=faces_css(LETTERS),
     )  # fmt: skip
+    write_freetext(workspace, year, made)
     write_manifest(made, meta, _inputs(workspace), _sources(jobs))
 
 

@@ -93,6 +93,9 @@ def _lines(block: Json) -> Iterator[tuple[str, list[Any]]]:
             yield "mark", [mark]
         yield "text", list(block.get("note") or ())
         yield from _lines(block["table"])
+    elif block["kind"] == "quote":
+        for inner in block["blocks"]:
+            yield from _lines(inner)
     else:
         yield "text", block["runs"]
 
