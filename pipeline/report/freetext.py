@@ -14,9 +14,10 @@ HEADING = "Med egna ord"
 NOTE = "Teman som en person funnit i svaren; ett svar kan ha flera."
 
 
-def free_text(form: str) -> None:
+def free_text(form: str, level: int = 3) -> None:
     """Display, for each question of the form that has any, its themes and its released answers.
-    Nothing where nothing is coded or released."""
+    Nothing where nothing is coded or released. `level`: of the section's
+    heading."""
     here = current()
     coded = author.data(THEMES)
     told = list(answers(here.workspace, here.year, form))
@@ -28,9 +29,9 @@ def free_text(form: str) -> None:
         if not some and not quotes:
             continue
         if not begun:
-            author.heading(HEADING, level=2)
+            author.heading(HEADING, level)
             begun = True
-        author.heading(field.title)
+        author.heading(field.title, level + 1)
         if some:
             title = f"Teman i svaren på ”{field.title}”"
             name = f"tema_{form}_{field.name}"
