@@ -16,6 +16,8 @@ def planned(plan: Plan) -> Iterator[str]:
     yield from _facts(d)
     for source, rows in plan.undated.items():
         yield f"  Inte vald: {source}, rad {rows}. Datumet där saknas eller går inte att läsa."
+    for source, rows in plan.about.items():
+        yield f"  Handlar om de valda raderna men är inte vald: {source}, rad {rows}."
     if plan.unread:
         yield f"  Läses inte av programmet, titta själv: {', '.join(plan.unread)}"
     yield ""
