@@ -34,5 +34,9 @@ class ConfigError(UppfoljningError):
     """`kommun.toml` or a codebook says something that cannot be."""
 
 
+class KeyFileError(UppfoljningError):
+    """The file with the municipality's key is missing, another than before, open or damaged."""
+
+
 class PredicateError(UppfoljningError):
     """A predicate in a chapter or a definition is not in the allowed language."""

@@ -31,6 +31,7 @@ STATUSES = (
 ACTIONS = (
     Category("tomd", "Tömda celler"),
     Category("flaggad", "Flaggade celler"),
+    Category("maskerad", "Maskerade celler"),
 )
 UNKNOWN = "Uppgift saknas"
 Mask = npt.NDArray[np.bool_]

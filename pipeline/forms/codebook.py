@@ -60,6 +60,7 @@ class Field:
     missing_values: tuple[str, ...] = ()
     sensitive: bool = False
     freetext: bool = False
+    identifies: bool = False  # stored as a keyed hash
     severity: str = "warning"
     group: str = ""
     unit: str = ""
@@ -256,6 +257,7 @@ def _field(doc: Mapping[str, Any], where: str, kommun: Kommun) -> Field:
         missing_values=tuple(map(str, doc.get("missingValues", ()))),
         sensitive=bool(doc.get("sensitive", False)),
         freetext=bool(doc.get("freetext", False)),
+        identifies=bool(doc.get("identifies", False)),
         severity=str(doc.get("severity", "critical" if required else "warning")),
         group=str(doc.get("group", "")),
         unit=str(doc.get("unit", "")),
@@ -297,6 +299,12 @@ def _check(book: Codebook, where: str) -> None:
             problems.append(f"fältet {f.name} har okänd allvarlighetsgrad ”{f.severity}”")
         if f.type == "list" and not (f.categories or f.columns or f.catalogue):
             problems.append(f"flervalsfältet {f.name} saknar categories")
+        limits = (f.pattern, f.minimum, f.maximum)
+        if f.identifies and (f.type != "string" or f.categories or f.catalogue or any(limits)):
+            problems.append(
+                f"fältet {f.name} pekar ut någon (identifies) och lagras som pseudonym: det ska "
+                "ha typen ”string”, utan categories och gränser"
+            )
         values = [c.value for c in f.categories]
         if len(set(values)) != len(values):
             problems.append(f"fältet {f.name} har samma värde två gånger i categories")

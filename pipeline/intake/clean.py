@@ -12,7 +12,9 @@ import pyarrow as pa
 from pipeline.forms.codebook import Codebook, Field, Value
 from pipeline.intake.convert import Converted, Converter, converter, dummy_converter
 from pipeline.intake.headers import dummies
+from pipeline.intake.personal import guarded
 from pipeline.intake.raw import Cell, RawTable, Recognised, address
+from pipeline.privacy.key import PseudonymKey
 
 ARROW = {
     "string": pa.string(),
@@ -31,6 +33,8 @@ ERRORS = pa.schema(
         ("orsak", pa.string()),
     ]
 )
+# Which cells of a row hold a personal identifier: `synpunkter=e-post,telefon;utforare=adress`.
+MASKED, FIELDS, KINDS, KIND = "_maskerat", ";", "=", ","
 Codes = np.ndarray[tuple[int], np.dtype[np.int32]]
 
 
@@ -48,6 +52,19 @@ class Cleaned:
 def error_column(field: str) -> str:
     """Where the text of a refused cell stands."""
     return f"_fel_{field}"
+
+
+def remasked(masked: str | None, field: str, found: str | None) -> str | None:
+    """`_maskerat` of a row whose cell in one field was read anew."""
+    kept = [m for m in (masked or "").split(FIELDS) if m and m.split(KINDS)[0] != field]
+    return FIELDS.join(sorted([*kept, *([found] if found else [])])) or None
+
+
+def masked_cells(masked: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """(field, kinds) of what stands in `_maskerat`."""
+    for entry in masked.split(FIELDS):
+        field, kinds = entry.split(KINDS)
+        yield field, tuple(kinds.split(KIND))
 
 
 def option_values(field: Field) -> tuple[Value, ...]:
@@ -69,11 +86,14 @@ def schema(book: Codebook) -> pa.Schema:
         if f.has_missing_categories:
             columns.append((f.bortfall_column, pa.string()))
     columns += [(error_column(f.name), pa.string()) for f in book.fields]
-    return pa.schema([*columns, ("_kalla", pa.string()), ("_rad", pa.int64())])
+    return pa.schema(
+        [*columns, (MASKED, pa.string()), ("_kalla", pa.string()), ("_rad", pa.int64())]
+    )
 
 
-def clean(recognised: Recognised) -> Cleaned:
-    """Type, recode and blank by named rules. Fields that the file lacks become NULL."""
+def clean(recognised: Recognised, key: PseudonymKey) -> Cleaned:
+    """Type, recode and blank by named rules; identifiers become pseudonyms under `key`, personal
+    identifiers in texts are masked. Fields that the file lacks become NULL."""
     raw, book = recognised.raw, recognised.codebook
     rows = np.array(recognised.rows, dtype=np.int64)
     made: dict[str, pa.Array] = {
@@ -82,14 +102,17 @@ def clean(recognised: Recognised) -> Cleaned:
     }
     rules: dict[str, dict[str, int]] = {}
     errors: list[pa.Table] = []
+    masked = np.full(len(rows), None, dtype=object)
     for field in book.fields:
         columns = recognised.columns.get(field.name, ())
         if not columns:
             continue
-        read = [_read(recognised, field, at, columns) for at in range(len(columns))]
+        read = [_read(recognised, field, at, columns, key) for at in range(len(columns))]
         made.update(_spread(field, read) if recognised.spread(field) else _single(field, read[0]))
         rules[field.name] = _count(read)
         errors += [e.errors(raw, book, field, rows) for e in read]
+        _note_masked(masked, field, read)
+    made[MASKED] = pa.array(masked, pa.string())
     return Cleaned(
         recognised=recognised,
         table=pa.table(
@@ -135,13 +158,16 @@ class _Encoded:
         )
 
 
-def _read(recognised: Recognised, field: Field, at: int, columns: Sequence[int]) -> _Encoded:
+def _read(
+    recognised: Recognised, field: Field, at: int, columns: Sequence[int], key: PseudonymKey
+) -> _Encoded:
     """One column converted. A column that the file lacks (-1) is read as blank."""
     raw, column = recognised.raw, columns[at]
     if recognised.spread(field):
         convert: Converter = dummy_converter(field, recognised.codebook, at)
     else:
         convert = converter(field, recognised.codebook, plain_text=raw.kind == "csv")
+    convert = guarded(convert, field, recognised.codebook, key)
     index: dict[tuple[type, Cell], int] = {}
     cells = _cells(raw, recognised.rows, column)
     # The type is part of the key: to Python, True, 1 and 1.0 are one key.
@@ -164,6 +190,18 @@ def _cells(raw: RawTable, rows: Sequence[int], column: int) -> Iterator[Cell]:
     for row in rows:
         cells = raw.rows[row - 1]
         yield cells[column] if 0 <= column < len(cells) else None
+
+
+def _note_masked(masked: np.ndarray, field: Field, read: Sequence[_Encoded]) -> None:
+    """Add a field's personal identifiers to what is known of each row."""
+    kinds: dict[int, list[str]] = {}
+    for e in read:
+        found = np.array([bool(r.kinds) for r in e.results], dtype=bool)
+        for i in np.flatnonzero(found[e.codes]) if len(e.codes) else ():
+            kinds.setdefault(int(i), []).extend(e.results[e.codes[i]].kinds)
+    for row, several in kinds.items():
+        entry = f"{field.name}{KINDS}{KIND.join(dict.fromkeys(several))}"
+        masked[row] = remasked(masked[row], field.name, entry)
 
 
 def _count(read: Sequence[_Encoded]) -> dict[str, int]:

@@ -33,13 +33,15 @@ _PLAIN_TEXT = ("talsomtext",)  # say nothing where every cell is text
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """`value`: a scalar, or for list fields the chosen values. `bad`: the text refused."""
+    """`value`: a scalar, or for list fields the chosen values. `bad`: the text refused. `kinds`:
+    the personal identifiers found in the cell."""
 
     value: object = None
     bortfall: str | None = None
     rule: str | None = None
     error: str | None = None
     bad: str | None = None
+    kinds: tuple[str, ...] = ()
 
 
 MISSING = Converted()

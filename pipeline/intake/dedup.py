@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from pipeline.errors import ConfigError
 from pipeline.forms.codebook import Codebook
+from pipeline.intake.clean import MASKED
 
 DUPLICATES = pa.schema(
     [
@@ -21,6 +22,7 @@ DUPLICATES = pa.schema(
         ("behallen_kalla", pa.string()),
         ("behallen_rad", pa.int64()),
         ("orsak", pa.string()),
+        (MASKED, pa.string()),
     ]
 )
 IDENTICAL, SAME_KEY = "dubblett_identisk", "dubblett_nyckel"
@@ -96,6 +98,7 @@ def _listed(table: pa.Table, book: Codebook, loser: np.ndarray, winner: np.ndarr
             kept["_kalla"],
             kept["_rad"],
             pa.array(reasons, pa.string()),
+            left[MASKED],
         ],
         schema=DUPLICATES,
     )
@@ -114,7 +117,7 @@ def _same(left: pa.Table, right: pa.Table) -> list[bool]:
     """Whether two rows agree in every field, what was refused included."""
     same = pd.Series(True, index=range(left.num_rows))
     for name in left.column_names:
-        if name in ("_kalla", "_rad"):
+        if name in ("_kalla", "_rad", MASKED):
             continue
         a, b = left[name], right[name]
         equal = pc.fill_null(pc.equal(a, b), False)

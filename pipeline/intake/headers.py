@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from pipeline.forms.codebook import Codebook, DummyColumn, Field
 from pipeline.intake.raw import Cell
+from pipeline.privacy.columns import personal
 
 _BLANK = re.compile(r"[\s\u00a0\u200b\u200c\u200d\u2060\ufeff\u00ad]+")
 _EDGES = " :.?*"
@@ -78,13 +79,19 @@ def candidates(header: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, map(normal, readings))))
 
 
+@lru_cache(maxsize=4096)
+def named(header: str) -> bool:
+    """Whether a column says who answered (name, e-mail, IP address …): it is never read."""
+    return any(map(personal, candidates(header)))
+
+
 def _targets(cells: Sequence[Cell], book: Codebook) -> Iterator[tuple[int, Target]]:
     index: dict[str, Target] = {}
     for field in book.fields:
         for key, target in _keys(field):
             index.setdefault(key, target)
     for column, cell in enumerate(cells):
-        if isinstance(cell, str) and cell:
+        if isinstance(cell, str) and cell and not (book.protects != "none" and named(cell)):
             reading = next((r for r in candidates(cell) if r in index), None)
             if reading is not None:
                 yield column, index[reading]

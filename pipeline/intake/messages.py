@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pipeline.forms.codebook import Codebook
 from pipeline.intake.headers import Fit, candidates, normal
 from pipeline.intake.raw import Cell, RawTable
+from pipeline.privacy.screen import mask
 
 _LONGEST = 60
 _SHOWN = 25
@@ -118,5 +119,5 @@ def _skip(raw: RawTable) -> str:
 
 
 def _cut(text: str) -> str:
-    text = " ".join(text.split())
+    text = mask(" ".join(text.split()))[0]
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1].rstrip() + "…"

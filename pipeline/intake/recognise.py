@@ -9,8 +9,9 @@ from pipeline.errors import IntakeError
 from pipeline.forms.codebook import Codebook
 from pipeline.intake import messages
 from pipeline.intake.extent import extent, filled
-from pipeline.intake.headers import Fit, fit, normal
+from pipeline.intake.headers import Fit, fit, named, normal
 from pipeline.intake.raw import Cell, NotRead, RawTable, Recognised, column_letter
+from pipeline.privacy.screen import mask
 
 HEADER_WITHIN = 30  # rows in which the header row must stand
 ENOUGH_OF_FORM = 0.3  # share of the form's fields, or
@@ -116,12 +117,21 @@ def _recognised(raw: RawTable, header: int, chosen: Fit) -> Recognised:
     rows, others = extent(raw.rows, header, chosen)
     row = raw.rows[header]
     used = {j for columns in chosen.columns.values() for j in columns}
-    unread = [str(row[j]).strip() for j in filled(row) if j not in used]
+    left = [str(row[j]).strip() for j in filled(row) if j not in used]
+    dropped = [h for h in left if chosen.codebook.protects != "none" and named(h)]
+    unread = [mask(h)[0] for h in left if h not in dropped]
     notes = [raw.note] if raw.note else []
-    for j in chosen.repeated:
+    if dropped:
+        many = len(dropped) > 1
         notes.append(
-            f"Rubriken ”{str(row[j]).strip()}” i kolumn {column_letter(j)} hör till en fråga som "
-            "redan har en kolumn. Den första kolumnen används."
+            f"{'Kolumnerna' if many else 'Kolumnen'} {messages.quoted(dropped)} säger vem som har "
+            "svarat och läses aldrig."
+        )
+    for j in chosen.repeated:
+        again = mask(str(row[j]).strip())[0]
+        notes.append(
+            f"Rubriken ”{again}” i kolumn {column_letter(j)} hör till en fråga som redan har en "
+            "kolumn. Den första kolumnen används."
         )
     headless = _headless(raw.rows, rows, set(filled(row)))
     unread += [f"(kolumn {column_letter(j)} utan rubrik)" for j in headless]

@@ -14,10 +14,12 @@ from pipeline.errors import IntakeError
 from pipeline.forms.codebook import Codebook, load_codebooks
 from pipeline.intake.clean import ERRORS, Cleaned, clean
 from pipeline.intake.dedup import DUPLICATES, deduplicate
+from pipeline.intake.names import personal_sheet, refuse_personal_names
 from pipeline.intake.raw import NotRead, Recognised, column_letter
 from pipeline.intake.readers import read_file
 from pipeline.intake.recognise import passed_over, recognise
 from pipeline.intake.store import write_json, write_parquet
+from pipeline.privacy.key import key_of, record_fingerprint
 from pipeline.workspace import Workspace, load_kommun, year_files
 
 
@@ -50,11 +52,14 @@ def clean_year(workspace: Workspace, year: int, out: Path) -> YearSummary:
     """Clean every file of RAW/<year> and RAW/kolada into the new folder `out`.
 
     Writes `rensat/<table>.parquet` (clean.schema; duplicates left out), `rensat/dubbletter.parquet`
-    (dedup.DUPLICATES), `rensat/fel.parquet` (clean.ERRORS) and `kallor.json`. Raises IntakeError
-    with one message for each file and sheet that was not understood, before anything is written.
+    (dedup.DUPLICATES), `rensat/fel.parquet` (clean.ERRORS), `kallor.json` and `nyckel.json` (the
+    key's fingerprint). Raises IntakeError with one message for each file and sheet that was not
+    understood, KeyFileError about the key, before anything is written.
     """
     workspace.require_year(year)
+    refuse_personal_names(workspace.raw)
     kommun = load_kommun(workspace.raw)
+    key = key_of(workspace, make=True)
     books = load_codebooks(kommun, [workspace.raw / "formular"])
     cleaned: list[Cleaned] = []
     not_read: list[NotRead] = []
@@ -70,12 +75,14 @@ def clean_year(workspace: Workspace, year: int, out: Path) -> YearSummary:
         messages += found.messages
         not_read += found.not_read
         if not messages:  # with one unreadable file the year stops, so the rest is only checked
-            cleaned += map(clean, found.recognised)
+            cleaned += [clean(r, key) for r in found.recognised]
     if messages:
         raise IntakeError(messages)
     if not cleaned:
         raise IntakeError([_nothing(workspace.raw / str(year), not_read)])
-    return _write(year, cleaned, not_read, books, out)
+    summary = _write(year, cleaned, not_read, books, out)
+    record_fingerprint(key, out)
+    return summary
 
 
 def files(workspace: Workspace, year: int) -> Iterator[tuple[Path, str]]:
@@ -120,7 +127,10 @@ def _read(
     found: list[Recognised] = []
     passed: list[NotRead] = []
     messages: list[str] = []
-    for raw in tables:
+    for number, raw in enumerate(tables, 1):
+        if message := personal_sheet(raw, number):
+            messages.append(message)
+            continue
         try:
             made = recognise(raw, books, skip)
         except IntakeError as error:

@@ -15,7 +15,7 @@ _CANDIDATE = re.compile(
 )
 # A Swedish mobile number is known by its first digits, also among other numbers.
 _MOBILE = re.compile(
-    rf"{_ALONE}(?:(?:\+|00){_GAP}?46{_GAP}{{0,2}}(?:\(?0\)?)?|0){_GAP}{{0,2}}7{_GAP}?[02369]"
+    rf"(?<!\d)(?<!\d[.,:/+{_DASHES}-])(?:(?:\+|00){_GAP}?46{_GAP}{{0,2}}(?:\(?0\)?)?|0){_GAP}{{0,2}}7{_GAP}?[02369]"
     rf"(?:{_GAP}{{0,3}}\d){{7}}(?!\w)"
 )
 _DATE = re.compile(r"\d{1,2}[-/. ]\d{1,2}[-/. ](?:19|20)\d\d|\d{4}\D\d{1,2}\D\d{1,2}")

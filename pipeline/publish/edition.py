@@ -23,6 +23,7 @@ Trace = Callable[[Sequence[b.Data]], Lineage]
 COUNTS = {
     "rows": "Rader", "processed": "Behandlade", "duplicates": "Dubbletter",
     "quarantined": "I karantän", "cells_blanked": "Tömda celler",
+    "cells_masked": "Maskerade celler",
 }  # fmt: skip
 
 

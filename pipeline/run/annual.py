@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pipeline import __version__
+from pipeline.privacy.key import key_of
 from pipeline.run import modes, state
 from pipeline.run.execute import NOTEBOOKS, Job, execute, kernel_environment
 from pipeline.run.plan import CLEAN, VALIDATE, chapters
@@ -69,8 +70,9 @@ def tables(workspace: Workspace, year: int, say: Say) -> None:
     workspace.require_year(year)
     load_kommun.cache_clear()
     load_kommun(workspace.raw)
+    fingerprint = key_of(workspace, make=True).fingerprint
     for each in (y for y in workspace.years() if y <= year):
-        if state.fresh_tables(workspace, each):
+        if state.fresh_tables(workspace, each, fingerprint):
             continue
         before = state.tables_before(workspace, each)
         say(f"Filerna för {each} läses, rensas och valideras …")

@@ -8,16 +8,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline import stale
+from pipeline.privacy.key import recorded_fingerprint
 from pipeline.workspace import LITTER, REPO, Workspace, year_files
 
 # Code that decides what the tables of a year hold; chapters and publication do not.
-_ROOMS = ("intake", "validation", "forms")
+_ROOMS = ("intake", "validation", "forms", "privacy")
 _MODULES = ("workspace.py", "errors.py")
 
 
-def fresh_tables(workspace: Workspace, year: int) -> bool:
-    """Whether the tables of a year are what its files, forms and rules would give again."""
+def fresh_tables(workspace: Workspace, year: int, fingerprint: str) -> bool:
+    """Whether the tables of a year are what its files, forms and rules would give again, under
+    the key with this fingerprint."""
     path, key = _tables_state(workspace, year), str(year)
+    if recorded_fingerprint(workspace.processed / str(year)) != fingerprint:
+        return False
     return stale.is_stale(path, _inputs(workspace, year), key=key) is None
 
 

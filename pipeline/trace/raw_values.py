@@ -1,26 +1,35 @@
-"""What stands in source cells, as the intake readers read it, and which rules touched it."""
+"""What stands in source cells, as the intake readers read it, and which rules touched it.
+
+Identifiers are shown as pseudonyms, and personal identifiers in texts are masked."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 
 from pipeline.errors import UppfoljningError
-from pipeline.forms.codebook import Codebook
+from pipeline.forms.codebook import Codebook, Field
 from pipeline.intake.convert import MISSING, RULES, Converter, converter, dummy_converter
 from pipeline.intake.headers import fit
+from pipeline.intake.personal import guarded, shown
 from pipeline.intake.raw import Cell as Cell_
 from pipeline.intake.raw import RawTable
 from pipeline.intake.readers import read_file
 from pipeline.intake.year import files
+from pipeline.privacy.key import PseudonymKey, key_of
+from pipeline.privacy.screen import mask_cell
 from pipeline.trace.cellset import Cell, Sheet
 from pipeline.trace.tables import Tables
 
-VERDICTS = {"tomd": "tömd", "flaggad": "flaggad", "karantan": "karantän", "dubblett": "dubblett"}
+VERDICTS = {
+    "tomd": "tömd", "flaggad": "flaggad", "karantan": "karantän", "dubblett": "dubblett",
+    "maskerad": "maskerad",
+}  # fmt: skip
 Raw = str | int | float | bool | None
 Verdict = tuple[str, str, str]  # what was done, why, to which cells
 Verdicts = dict[tuple[str, str], dict[int, list[Verdict]]]  # (source, field) → row → …
@@ -35,6 +44,10 @@ class RawFiles:
         self._paths: dict[int, dict[str, Path]] = {}
         self._columns: dict[tuple[Sheet, str, str], _Column] = {}
         self._said: dict[int, Verdicts] = {}
+
+    @cached_property
+    def _key(self) -> PseudonymKey:
+        return key_of(self._tables.workspace)
 
     def records(self, cells: Iterable[Cell]) -> Iterator[dict[str, Any]]:
         """Cells as answers show them: where, `raw` (what stands there; None where it is blank,
@@ -56,9 +69,20 @@ class RawFiles:
         }  # fmt: skip
         said = self._verdicts(sheet.year).get((sheet.kalla, cell.field), {})
         if not cell.column:
-            return _Column(place, None, 0, None, said)
+            return _Column(place, None, 0, None, None, said)
         table = self.table(sheet)
-        return _Column(place, table, _index(cell.column), self._converter(cell, table), said)
+        field, convert = self._converter(sheet, cell.field, cell.column, table)
+        return _Column(place, table, _index(cell.column), field, convert, said)
+
+    def shown(self, sheet: Sheet, row: int, field: str) -> Iterator[Raw]:
+        """What stands in a field's cells of a row, as answers may show it; None where blank."""
+        letters = self._tables.sources[sheet.year][sheet.kalla]["columns"].get(field) or []
+        for letter in letters:
+            if letter:
+                (record,) = self.records([Cell(sheet, row, field, letter)])
+                yield record["raw"]
+            else:
+                yield None
 
     def table(self, sheet: Sheet) -> RawTable:
         """A sheet as the reader gives it. Raises UppfoljningError where the file has changed or
@@ -83,15 +107,19 @@ class RawFiles:
             self._paths[year] = {n: p for p, n in files(self._tables.workspace, year)}
         return self._paths[year].get(name)
 
-    def _converter(self, cell: Cell, raw: RawTable) -> Converter | None:
-        source = self._tables.sources[cell.sheet.year][cell.sheet.kalla]
+    def _converter(
+        self, sheet: Sheet, name: str, letter: str, raw: RawTable
+    ) -> tuple[Field | None, Converter | None]:
+        source = self._tables.sources[sheet.year][sheet.kalla]
         book: Codebook = self._tables.forms.books[source["table"]]
-        if not book.has(cell.field):
-            return None
-        field = book.field(cell.field)
+        if not book.has(name):
+            return None, None
+        field = book.field(name)
         if field.type == "list" and field.name in _spread(raw, source["header_row"], book):
-            return dummy_converter(field, book, source["columns"][field.name].index(cell.column))
-        return converter(field, book, plain_text=raw.kind == "csv")
+            convert = dummy_converter(field, book, source["columns"][field.name].index(letter))
+        else:
+            convert = converter(field, book, plain_text=raw.kind == "csv")
+        return field, guarded(convert, field, book, self._key)
 
     def _verdicts(self, year: int) -> Verdicts:
         if year not in self._said:
@@ -111,9 +139,9 @@ class _Column:
 
     def __init__(
         self, place: dict[str, Any], table: RawTable | None, index: int,
-        convert: Converter | None, said: Mapping[int, list[Verdict]],
+        field: Field | None, convert: Converter | None, said: Mapping[int, list[Verdict]],
     ) -> None:  # fmt: skip
-        self._place, self._said, self._convert = place, said, convert
+        self._place, self._said, self._field, self._convert = place, said, field, convert
         self._rows = table.rows if table else ()
         self._problems = table.problems if table else {}
         self._index = index
@@ -124,8 +152,13 @@ class _Column:
         value = self._value(cell.row)
         return {
             **self._place, "row": cell.row, "column": cell.column, "address": cell.address,
-            "raw": plain(value), "rules": self._rules(cell, value),
+            "raw": plain(self._shown(value)), "rules": self._rules(cell, value),
         }  # fmt: skip
+
+    def _shown(self, value: Cell_) -> object:
+        if self._field is None or self._convert is None or value is None:
+            return mask_cell(value)[0]
+        return shown(self._field, self._convert, value)
 
     def _value(self, row: int) -> Cell_:
         cells = self._rows[row - 1] if row <= len(self._rows) else ()

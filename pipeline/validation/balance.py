@@ -12,12 +12,17 @@ from pipeline.validation.addresses import Sources
 from pipeline.validation.records import DUPLICATE, PROCESSED, QUARANTINED, Figures
 
 
-def balance(rows: pa.Table, sources: Sources, blanked: Mapping[str, int]) -> dict[str, Figures]:
+def balance(
+    rows: pa.Table,
+    sources: Sources,
+    blanked: Mapping[str, int],
+    masked: Mapping[str, int] | None = None,
+) -> dict[str, Figures]:
     """The balance of each file, sheets added up.
 
-    `rows`: rader.parquet. `blanked`: source → cells. Rows read are intake's own count where it
-    gives one (`rows` in kallor.json). Raises GateError naming files and figures that do not
-    add up.
+    `rows`: rader.parquet. `blanked`, `masked`: source → cells. Rows read are intake's own
+    count where it gives one (`rows` in kallor.json). Raises GateError naming files and figures
+    that do not add up.
     """
     counted = rows.group_by(["_kalla", "status"]).aggregate([([], "count_all")]).to_pylist()
     states = Counter({(r["_kalla"], r["status"]): r["count_all"] for r in counted})
@@ -27,7 +32,8 @@ def balance(rows: pa.Table, sources: Sources, blanked: Mapping[str, int]) -> dic
             continue
         kept, twice, out = (states.pop((kalla, s), 0) for s in (PROCESSED, DUPLICATE, QUARANTINED))
         read = int(source.get("rows", kept + twice + out))
-        own = Figures(read, kept, twice, out, blanked.get(kalla, 0))
+        hidden = (masked or {}).get(kalla, 0)
+        own = Figures(read, kept, twice, out, blanked.get(kalla, 0), hidden)
         found[source["file"]] = found.get(source["file"], Figures()) + own
     wrong = [
         f"{name}: {f.rows} rader lästes, men {f.processed} räknas, {f.duplicates} är dubbletter "

@@ -27,6 +27,7 @@ from pipeline.validation.records import (
     BLANKED,
     DUPLICATE,
     FLAGGED,
+    MASKED,
     QUARANTINED,
     Checked,
     Figures,
@@ -44,6 +45,7 @@ SEVERITIES = {
 }
 ACTIONS = {
     QUARANTINED: "Celler att rätta i rader som ligger i karantän",
+    MASKED: "Personuppgifter som är maskerade",
     BLANKED: "Celler som räknas som tomma",
     FLAGGED: "Uppgifter som räknas, men bör kontrolleras",
     DUPLICATE: "Dubbletter",
@@ -105,9 +107,8 @@ def _index(summary: ValidationSummary, place: str) -> str:
 
 def _balance(summary: ValidationSummary) -> str:
     columns = [Column("Fil")]
-    columns += [
-        Column(t, "tal") for t in ("Rader", "Räknas", "Dubbletter", "Karantän", "Tömda celler")
-    ]
+    titles = ("Rader", "Räknas", "Dubbletter", "Karantän", "Tömda celler", "Maskerade celler")
+    columns += [Column(t, "tal") for t in titles]
     lines = [Line(escape(name), _figures(f)) for name, f in summary.files.items()]
     if len(lines) > 1:
         lines.append(Line("Summa", _figures(summary.total), "summa"))
@@ -115,7 +116,7 @@ def _balance(summary: ValidationSummary) -> str:
 
 
 def _figures(f: Figures) -> list[str]:
-    numbers = (f.rows, f.processed, f.duplicates, f.quarantined, f.cells_blanked)
+    numbers = (f.rows, f.processed, f.duplicates, f.quarantined, f.cells_blanked, f.cells_masked)
     return [spaced(n) for n in numbers]
 
 

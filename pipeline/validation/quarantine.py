@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.forms.codebook import Codebook, Field
+from pipeline.intake.clean import MASKED
 from pipeline.validation.check import CheckResult
 from pipeline.validation.records import BLANKED, FLAGGED, QUARANTINED
 from pipeline.validation.rules import Check
@@ -30,8 +31,8 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`kept`: the rows that count, cells blanked, without `_fel_` columns; derived columns are
-    still to be computed. `quarantined`: row → why, in words."""
+    """`kept`: the rows that count, cells blanked, without `_fel_` columns and `_maskerat`; derived
+    columns are still to be computed. `quarantined`: row → why, in words."""
 
     kept: pa.Table
     marks: tuple[Mark, ...]
@@ -95,9 +96,8 @@ def _kept(table: pa.Table, marks: Sequence[Mark], book: Codebook, out: set[int])
             table = table.set_column(table.column_names.index(column), column, emptied)
     stays = np.ones(table.num_rows, dtype=bool)
     stays[list(out)] = False
-    return table.select([n for n in table.column_names if not n.startswith(ERROR)]).filter(
-        pa.array(stays)
-    )
+    told = [n for n in table.column_names if n.startswith(ERROR) or n == MASKED]
+    return table.drop_columns(told).filter(pa.array(stays))
 
 
 def columns_of(field: Field, table: pa.Table) -> list[str]:

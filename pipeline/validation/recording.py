@@ -12,6 +12,7 @@ from pipeline.forms.codebook import Codebook
 from pipeline.intake.numbers import NO_NUMBER
 from pipeline.validation.addresses import Locator, Sources, cell_address
 from pipeline.validation.check import CheckResult
+from pipeline.validation.personal import count_by_table, masked_check, masked_records
 from pipeline.validation.quarantine import Outcome
 from pipeline.validation.records import (
     CELLS_SCHEMA,
@@ -121,20 +122,37 @@ def duplicate_records(
                 "kontroll": f"{table}.{DUPLICATE}",
             }
         )
-    return pa.Table.from_pylist(rows, ROWS_SCHEMA), pa.Table.from_pylist(cells, CELLS_SCHEMA)
+    own = [
+        masked_records(name, duplicates.filter(pc.equal(duplicates["tabell"], name)), sources)
+        for name in sorted({r["tabell"] for r in rows})
+    ]
+    listed = pa.Table.from_pylist(cells, CELLS_SCHEMA)
+    return pa.Table.from_pylist(rows, ROWS_SCHEMA), pa.concat_tables([listed, *own])
 
 
 def check_records(
     year: int,
     results: Mapping[str, Sequence[CheckResult]],
     books: Mapping[str, Codebook],
+    cells: pa.Table,
+    rows: pa.Table,
 ) -> Row:
-    """`kontroller.json`: one entry an expectation and table."""
+    """`kontroller.json`: one entry an expectation and table, and one a table about personal
+    identifiers."""
     names = sorted(results)
+    masked = count_by_table(cells, names)
+    read = rows["tabell"].to_pylist()
     return {
         "year": year,
         "tables": {name: books[name].title for name in names},
-        "checks": [_check_record(r, books) for name in names for r in results[name]],
+        "checks": [
+            entry
+            for name in names
+            for entry in (
+                *(_check_record(r, books) for r in results[name]),
+                masked_check(name, read.count(name), masked[name]),
+            )
+        ],
     }
 
 

@@ -16,9 +16,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 DUPLICATE, QUARANTINED, BLANKED, FLAGGED = "dubblett", "karantan", "tomd", "flaggad"
+MASKED = "maskerad"
 PROCESSED = "behandlad"
 ACTIONS: Mapping[str, str] = {  # in the order a person mends them
     QUARANTINED: "Raden ligger i karantän och räknas inte",
+    MASKED: "Personuppgiften är maskerad i allt som görs av filen",
     BLANKED: "Cellen räknas som tom, raden räknas",
     FLAGGED: "Uppgiften räknas, men bör kontrolleras",
     DUPLICATE: "Raden är en dubblett och räknas inte",
@@ -43,6 +45,7 @@ class Figures:
     duplicates: int = 0
     quarantined: int = 0
     cells_blanked: int = 0
+    cells_masked: int = 0
 
     def __add__(self, other: Figures) -> Figures:
         return Figures(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))

@@ -10,15 +10,17 @@ from pipeline.validation.places import Piece, lines, pieces
 from pipeline.validation.records import (
     BLANKED,
     FLAGGED,
+    MASKED,
     QUARANTINED,
     Figures,
     Finding,
     ValidationSummary,
 )
 
-HEADINGS = ("Rader", "Räknas", "Dubbletter", "Karantän", "Tömda celler")
+HEADINGS = ("Rader", "Räknas", "Dubbletter", "Karantän", "Tömda", "Maskerade")
 SECTIONS = (
     (QUARANTINED, "Rader i karantän: de räknas inte förrän de är rättade"),
+    (MASKED, "Personuppgifter som är maskerade: ta bort dem ur källfilerna"),
     (BLANKED, "Celler som räknas som tomma, i rader som räknas"),
     (FLAGGED, "Uppgifter som räknas, men bör kontrolleras"),
 )
@@ -115,7 +117,7 @@ def _balance(summary: ValidationSummary, width: int) -> str:
 
 
 def _numbers(f: Figures) -> tuple[int, ...]:
-    return (f.rows, f.processed, f.duplicates, f.quarantined, f.cells_blanked)
+    return (f.rows, f.processed, f.duplicates, f.quarantined, f.cells_blanked, f.cells_masked)
 
 
 def _group(group: Group, shown: Sequence[Piece], width: int) -> str:

@@ -21,6 +21,7 @@ from pipeline.validation.addresses import Locator, Sources
 from pipeline.validation.balance import balance
 from pipeline.validation.check import CheckResult, run_checks
 from pipeline.validation.mending import NAME, write_mending_list
+from pipeline.validation.personal import count_by_source, masked_records
 from pipeline.validation.quarantine import apply_results
 from pipeline.validation.recording import (
     cell_records,
@@ -97,12 +98,13 @@ def validate_year(
     all_rows = pa.concat_tables(rows).sort_by([(k, "ascending") for k in key])
     order = ["tabell", *key, "falt", "kontroll"]
     all_cells = pa.concat_tables(cells).sort_by([(k, "ascending") for k in order])
-    figures = balance(all_rows, state.sources, state.blanked)
+    masked = count_by_source(all_cells)
+    figures = balance(all_rows, state.sources, state.blanked, masked)
     write_parquet(all_rows, out / "rader.parquet")
     write_parquet(all_cells, out / "celler.parquet")
     files = {name: f.json() for name, f in sorted(figures.items())}
     write_json({"year": year, "files": files}, out / "balance.json")
-    write_json(check_records(year, results, books), out / "kontroller.json")
+    write_json(check_records(year, results, books, all_cells, all_rows), out / "kontroller.json")
     summary = read_summary(out)
     write_mending_list(out / NAME, summary.findings)
     shutil.rmtree(out / CLEANED)
@@ -133,10 +135,12 @@ def _validate_table(
 
     locator = Locator(full, book, state.year, state.sources_of)
     state.blanked.update(locator.key(row)[0] for row, _ in outcome.blanked)
+    cells = cell_records(book.name, outcome, locator, state.sources, state.cleaned(ERRORS))
+    masked = masked_records(book.name, table, state.sources)
     return (
         results,
         row_records(book.name, table, outcome, state.sources),
-        cell_records(book.name, outcome, locator, state.sources, state.cleaned(ERRORS)),
+        pa.concat_tables([cells, masked]),
     )
 
 

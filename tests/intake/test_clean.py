@@ -6,11 +6,17 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline.forms.codebook import Codebook
-from pipeline.intake.clean import clean, schema
+from pipeline.intake import clean as cleaning
+from pipeline.intake.clean import Cleaned, schema
 from pipeline.intake.raw import Recognised
+from pipeline.privacy.key import PseudonymKey
 
 Understand = Callable[..., Recognised]
 HEAD = ["Ärende-id", "Slutdatum", "Enhet", "Ålder", "Hur nöjd är du?", "Vilka problem?"]
+
+
+def clean(recognised: Recognised) -> Cleaned:
+    return cleaning.clean(recognised, PseudonymKey(bytes(32)))
 
 
 def rows(table: pa.Table, *names: str) -> list[tuple[Any, ...]]:

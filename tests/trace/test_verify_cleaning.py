@@ -18,6 +18,7 @@ import pytest
 from pipeline.forms.codebook import load_codebooks
 from pipeline.intake.year import clean_year
 from pipeline.trace.verify.cleaning import clean, load
+from pipeline.trace.verify.persons import secret_of
 from pipeline.trace.verify.processed import compare_processed
 from pipeline.trace.verify.tables import count_tables
 from pipeline.validation.year import validate_year
@@ -163,7 +164,7 @@ def apart(made: Workspace) -> list[str]:
     with duckdb.connect() as db:
         raw = load(db, made, YEAR, kommun, every)
         books = {n: b for n, b in every.items() if n in {t for _, t in raw.tables}}
-        clean(db, books)
+        clean(db, books, secret_of(kommun))
         count_tables(db, books, kommun, [REPO / "expectations", made.raw / "formular"])
         found, _ = compare_processed(db, raw, books, made.processed)
     return [f"{d.where} {d.what}: {d.shown!r} {d.recomputed!r} {d.rows}" for d in found]

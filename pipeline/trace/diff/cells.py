@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ from pipeline.intake.readers import read_file
 
 Row = tuple[Any, ...]
 Keys = Mapping[str, Sequence[int]]  # source → 0-based columns of the form's primary key
+# What may be shown of a cell: (file, source, 1-based row, 0-based column, cell) → value.
+Shown = Callable[[str, str, int, int, Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +67,16 @@ class SheetChange:
     cells: Mapping[tuple[int | None, int | None], tuple[CellChange, ...]]
 
 
-def file_changes(name: str, a: Path | None, b: Path | None, keys: Keys) -> list[SheetChange]:
+def file_changes(
+    name: str, a: Path | None, b: Path | None, keys: Keys, shown: tuple[Shown, Shown]
+) -> list[SheetChange]:
     """What differs between two versions of the raw file `name` (from RAW); None: not there.
 
-    A file that cannot be read gives nothing.
+    `shown`: what may be seen of the cells of each. A file that cannot be read gives nothing.
     """
     tables_a, tables_b = _tables(name, a), _tables(name, b)
     return [
-        _sheet(name, tables_a.get(s), tables_b.get(s), keys.get(s, ()))
+        _sheet(name, tables_a.get(s), tables_b.get(s), keys.get(s, ()), shown)
         for s in sorted({*tables_a, *tables_b})
     ]
 
@@ -98,7 +102,10 @@ def _tables(name: str, path: Path | None) -> dict[str, RawTable]:
         return {}
 
 
-def _sheet(name: str, a: RawTable | None, b: RawTable | None, key: Sequence[int]) -> SheetChange:
+def _sheet(
+    name: str, a: RawTable | None, b: RawTable | None, key: Sequence[int],
+    shown: tuple[Shown, Shown],
+) -> SheetChange:  # fmt: skip
     rows_a = {i: _trimmed(r) for i, r in enumerate(a.rows if a else (), 1)}
     rows_b = {i: _trimmed(r) for i, r in enumerate(b.rows if b else (), 1)}
     pairs = _paired(rows_a, rows_b, key)
@@ -111,19 +118,23 @@ def _sheet(name: str, a: RawTable | None, b: RawTable | None, key: Sequence[int]
     for i, j in both:
         old = rows_a[i] if i is not None else ()
         new = rows_b[j] if j is not None else ()
-        if differing := tuple(_cells(name, some.sheet, i, j, old, new)):
+        if differing := tuple(_cells(name, some, i, j, old, new, shown)):
             cells[i, j] = differing
     return SheetChange(name, some.source, pairs, cells)
 
 
 def _cells(
-    name: str, sheet: str, i: int | None, j: int | None, old: Row, new: Row
-) -> Iterable[CellChange]:
+    name: str, some: RawTable, i: int | None, j: int | None, old: Row, new: Row,
+    shown: tuple[Shown, Shown],
+) -> Iterable[CellChange]:  # fmt: skip
     width = max(len(old), len(new))
     wide_old, wide_new = (r + (None,) * (width - len(r)) for r in (old, new))
     for c, (x, y) in enumerate(zip(wide_old, wide_new, strict=True)):
         if not _equal(x, y):
-            yield CellChange(name, sheet, column_letter(c), i, j, _plain(x), _plain(y))
+            was = None if i is None else shown[0](name, some.source, i, c, x)
+            now = None if j is None else shown[1](name, some.source, j, c, y)
+            letter = column_letter(c)
+            yield CellChange(name, some.sheet, letter, i, j, _plain(was), _plain(now))
 
 
 def _paired(a: Mapping[int, Row], b: Mapping[int, Row], key: Sequence[int]) -> dict[int, int]:

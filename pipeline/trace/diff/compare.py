@@ -17,6 +17,7 @@ from pipeline.trace.diff.causes import Cause, Causes, parts_changed
 from pipeline.trace.diff.cells import CellChange, file_changes
 from pipeline.trace.diff.parameters import Receipt, Setting, between, receipts
 from pipeline.trace.diff.rows import Rows, primary_keys
+from pipeline.trace.diff.screening import Screen
 from pipeline.trace.diff.sides import Record, Side, changed_files
 
 STATES = ("ny", "borta", "ändrad", "oförändrad")
@@ -92,12 +93,13 @@ def compare(a: Side, b: Side) -> Diff:
     notes: list[str] = []
     files = changed_files(a, b) if a.year == b.year else []
     gone = [n for n in files if any(n in s.inputs and s.raw_file(n) is None for s in (a, b))]
+    shown = Screen(a).value, Screen(b).value
     sheets = [
         sheet
         for name in files
         if name not in gone
         for sheet in file_changes(
-            name, a.raw_file(name), b.raw_file(name), primary_keys(a, b, name)
+            name, a.raw_file(name), b.raw_file(name), primary_keys(a, b, name), shown
         )
     ]
     for name in gone:

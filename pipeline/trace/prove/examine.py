@@ -9,11 +9,14 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline.forms.codebook import ForeignKey
+from pipeline.intake.clean import MASKED
 from pipeline.intake.derive import add_derived
 from pipeline.trace.prove.checks import interpret
 from pipeline.trace.prove.world import Key, Row, State, Table, World
+from pipeline.validation.personal import NAME, masked_fields
 from pipeline.validation.quarantine import apply_results
 from pipeline.validation.records import DUPLICATE, PROCESSED, QUARANTINED
+from pipeline.validation.records import MASKED as MASKED_CELL
 
 At = tuple[int, str]  # year, table
 
@@ -42,6 +45,9 @@ def examine(
     for m in outcome.marks:
         mark = {"falt": m.falt, "atgard": m.action, "kontroll": m.check.kontroll}
         marks.setdefault(m.row, []).append(_place(world, table, kept[m.row]) | mark)
+    for i, masked in enumerate(rows[MASKED].to_pylist()):
+        if masked is not None:
+            marks.setdefault(i, []).extend(_masked(world, table, kept[i], masked))
     states = {}
     for i, position in enumerate(kept):
         out = i in outcome.quarantined
@@ -61,11 +67,20 @@ def _place(world: World, table: Table, position: int) -> Row:
     }
 
 
-def duplicate(world: World, table: Table, position: int) -> State:
+def duplicate(world: World, table: Table, position: int, masked: str | None) -> State:
+    """The state of a duplicate. `masked`: its `_maskerat`."""
     place = _place(world, table, position)
     mark = {"falt": next(iter(table.book.primary_key), ""), "atgard": DUPLICATE,
             "kontroll": f"{table.name}.{DUPLICATE}"}  # fmt: skip
-    return State(None, place | {"status": DUPLICATE}, (place | mark,))
+    others = _masked(world, table, position, masked) if masked else []
+    return State(None, place | {"status": DUPLICATE}, (place | mark, *others))
+
+
+def _masked(world: World, table: Table, position: int, masked: str) -> list[Row]:
+    """The cells of a row that hold a personal identifier."""
+    place = _place(world, table, position)
+    mark = {"atgard": MASKED_CELL, "kontroll": f"{table.name}.{NAME}"}
+    return [place | mark | {"falt": field} for field in masked_fields(masked)]
 
 
 def _references(world: World, table: Table, rows: pa.Table, run: Run) -> dict[str, pa.Table]:

@@ -9,11 +9,12 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipeline.intake.clean import clean
+from pipeline.intake.clean import MASKED, clean, remasked
 from pipeline.intake.extent import extent
 from pipeline.intake.headers import fit
 from pipeline.intake.raw import Cell, NotRead, RawTable, Recognised
 from pipeline.intake.recognise import HEADER_WITHIN, recognise
+from pipeline.privacy.key import PseudonymKey
 from pipeline.trace.prove.cells import Mutation, mutated
 from pipeline.trace.prove.examine import At, Run, duplicate, examine, texts_of
 from pipeline.trace.prove.world import (
@@ -43,7 +44,9 @@ def settle(world: World) -> World:
             kept = [p for p in range(table.cleaned.num_rows) if p not in lost]
             rows = table.cleaned.take(pa.array(kept, pa.int64()))
             states, table.schema = examine(world, table, kept, rows, run)
-            table.states = states | {p: duplicate(world, table, p) for p in lost}
+            masked = table.cleaned[MASKED]
+            twice = {p: duplicate(world, table, p, masked[p].as_py()) for p in lost}
+            table.states = states | twice
             _index(world, table, kept)
     return world
 
@@ -61,7 +64,7 @@ def replay(world: World, mutation: Mutation) -> Changes | None:
         if _shape(before) != _shape(after):  # another extent: nothing can be taken over
             rebuilt = with_source(rebuilt, year, after)
         else:
-            _patch(world.tables[year, mutation.place.table], after, mutation, run)
+            _patch(world.tables[year, mutation.place.table], after, mutation, world.key, run)
     if rebuilt is not world:
         return _difference(world, settle(rebuilt))
     for year in world.years:
@@ -92,7 +95,9 @@ def _shape(found: Recognised) -> tuple[Any, ...]:
     return (found.codebook.name, found.header_row, found.rows, found.columns, found.spread_fields)
 
 
-def _patch(table: Table, after: Recognised, mutation: Mutation, run: Run) -> None:
+def _patch(
+    table: Table, after: Recognised, mutation: Mutation, key: PseudonymKey, run: Run
+) -> None:
     """The cleaned row with the mutated field cleaned again."""
     place = mutation.place
     wanted = table.book.field(place.field)
@@ -102,9 +107,12 @@ def _patch(table: Table, after: Recognised, mutation: Mutation, run: Run) -> Non
         columns={place.field: after.columns[place.field]},
         rows=(place.row,),
     )
-    made = clean(alone).table
+    made = clean(alone, key).table
     position = table.at[place.source, place.row]
     row = table.cleaned.slice(position, 1)
+    before, found = (t[MASKED][0].as_py() for t in (row, made))
+    whole = pa.array([remasked(before, place.field, found)], pa.string())
+    made = made.set_column(made.column_names.index(MASKED), MASKED, whole)
     for name in made.column_names:
         row = row.set_column(row.column_names.index(name), name, made[name])
     at = (table.year, table.name)
@@ -127,7 +135,9 @@ def _carry_on(world: World, table: Table, run: Run) -> None:
     kept = sorted(concerned - lost)
     rows = _rows(table, kept, patch)
     states, _ = examine(world, table, kept, rows, run)
-    states |= {p: duplicate(world, table, p) for p in lost & concerned}
+    for p in lost & concerned:
+        at_hand = patch[1][MASKED][0] if patch and p == patch[0] else table.cleaned[MASKED][p]
+        states[p] = duplicate(world, table, p, at_hand.as_py())
     changed = {p: s for p, s in states.items() if s != table.states[p]}
     run.now[at] = changed
     for other, key in world.pointing_at(table.name):

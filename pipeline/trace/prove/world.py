@@ -17,6 +17,7 @@ from pipeline.intake.raw import NotRead, Recognised
 from pipeline.intake.readers import read_file
 from pipeline.intake.recognise import passed_over, recognise
 from pipeline.intake.year import files
+from pipeline.privacy.key import PseudonymKey, key_of
 from pipeline.trace.prove.cells import Place
 from pipeline.validation.references import validation_order
 from pipeline.validation.rules import YEAR_PARAMETERS, Check, load_checks
@@ -75,6 +76,7 @@ class World:
     found: dict[int, dict[str, Recognised]]
     tables: dict[tuple[int, str], Table]
     parameters: dict[int, dict[str, Any]]
+    key: PseudonymKey
     twins: frozenset[str] = frozenset()  # files that are read once though they lie there twice
 
     def order(self, year: int) -> list[str]:
@@ -118,13 +120,14 @@ def read_world(workspace: Workspace, year: int) -> World:
         y: {**catalogues, **dict(zip(YEAR_PARAMETERS, _days(y), strict=True))} for y in found
     }
     skip = kommun.hoppa_over
-    world = World(workspace, year, books, skip, found, {}, parameters, frozenset(twins))
+    key = key_of(workspace)
+    world = World(workspace, year, books, skip, found, {}, parameters, key, frozenset(twins))
     open_books = shipped_codebooks(forms)
     checks = {n: load_checks(open_books[n], forms) for n in open_books}
     for y, sources in found.items():
         for name in sorted({r.codebook.name for r in sources.values()}):
             own = [r for r in sources.values() if r.codebook.name == name]
-            world.tables[y, name] = make_table(y, books[name], checks[name], own)
+            world.tables[y, name] = make_table(y, books[name], checks[name], own, key)
     return world
 
 
@@ -136,7 +139,7 @@ def with_source(world: World, year: int, made: Recognised) -> World:
               for k, t in world.tables.items()}  # fmt: skip
     own = [r for r in found[year].values() if r.codebook.name == name]
     old = world.tables[year, name]
-    tables[year, name] = make_table(year, old.book, old.checks, own)
+    tables[year, name] = make_table(year, old.book, old.checks, own, world.key)
     return replace(world, found=found, tables=tables)
 
 
@@ -170,10 +173,14 @@ def _recognised(
 
 
 def make_table(
-    year: int, book: Codebook, checks: Sequence[Check], sources: Iterable[Recognised]
+    year: int,
+    book: Codebook,
+    checks: Sequence[Check],
+    sources: Iterable[Recognised],
+    key: PseudonymKey,
 ) -> Table:
     """The cleaned rows of all sources of a form, and its groups of equal keys."""
-    cleaned = pa.concat_tables([clean(r).table for r in sources]).combine_chunks()
+    cleaned = pa.concat_tables([clean(r, key).table for r in sources]).combine_chunks()
     places = zip(cleaned["_kalla"].to_pylist(), cleaned["_rad"].to_pylist(), strict=True)
     table = Table(
         year=year,
@@ -185,9 +192,9 @@ def make_table(
         ranks=ranks_of(cleaned, book),
         groups=defaultdict(list),
     )
-    for i, key in enumerate(table.keys):
-        if key is not None:
-            table.groups[key].append(i)
+    for i, of_row in enumerate(table.keys):
+        if of_row is not None:
+            table.groups[of_row].append(i)
     return table
 
 

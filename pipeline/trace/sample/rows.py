@@ -4,14 +4,11 @@ so that nobody has to trust what was left out."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from openpyxl.utils import column_index_from_string
-
-from pipeline.trace.cellset import Sheet
-from pipeline.trace.raw_values import RawFiles, plain
+from pipeline.trace.raw_values import RawFiles
 from pipeline.trace.tables import Tables
 from pipeline.validation.addresses import cell_address
 
@@ -82,16 +79,7 @@ def _source(
         if not address:
             continue
         addresses.append(f"{sheet.year}/{address}")
-        raws += [plain(v) for v in _values(tables, files, sheet, row, origin.field)]
+        raws += files.shown(sheet, row, origin.field)
     filled = [r for r in raws if r is not None]
     raw = None if not filled else filled[0] if len(filled) == 1 else " | ".join(map(str, filled))
     return ", ".join(addresses), raw
-
-
-def _values(
-    tables: Tables, files: RawFiles, sheet: Sheet, row: int, field: str
-) -> Iterator[object]:
-    cells = files.table(sheet).rows[row - 1]
-    for letter in tables.sources[sheet.year][sheet.kalla]["columns"].get(field) or []:
-        at = column_index_from_string(letter) - 1 if letter else len(cells)
-        yield cells[at] if at < len(cells) and cells[at] != "" else None

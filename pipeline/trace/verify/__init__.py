@@ -8,9 +8,10 @@ Shared on purpose, since it is what both paths are told to do and no computation
 codebooks as `pipeline.forms.codebook` loads them (with the names `option_column`,
 `bortfall_column` and `band_labels`, which define the tables' columns and classes), `kommun.toml`
 as `pipeline.workspace` loads it, `*_regler.json`, the records of disposals, and the definitions
-in the ledger. An error in loading a codebook would therefore be in both. Not recomputed: titles,
-the Swedish reasons (`orsak`) and addresses of the data-quality records, and that a wording
-compares *all* classes.
+in the ledger. An error in loading a codebook would therefore be in both. So would one in what counts as a personal
+identifier (`pipeline.privacy.screen`, `pipeline.privacy.columns`); the key file is read and
+pseudonyms are made here a second time. Not recomputed: titles, the Swedish reasons
+(`orsak`) and addresses of the data-quality records, and that a wording compares *all* classes.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from pipeline.trace.verify.disposed import told as disposed_by
 from pipeline.trace.verify.edition import manifest_differences, read_notebook
 from pipeline.trace.verify.figures import MEASURES, Figures, identity
 from pipeline.trace.verify.pdf_text import PdfText
+from pipeline.trace.verify.persons import secret_of
 from pipeline.trace.verify.processed import Found, compare_processed
 from pipeline.trace.verify.shown import Shows, registered
 from pipeline.trace.verify.swedish import expected_text
@@ -72,7 +74,7 @@ def _verdict(
         every = load_codebooks(kommun, [forms])
         raw = load(db, workspace, year, kommun, every)
         books = _needed(every, {t for _, t in raw.tables})
-        clean(db, books)
+        clean(db, books, secret_of(kommun))
         count_tables(db, books, kommun, [REPO / "expectations", forms])
         raw.tables |= {(y, t) for y in raw.years for t in ("rader", "celler")}
         found, rows = ([], {}) if processed is None else compare_processed(

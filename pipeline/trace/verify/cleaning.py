@@ -3,8 +3,8 @@
 `rader_in` one row a raw row; `raw_<form>` a column a place (field, and number of its dummy column
 or −1), in it the number of the cell's text in `texts`, so that each different text is understood
 once (`meaning`). `clean_<form>`: a column a field
-and option, `fel_<field>`, `rid` and `_y`
-(the year of the folder); duplicates left out, listed in `dubbletter`.
+and option, `fel_<field>`, `mask_<field>` (a personal identifier stood there), `rid` and `_y` (the
+year of the folder); duplicates left out, listed in `dubbletter`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import duckdb
 from pipeline.forms.codebook import Codebook, Field
 from pipeline.trace.verify.finding import Found, dummies, find_table
 from pipeline.trace.verify.meaning import define_meaning, insert
+from pipeline.trace.verify.persons import hide_persons
 from pipeline.trace.verify.reading import raw_years, year_sheets
 from pipeline.workspace import Kommun, Workspace
 
@@ -114,11 +115,13 @@ def _place(name: str, option: int) -> str:
     return quoted(f"{name} {option}")
 
 
-def clean(db: duckdb.DuckDBPyConnection, books: Mapping[str, Codebook]) -> None:
-    """`typed_<form>` and, without duplicates, `clean_<form>` for every form."""
+def clean(db: duckdb.DuckDBPyConnection, books: Mapping[str, Codebook], secret: bytes) -> None:
+    """`typed_<form>` and, without duplicates, `clean_<form>` for every form; identifiers under
+    the municipality's `secret`."""
     define_meaning(db, books.values())
+    hide_persons(db, books.values(), secret)
     db.execute("CREATE TABLE dubbletter (rid BIGINT, tab TEXT)")
-    parts = "txt num whole yes day chosen bortfall fel".split()
+    parts = "txt num whole yes day chosen bortfall fel masked".split()
     lists = ", ".join(f"list({p} ORDER BY code) AS {p}" for p in parts)
     db.execute(f"CREATE TABLE said AS SELECT {lists} FROM meaning")
     for book in books.values():
@@ -164,6 +167,10 @@ def _typed_sql(book: Codebook) -> str:
                 made.append(f"m.bortfall[{_place(f.name, -1)}] AS {quoted(f.bortfall_column)}")
         bad = ", ".join(f"m.fel[{_place(f.name, k)}]" for k in range(-1, len(dummies(f))))
         made.append(f"nullif(concat_ws('; ', {bad}), '') AS {quoted('fel_' + f.name)}")
+        hit = (
+            f"coalesce(m.masked[{_place(f.name, k)}], false)" for k in range(-1, len(dummies(f)))
+        )
+        made.append(f"{' OR '.join(hit)} AS {quoted('mask_' + f.name)}")
     return f"SELECT rid, _y, {', '.join(made)} FROM raw_{book.name}, said m"
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.forms.codebook import Codebook, Field
+from pipeline.privacy.columns import personal
 from pipeline.trace.verify.reading import Cell, Rows, Sheet
 
 WITHIN = 30
@@ -36,7 +37,7 @@ def find_table(sheet: Sheet, books: Mapping[str, Codebook]) -> Found | None:
     for reading in sheet.readings:
         for at, row in enumerate(reading[:WITHIN]):
             for name, book in books.items():
-                columns = _columns(row, words[name])
+                columns = _columns(row, words[name], book.protects != "none")
                 score = _score(columns, row, book)
                 if score and (best is None or score > best.score):
                     rows = _extent(reading, at, columns, book, words[name])
@@ -76,12 +77,12 @@ def _names(book: Codebook) -> dict[str, Place]:
     return names
 
 
-def _columns(row: Sequence[Cell], names: Mapping[str, Place]) -> dict[int, Place]:
-    """Column → place. The first column of a place counts; a field's own column outranks its
-    dummy columns."""
+def _columns(row: Sequence[Cell], names: Mapping[str, Place], persons: bool) -> dict[int, Place]:
+    """Column → place. `persons`: columns that say who answered are passed over. The first column
+    of a place counts; a field's own column outranks its dummy columns."""
     found: dict[Place, int] = {}
     for j, cell in enumerate(row):
-        if cell and cell[0] == "s":
+        if cell and cell[0] == "s" and not (persons and any(map(personal, _readings(cell[1])))):
             place = next((names[r] for r in _readings(cell[1]) if r in names), None)
             if place:
                 found.setdefault(place, j)
@@ -112,7 +113,7 @@ def _extent(
     """The rows below the header that are answers: not a header said again, not a note."""
     start = header + 1
     for i in range(header + 1, min(header + 3, len(rows))):
-        if _header_again(rows[i], columns, names):
+        if _header_again(rows[i], columns, names, book.protects != "none"):
             start = i + 1
     full = [i for i in range(start, len(rows)) if any(rows[i])]
     while full and _lone_note(rows, full, columns):
@@ -125,11 +126,11 @@ def _extent(
 
 
 def _header_again(
-    row: Sequence[Cell], columns: Mapping[int, Place], names: Mapping[str, Place]
+    row: Sequence[Cell], columns: Mapping[int, Place], names: Mapping[str, Place], persons: bool
 ) -> bool:
     if any(c and c[1].startswith('{"ImportId"') and _is_json(c[1]) for c in row):
         return True
-    again = _columns(row, names)
+    again = _columns(row, names, persons)
     same = sum(again.get(j, ("", 0))[0] == name for j, (name, _) in columns.items())
     return len(columns) >= 2 and same * 2 >= len(columns)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from pipeline.forms.codebook import Codebook
+from pipeline.privacy.screen import mask
 from pipeline.trace.verify.cleaning import Raw, quoted, text
 from pipeline.trace.verify.verdict import ROWS, Difference
 
@@ -91,9 +92,11 @@ def _table(
                 f"USING (_kalla, _rad) JOIN {own_table} c ON c._kalla = a._kalla AND "
                 f"c._rad = a._rad AND c._y = {year}"
             ).fetchone() or ("", "")
+            secret = name in books and _identifies(books[name], column)
+            values = ("", "") if secret else (_value(first[0]), _value(first[1]))
             yield Difference(
                 "tabell", where, f"kolumnen {column} skiljer i {_count(db, flag)} rader",
-                _value(first[0]), _value(first[1]), rows=hits,
+                *values, rows=hits,
             )  # fmt: skip
 
 
@@ -115,5 +118,10 @@ def _rows(
     return tuple(raw.address(year, k, r, column) for k, r in found)
 
 
+def _identifies(book: Codebook, column: str) -> bool:
+    return book.has(column) and book.field(column).identifies
+
+
 def _value(value: object) -> str:
-    return "" if value is None else str(value)
+    """A value as it may be told, should the tables not be masked as they ought to be."""
+    return "" if value is None else mask(str(value))[0]

@@ -41,8 +41,18 @@ CREATE TABLE rader AS SELECT r.ar AS _y, r.kalla AS _kalla, r.rad AS _rad, r.fil
     db.execute(f"""
 INSERT INTO marks SELECT rid, tab, tab || '.dubblett', CASE tab {first} END, 'dubblett'
   FROM dubbletter;
+{" ".join(_masked(b, f) for b in books.values() for f in b.fields)}
 CREATE TABLE celler AS SELECT r.ar AS _y, r.kalla AS _kalla, r.rad AS _rad, r.fil, r.tab AS tabell,
   m.falt, m.atgard, m.kontroll FROM marks m JOIN rader_in r USING (rid)""")
+
+
+def _masked(book: Codebook, f: Field) -> str:
+    """SQL: a mark for every cell of a field that held a personal identifier, whatever became of
+    its row."""
+    return (
+        f"INSERT INTO marks SELECT rid, {text(book.name)}, {text(book.name + '.personuppgift')}, "
+        f"{text(f.name)}, 'maskerad' FROM typed_{book.name} WHERE {quoted('mask_' + f.name)};"
+    )
 
 
 def _order(books: Mapping[str, Codebook]) -> list[str]:
