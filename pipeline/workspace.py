@@ -18,6 +18,7 @@ from typing import Any
 from pipeline.errors import ConfigError, UppfoljningError
 
 REPO = Path(__file__).resolve().parent.parent
+RULES = ("pipeline/forms", "expectations")  # shipped codebooks and suites, from REPO
 ENVIRONMENT = {
     "raw": "UPPFOLJNING_RAW",
     "processed": "UPPFOLJNING_PROCESSED",

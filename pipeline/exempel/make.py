@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 
 from pipeline.errors import UppfoljningError
-from pipeline.exempel import avslut, bakgrund, brukarenkat, fritext, kolada, world
+from pipeline.exempel import avslut, avstamning, bakgrund, brukarenkat, fritext, kolada, world
 from pipeline.exempel.files import file_bytes
 from pipeline.exempel.kommun import SURVEY, kommun, toml_bytes
 from pipeline.exempel.sheets import Sheet
@@ -48,13 +48,12 @@ def make_example(folder: Path, years: Sequence[int], rows: int = ROWS, seed: int
     faults: list[Planted] = []
     tables: list[TableTruth] = []
     for year in wanted:
-        sheets = year_sheets(books, seed, wanted, year, rows, known)
+        sheets, found = _year(books, seed, wanted, year, rows, known)
         for file, same in groupby(sheets, key=lambda s: s.file):
             _write(folder / str(year) / file, file_bytes(list(same)))
         sources += map(source_truth, sheets)
         faults += [p for sheet in sheets for p in planted(sheet)]
-        for table, found in _expected(books, sheets, known):
-            tables.append(table_truth(books[table], year, found))
+        tables += (table_truth(books[table], year, some) for table, some in found.items())
     return Truth(
         seed, rows, tuple(wanted), tuple(sources), tuple(faults), tuple(tables), tuple(values)
     )
@@ -68,16 +67,29 @@ def expected_tables(
     known: Looked = {}
     made: dict[tuple[str, int], list[Expected]] = {}
     for year in sorted(set(years)):
-        sheets = year_sheets(books, seed, sorted(set(years)), year, rows, known)
-        for table, found in _expected(books, sheets, known):
-            made[table, year] = found
+        _, found = _year(books, seed, sorted(set(years)), year, rows, known)
+        made |= {(table, year): some for table, some in found.items()}
     return made
+
+
+def _year(
+    books: Mapping[str, Codebook], seed: int, years: list[int], year: int, rows: int, known: Looked
+) -> tuple[list[Sheet], dict[str, list[Expected]]]:
+    """The sheets of a year and its processed rows by table; the case system's counts last, for
+    they follow from the others. `known` grows by the year's bakgrund."""
+    sheets = year_sheets(books, seed, years, year, rows, known)
+    found = dict(_expected(books, sheets, known))
+    counted = avstamning.sheet(books["avstamning"], year, found)
+    counted.number_rows()
+    found |= dict(_expected(books, [counted], known))
+    return [*sheets, counted], found
 
 
 def year_sheets(
     books: Mapping[str, Codebook], seed: int, years: list[int], year: int, rows: int, known: Looked
 ) -> list[Sheet]:
-    """The sheets of a year, those of one file side by side. `known`: bakgrund of earlier years."""
+    """The sheets that are drawn, those of one file side by side. `known`: bakgrund of earlier
+    years."""
     started = bakgrund.sheets(books["bakgrund"], seed, year, rows)
     ids = {str(r.clean["insats_id"]) for s in started for r in s.rows if r.status == "behandlad"}
     made = [

@@ -16,6 +16,9 @@ from pipeline.publish.exporter import PageExporter
 from pipeline.publish.manifest import Named, write_manifest
 from pipeline.publish.panel.data import FOLDER, panel_data
 from pipeline.publish.panel.lineage import Lineage
+from pipeline.publish.standing import Standing
+from pipeline.trace.diff.history import FILE as LOG
+from pipeline.trace.diff.parameters import KEPT
 
 REPORT, PDF, INDEX, NOTEBOOKS = "arsrapport.html", "arsrapport.pdf", "index.html", "notebooks"
 Balance = Mapping[str, Mapping[str, int]]
@@ -31,7 +34,7 @@ class IndexExporter(PageExporter):
     """The front page of `intern/`."""
 
     template_file = Unicode("index.html.j2")
-    sheets = ("bas.css", "rapport.css")
+    sheets = ("bas.css", "rapport.css", "index.css")
 
 
 def publish(
@@ -45,6 +48,7 @@ def publish(
     sources: Iterable[Named] = (),
     pages: Iterable[tuple[str, str, str]] = (),
     trace: Trace | None = None,
+    standing: Standing | None = None,
 ) -> Document:
     """Write the edition of these executed notebooks (name → file, in reading order) into `out`.
 
@@ -52,7 +56,8 @@ def publish(
     and validation. `balance` is `files` of balance.json; `inputs` and `sources` (the chapters as
     they are in the repository) go into the manifest; `pages` (address, title, a line about it)
     are what else the front page links to. `trace` gives the lineage of the ledger's rows: with it
-    the report has its trace panel. Returns the document. Raises
+    the report has its trace panel. `standing`: the evidence that the front page tells of. Returns
+    the document. Raises
     UppfoljningError or GateError: `out` is no edition until the caller has swapped it in.
     """
     texts = {name: path.read_text(encoding="utf-8") for name, path in executed.items()}
@@ -82,9 +87,24 @@ def publish(
         _write(out / NOTEBOOKS / f"{name}.html", page)
         _write(out / NOTEBOOKS / f"{name}.ipynb", notebooks.written(notebook))
     titles = {name: name for name in read} | notebooks.titles(document, beside)
-    _write(out / INDEX, front_page(document, titles, balance, pages))
+    _write(out / INDEX, front_page(document, titles, balance, pages, standing))
     write_manifest(out, meta, inputs, sources)
     return document
+
+
+def verified(
+    out: Path,
+    document: Document,
+    others: Mapping[str, Path],
+    balance: Balance,
+    pages: Iterable[tuple[str, str, str]],
+    standing: Standing,
+) -> None:
+    """Write the front page again: with what verification said, which comes after all the rest."""
+    beside = {n: nbformat.read(path, as_version=4) for n, path in others.items()}
+    names = sorted({*others, *(c.name for c in document.chapters)})
+    titles = {name: name for name in names} | notebooks.titles(document, beside)
+    _write(out / INDEX, front_page(document, titles, balance, pages, standing))
 
 
 def front_page(
@@ -92,14 +112,17 @@ def front_page(
     titles: Mapping[str, str],
     balance: Balance | None = None,
     pages: Iterable[tuple[str, str, str]] = (),
+    standing: Standing | None = None,
 ) -> str:
-    """`index.html`: what there is (`titles`: notebook → its title), and the balance of rows."""
+    """`index.html`: what there is (`titles`: notebook → its title), the balance of rows, and the
+    evidence behind it."""
     files = dict(sorted((balance or {}).items()))
     total = {key: sum(row.get(key, 0) for row in files.values()) for key in COUNTS}
     resources: dict[str, Any] = {
         "meta": document.meta, "report": REPORT, "pdf": PDF, "folder": NOTEBOOKS,
         "notebooks": list(titles.items()),
         "counts": COUNTS, "files": files, "total": total, "pages": list(pages),
+        "standing": standing, "kept": KEPT, "log": LOG,
     }  # fmt: skip
     return IndexExporter().render(**resources)
 

@@ -1,4 +1,7 @@
-"""`manifest.json`: what went in and what came out, by SHA-256. No clock, no machine's paths."""
+"""`manifest.json`: what went in and what came out, by SHA-256. No clock, no machine's paths.
+
+`inputs` are named from RAW, `rules` (shipped codebooks and suites) and `notebooks` from the
+repository, `outputs` from the edition; `code` is one digest of the program's own modules."""
 
 from __future__ import annotations
 
@@ -13,31 +16,58 @@ from pipeline.publish.document import Meta
 
 FILE = "manifest.json"
 Named = tuple[str, Path]
+Manifest = dict[str, Any]
 
 
 def write_manifest(
-    out: Path, meta: Meta, inputs: Iterable[Named] = (), notebooks: Iterable[Named] = ()
+    out: Path,
+    meta: Meta,
+    inputs: Iterable[Named] = (),
+    notebooks: Iterable[Named] = (),
+    rules: Iterable[Named] = (),
+    code: str = "",
 ) -> None:
-    """Write the manifest of the edition in `out`.
+    """Write the manifest of the edition in `out`: `stated` and its outputs.
 
-    `inputs` and `notebooks` (the chapters' sources) are (relative name, path). Outputs are all
-    files in `out`: call again when files have been added. Raises UppfoljningError for a name
-    that is not relative.
+    Outputs are all files in `out`: call again when files have been added. Raises
+    UppfoljningError for a name that is not relative.
     """
     outputs = [(p.relative_to(out).as_posix(), p) for p in out.rglob("*") if p.is_file()]
-    manifest: dict[str, Any] = {
+    manifest = stated(meta, inputs, notebooks, rules, code)
+    manifest["outputs"] = _entries(entry for entry in outputs if entry[0] != FILE)
+    text = json.dumps(manifest, ensure_ascii=False, indent=1)
+    (out / FILE).write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def stated(
+    meta: Meta,
+    inputs: Iterable[Named] = (),
+    notebooks: Iterable[Named] = (),
+    rules: Iterable[Named] = (),
+    code: str = "",
+) -> Manifest:
+    """What a manifest says before there are outputs. `inputs`, `notebooks` (the chapters'
+    sources) and `rules` are (relative name, path)."""
+    return {
         "kommun": meta.kommun,
         "sektor": meta.sektor,
         "year": meta.year,
         "edition": meta.edition,
         "per_datum": meta.per_datum.isoformat(),
         "program": meta.version,
+        "code": code,
         "inputs": _entries(inputs),
+        "rules": _entries(rules),
         "notebooks": _entries(notebooks),
-        "outputs": _entries(entry for entry in outputs if entry[0] != FILE),
     }
-    text = json.dumps(manifest, ensure_ascii=False, indent=1)
-    (out / FILE).write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def digest_of(files: Iterable[Named]) -> str:
+    """One digest of many files, by their names and bytes in the names' order."""
+    whole = hashlib.sha256()
+    for name, path in sorted(files):
+        whole.update(f"{name}\0{_sha256(path)}\n".encode())
+    return whole.hexdigest()
 
 
 def refresh_outputs(out: Path) -> None:
@@ -55,8 +85,11 @@ def _entries(files: Iterable[Named]) -> list[dict[str, Any]]:
         relative = PurePosixPath(name.replace("\\", "/"))
         if relative.is_absolute() or ".." in relative.parts or ":" in relative.parts[0]:
             raise UppfoljningError(f"Manifestet tar bara relativa namn, inte {name}.")
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        entry = {"name": str(relative), "sha256": digest, "bytes": path.stat().st_size}
+        entry = {"name": str(relative), "sha256": _sha256(path), "bytes": path.stat().st_size}
         found[str(relative)] = entry
     return [found[name] for name in sorted(found)]
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -11,6 +11,7 @@ from pipeline.report.author import (
     heading,
     mean,
     open_chapter,
+    reconciliation,
     say,
     share,
     show,
@@ -21,5 +22,5 @@ from pipeline.report.author import (
 
 __all__ = [
     "chart", "cite", "cited_series", "const", "count", "data", "finding", "heading", "mean",
-    "open_chapter", "say", "share", "show", "stat", "word", "years",
+    "open_chapter", "reconciliation", "say", "share", "show", "stat", "word", "years",
 ]  # fmt: skip

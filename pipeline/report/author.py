@@ -1,5 +1,6 @@
 """The names a chapter's author writes: `data count share mean cite stat say chart`, `word`,
-`const`, and beside them `heading`, `show`, `years` for chapters that are written in a loop."""
+`const`, and beside them `heading`, `show`, `years` for chapters that are written in a loop, and
+`reconciliation`."""
 
 from __future__ import annotations
 
@@ -12,7 +13,9 @@ from pipeline.facts.dataset import Dataset, open_dataset
 from pipeline.facts.fact import Fact, spliced
 from pipeline.facts.measure import count, mean, share
 from pipeline.facts.table import FactTable, Joined
-from pipeline.report import blocks, figures, tables
+from pipeline.report import blocks, completeness_table, figures, tables
+from pipeline.report.blocks import display as _display
+from pipeline.report.completeness import completeness
 from pipeline.report.context import Context, current, enter
 from pipeline.workspace import Workspace, load_kommun
 
@@ -56,25 +59,39 @@ def say(text: str, style: str = "body") -> None:
     rooted = [root for f in _facts(text) for root in f.family() if not root.parents]
     missing = [f for f in rooted if f.status == "saknas" and f.kind != "cited"]
     if missing:
-        blocks.display(tables.missing(missing[0].title))
+        _display(tables.missing(missing[0].title))
     else:
-        blocks.display(blocks.paragraph(text, style))
+        _display(blocks.paragraph(text, style))
 
 
 def heading(text: str, level: int = 3) -> None:
     """A heading inside a chapter that is written in a loop."""
-    blocks.display(blocks.heading(text, level))
+    _display(blocks.heading(text, level))
 
 
 def show(table: FactTable | Joined | tables.Tabular, note: str = "") -> None:
     """A table, for a cell that displays several."""
-    blocks.display(tables.block(table, note))
+    _display(tables.block(table, note))
 
 
 def chart(form: str, table: Any, title: str, subtitle: str = "", note: str = "") -> None:
     """A figure with its table. `form`: bars, columns, diverging, line (shared with VISUAL's table
     of questions); `title` is the finding in a sentence, with its traced number."""
-    blocks.display(figures.figure(form, table, title, subtitle, note))
+    _display(figures.figure(form, table, title, subtitle, note))
+
+
+def reconciliation() -> None:
+    """What was handed in beside the case system's own count, by unit, and who attests it. In the
+    internal edition only: the units' totals are counts of persons that few may see."""
+    here = current()
+    if here.edition != "intern":
+        _display(blocks.paragraph(
+            "Avstämningen mot verksamhetssystemet redovisas i den interna utgåvan.", "note"
+        ))  # fmt: skip
+        return
+    found = completeness(here.workspace, here.year)
+    for block in completeness_table.blocks(found, here.year):
+        _display(block)
 
 
 def stat(name: str, *facts: Fact) -> tuple[Fact, ...]:
@@ -153,5 +170,5 @@ def _bundle(table: FactTable | Joined) -> dict[str, Any]:
 
 __all__ = [
     "chart", "cite", "cited_series", "const", "count", "data", "finding", "heading", "mean",
-    "open_chapter", "say", "share", "show", "stat", "word", "years",
+    "open_chapter", "reconciliation", "say", "share", "show", "stat", "word", "years",
 ]  # fmt: skip

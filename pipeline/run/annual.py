@@ -9,6 +9,7 @@ import shutil
 import string
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline import __version__
@@ -51,7 +52,7 @@ def annual(
         jobs = chapters(workspace, year, "intern")
         _run(workspace, jobs, executed)
         say("Rapporten sätts samman …")
-        _publish(workspace, year, date, jobs, made, say)
+        seal = _publish(workspace, year, date, jobs, made, say)
         if not disposed:
             refuse_resting(workspace, year, made)
         say("Varje tal räknas om från källfilerna på en annan väg …")
@@ -59,6 +60,7 @@ def annual(
         for line in verdict.lines():
             say(f"  {line}")
         refuse(verdict)
+        seal(verdict.checked, verdict.total)
         put_in_place()
     (workspace.reports / str(year) / "publik").mkdir(exist_ok=True)
     state.record_edition(workspace, year, date, before)
@@ -113,14 +115,17 @@ def _publish(
     jobs: Sequence[Job],
     made: Path,
     say: Say,
-) -> None:
+) -> Callable[[int, int], None]:
+    """Write the edition into `made`. Returns what seals it: called with how many of how many
+    numbers agree, it writes that on the front page, and the manifest over all."""
     from pipeline.publish.document import Meta
-    from pipeline.publish.edition import PDF, REPORT, publish
+    from pipeline.publish.edition import PDF, REPORT, publish, verified
     from pipeline.publish.fonts import faces_css
     from pipeline.publish.freetext import LINK, write_freetext
-    from pipeline.publish.manifest import write_manifest
+    from pipeline.publish.manifest import stated, write_manifest
     from pipeline.publish.panel.lineage import trace_all
     from pipeline.publish.untraced import gate
+    from pipeline.run.standing import code, gather, rules
     from pipeline.run.vocabulary import vocabulary
     from pipeline.validation.pages import write_pages
 
@@ -131,10 +136,14 @@ def _publish(
     chapters_ = {job.name: made / "notebooks" / f"{job.name}.ipynb" for job in jobs}
     executed = {p.stem: p for p in sorted((made / "notebooks").glob("*.ipynb"))}
     balance = json.loads((processed / "balance.json").read_text(encoding="utf-8"))["files"]
+    others = {n: p for n, p in executed.items() if n not in chapters_}
+    went_in = _inputs(workspace), _sources(jobs), rules(), code()
+    standing = gather(workspace, year, made, stated(meta, *went_in))
+    for sentence in standing.incomplete:
+        say(f"Att avstämma: {sentence}")
     document = publish(
-        chapters_, meta, made, balance=balance, pages=[QUALITY, LINK],
-        others={n: p for n, p in executed.items() if n not in chapters_},
-        trace=lambda records: trace_all(workspace, year, records),
+        chapters_, meta, made, balance=balance, pages=[QUALITY, LINK], others=others,
+        trace=lambda records: trace_all(workspace, year, records), standing=standing,
     )  # fmt: skip
     page, printed = (made / REPORT).read_text(encoding="utf-8"), (made / PDF).read_bytes()
     for warning in gate(document, page, printed, vocabulary(workspace)):
@@ -144,7 +153,14 @@ def _publish(
         font_face=faces_css(LETTERS),
     )  # fmt: skip
     write_freetext(workspace, year, made)
-    write_manifest(made, meta, _inputs(workspace), _sources(jobs))
+    write_manifest(made, meta, *went_in)
+
+    def seal(checked: int, total: int) -> None:
+        told = replace(standing, verified=(checked, total))
+        verified(made, document, others, balance, [QUALITY, LINK], told)
+        write_manifest(made, meta, *went_in)
+
+    return seal
 
 
 def _inputs(workspace: Workspace) -> list[tuple[str, Path]]:

@@ -37,6 +37,7 @@ from pipeline.disposal.record import (
 from pipeline.errors import GateError, UppfoljningError, UsageError
 from pipeline.facts.freetext import APPROVED, THEMES
 from pipeline.intake.year import clean_year
+from pipeline.privacy.key import key_of as key_file
 from pipeline.run import modes, state
 from pipeline.run.editions import FOLDER as REVIEW
 from pipeline.trace.cellset import Sheet
@@ -146,10 +147,11 @@ def recorded(workspace: Workspace, year: int, dnr: str) -> Disposal | None:
 
 
 def _fresh(workspace: Workspace, year: int) -> None:
+    fingerprint = key_file(workspace).fingerprint
     stale = [
         y for y in workspace.years()
         if (y == year or (y > year and (workspace.processed / str(y)).is_dir()))
-        and not state.fresh_tables(workspace, y)
+        and not state.fresh_tables(workspace, y, fingerprint)
     ]  # fmt: skip
     if stale:
         raise UsageError(

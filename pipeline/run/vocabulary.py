@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import json
 
+import pyarrow.parquet as pq
+
 from pipeline.facts.dataset import codebooks
 from pipeline.forms.codebook import Codebook, Derived, Field
 from pipeline.publish.untraced import Allowed
@@ -22,6 +24,9 @@ def vocabulary(workspace: Workspace) -> Allowed:
         years.add(int(path.parent.name))
         for source, entry in json.loads(path.read_text(encoding="utf-8")).items():
             names |= {source, entry["file"]}
+        attesting = path.with_name("avstamning.parquet")
+        if attesting.is_file():  # the roles that attest, as they are written
+            names |= set(pq.read_table(attesting)["intygat_av"].drop_null().to_pylist())
     bands = {
         str(c.value)
         for book in books.values()

@@ -89,7 +89,7 @@ def test_as_many_insatser_start_as_were_asked_for(truth: Truth) -> None:
 
 
 def test_every_table_holds_the_processed_rows_of_its_files(truth: Truth) -> None:
-    assert len(truth.tables) == 3 * len(YEARS)
+    assert len(truth.tables) == 4 * len(YEARS)
     for t in truth.tables:
         mine = [s for s in truth.sources if (s.table, s.year) == (t.table, t.year)]
         assert t.processed == sum(s.processed for s in mine)

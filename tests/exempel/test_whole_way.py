@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 
@@ -44,7 +45,7 @@ def test_the_balance_is_the_truths(built: tuple[Truth, Path], year: int) -> None
 
 
 @pytest.mark.parametrize("year", YEARS)
-@pytest.mark.parametrize("table", ["bakgrund", "avslut", "brukarenkat"])
+@pytest.mark.parametrize("table", ["bakgrund", "avslut", "brukarenkat", "avstamning"])
 def test_every_processed_cell_is_the_truths(
     built: tuple[Truth, Path], table: str, year: int
 ) -> None:
@@ -60,6 +61,25 @@ def test_every_processed_cell_is_the_truths(
         if found[key][column] != value and (*key, column) not in screened
     ]
     assert differ == []
+
+
+@pytest.mark.parametrize(
+    ("year", "apart"),
+    [(2024, {("ungdom", "avslut"): 2}), (2025, {("beroende", "avslut"): 3})],
+)
+def test_the_case_system_counts_what_was_handed_in_but_for_one_unit_a_year(
+    built: tuple[Truth, Path], year: int, apart: dict[tuple[str, str], int]
+) -> None:
+    folder = built[1] / str(year)
+    differ = duckdb.sql(f"""
+        SELECT c.enhet, c.tabell, c.antal - count(DISTINCT r.insats_id) AS more
+        FROM '{folder}/avstamning.parquet' c LEFT JOIN (
+            SELECT enhet, insats_id, 'bakgrund' AS tabell FROM '{folder}/bakgrund.parquet'
+            UNION ALL SELECT enhet, insats_id, 'avslut' FROM '{folder}/avslut.parquet'
+        ) r ON r.enhet = c.enhet AND r.tabell = c.tabell
+        GROUP BY c.enhet, c.tabell, c.antal""").fetchall()
+    assert len(differ) == 8
+    assert {(unit, table): more for unit, table, more in differ if more} == apart
 
 
 def by_row(rows: list[Expected]) -> dict[tuple[object, object], Expected]:

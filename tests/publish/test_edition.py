@@ -17,6 +17,9 @@ from pipeline.publish import notebooks
 from pipeline.publish.document import collect
 from pipeline.publish.edition import front_page, publish
 from pipeline.publish.manifest import write_manifest
+from pipeline.publish.standing import Standing
+from pipeline.trace.diff.history import Round
+from pipeline.trace.diff.parameters import Receipt
 
 from . import sample as s
 from .test_html import Page
@@ -123,6 +126,34 @@ def test_the_front_page_links_to_what_else_there_is():
     document = collect({}, s.META)
     page = front_page(document, {}, pages=[("datakvalitet/index.html", "Datakvalitet", "Vad.")])
     assert '<a href="datakvalitet/index.html">Datakvalitet</a>' in page
+
+
+def test_the_front_page_tells_how_the_edition_stands():
+    files = (Receipt("2025/a.xlsx", "ersatt", "0" * 64, "1" * 64, 12_408),)
+    log = (Round("2026-01-01", files * 9), Round("2026-03-16", files, ("kommun.toml: <b>: 5 → 3",)))
+    standing = Standing((2336, 2336), 7, ("Norra: en saknas.",), (), log, ("mars", Round("x")))
+    page = Page(front_page(collect({}, s.META), {}, standing=standing))
+    text = " ".join("".join(page.text).split())
+    for expected in (
+        "Verifierat 2336 av 2336 tal",
+        "Norra: en saknas.",
+        "kan inte fastställas",
+        "Den senaste ändringen, per 16 mars 2026",
+        "12 408",
+        "0" * 12,
+        "1" * 12,
+        "kommun.toml: <b>: 5 → 3",
+        "Tidigare: 1 gång",
+        "Sedan mars Ingenting.",
+    ):
+        assert expected in text, expected
+    assert all(b - a <= 1 for a, b in zip(page.levels, page.levels[1:], strict=False))
+    assert len(page.ids) == len(set(page.ids))
+
+
+def test_a_front_page_without_verification_claims_none():
+    page = front_page(collect({}, s.META), {}, standing=Standing())
+    assert "Verifierat" not in page and "avstämt" not in page
 
 
 def test_a_traceback_is_not_published():

@@ -90,6 +90,7 @@ def shown(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> list[dict]:
         monkeypatch.setenv(key, value)
     made: list[dict] = []
     monkeypatch.setattr(blocks, "display", made.append)
+    monkeypatch.setattr(author, "_display", made.append)
     author.open_chapter(YEAR, "intern")
     free_text("prat")
     return made

@@ -203,9 +203,23 @@ def test_the_links_lead_to_the_cell_the_register_and_back(opened, edition):
     assert page.locator(f"#f-{fact.id} .mer").is_visible()
     panel.get_by_role("link", name="Se cellen i kapitlet").first.click()
     page.wait_for_url("**/notebooks/10_resultat.html#cell-text")
-    page.locator("#cell-text").get_by_role("link", name="I rapporten").click()
+    page.locator(".cell:has(#cell-text)").get_by_role("link", name="I rapporten").click()
     page.wait_for_url("**/arsrapport.html#b-resultat-text-1")
     assert page.locator("#b-resultat-text-1").is_visible()
+
+
+def test_a_link_to_a_cell_unfolds_its_code_and_no_others(opened, edition):
+    """Without a script: the page has none, and its policy would let none run."""
+    page = opened()
+    page.goto((edition.out / "notebooks" / "10_resultat.html").as_uri() + "#cell-text")
+    page.wait_for_selector("details[open]")
+    assert page.locator("#cell-text").is_visible()
+    assert page.locator("details[open]").count() == 1 < page.locator(".cell details").count()
+    mark = "getComputedStyle(document.querySelector('.cell:has(#cell-text)'), '::before').width"
+    assert page.evaluate(mark) == "4px"
+    assert page.locator("script").count() == 0
+    page.locator(".cell:has(#cell-text) summary").click()
+    assert page.locator("#cell-text").is_hidden()
 
 
 @pytest.mark.parametrize("size", [NARROW, TINY])

@@ -136,12 +136,14 @@ def edition(
                      "notebook": "10_prov", "cell_id": cell_id,
                      "source_sha256": hashlib.sha256(source.encode()).hexdigest()}
                 )  # fmt: skip
-    records = [f.record() for f in facts.values()]
+    year = told.get("year", YEAR)
+    records = [{**f.record(), "period": str(year)} for f in facts.values()]
     pq.write_table(pa.Table.from_pylist(records, schema=FACT_SCHEMA), folder / FACTS)
     pq.write_table(pa.Table.from_pylist(shown, schema=OCCURRENCE_SCHEMA), folder / OCCURRENCES)
     nbformat.write(notebook, folder / "notebooks" / "10_prov.ipynb")
     kommun = load_kommun(workspace.raw)
-    meta = Meta("Provkommun", "", YEAR, told.get("date", kommun.per_datum), "1")
+    meta = Meta("Provkommun", "", year, told.get("date", kommun.per_datum), "1")
     files = (p for p in sorted(workspace.raw.rglob("*")) if p.is_file())
-    write_manifest(folder, meta, [(p.relative_to(workspace.raw).as_posix(), p) for p in files])
+    inputs = [(p.relative_to(workspace.raw).as_posix(), p) for p in files]
+    write_manifest(folder, meta, inputs, rules=told.get("rules", ()), code=told.get("code", ""))
     return folder

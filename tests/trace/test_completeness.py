@@ -13,12 +13,20 @@ import pytest
 
 from pipeline.facts.dataset import codebooks
 from pipeline.intake.year import clean_year
-from pipeline.report.completeness import Completeness, attested, completeness
+from pipeline.report import completeness_table
+from pipeline.report.blocks import plain
+from pipeline.report.completeness import (
+    Completeness,
+    attested,
+    completeness,
+    explained,
+    reasons,
+)
 from pipeline.validation.year import validate_year
 from pipeline.workspace import Workspace, load_kommun
 
 HEADER = ["Enhet", "Vad som är räknat", "Antal i verksamhetssystemet", "Uttagsdatum",
-          "Intygat av (roll)"]  # fmt: skip
+          "Intygat av (roll)", "Förklaring om antalen skiljer sig"]  # fmt: skip
 DAY = dt.datetime(2026, 1, 20)
 KOMMUN = '[[enheter]]\nkod = "norra"\nnamn = "Norra"\n[[enheter]]\nkod = "sodra"\nnamn = "Södra"\n'
 
@@ -78,3 +86,65 @@ def test_the_latest_count_of_a_unit_is_the_one_that_holds(tmp_path: Path) -> Non
     later = ["Norra", "Påbörjade insatser", 9, DAY + dt.timedelta(days=1), "SAS"]
     found = completeness(workspace(tmp_path, [later, *FULL]), 2025)
     assert told(found[0])[3] == 9
+
+
+REST = ["Södra", "Avslutade insatser", 1, DAY, "SAS"]
+
+
+def test_the_reasons_name_unit_form_and_by_how_many(tmp_path: Path) -> None:
+    rows = [["Norra", "Påbörjade insatser", 1, DAY, "SAS"], FULL[1], FULL[2][:4]]
+    assert reasons(workspace(tmp_path, rows), 2025) == (
+        "Norra, Påbörjade insatser: verksamhetssystemet har 2 färre än de inlämnade raderna "
+        "(1 mot 3). Det är inte förklarat.",
+        "Södra, Påbörjade insatser: verksamhetssystemet har 1 fler än de inlämnade raderna "
+        "(2 mot 1). Det är inte förklarat.",
+        "Norra, Avslutade insatser: ingen roll intygar antalet.",
+        "Södra, Avslutade insatser: antalet i verksamhetssystemet saknas.",
+    )
+
+
+def test_a_difference_that_is_explained_holds(tmp_path: Path) -> None:
+    made = workspace(tmp_path, [FULL[0], [*FULL[1], "En rad i karantän."], FULL[2], REST])
+    assert attested(made, 2025)
+    (told,) = explained(completeness(made, 2025))
+    assert "(2 mot 1). Förklaring finns." in told and "karantän" not in told
+
+
+@pytest.mark.parametrize("role", [None, "-", "3", " "])
+def test_what_is_no_role_attests_nothing(tmp_path: Path, role: str | None) -> None:
+    rows = [FULL[0], ["Södra", "Påbörjade insatser", 1, DAY, role], FULL[2], REST]
+    assert reasons(workspace(tmp_path, rows), 2025) == (
+        "Södra, Påbörjade insatser: ingen roll intygar antalet.",
+    )
+
+
+def test_without_the_form_there_is_one_reason_and_the_chapter_says_what_is_missing(
+    tmp_path: Path,
+) -> None:
+    made = workspace(tmp_path, FULL)
+    (made.processed / "2025" / "avstamning.parquet").unlink()
+    (reason,) = reasons(made, 2025)
+    assert reason.startswith("Formuläret Avstämning saknas för 2025")
+    (block,) = completeness_table.blocks(completeness(made, 2025), 2025)
+    assert plain(block["runs"]) == "Underlag saknas: Avstämning mot verksamhetssystemet."
+
+
+def test_surveys_alone_have_nothing_to_attest(tmp_path: Path) -> None:
+    made = workspace(tmp_path, FULL)
+    for name in ("avstamning", "bakgrund", "avslut"):
+        (made.processed / "2025" / f"{name}.parquet").unlink()
+    assert attested(made, 2025)
+
+
+def test_the_chapter_shows_every_number_as_a_fact_and_who_attests_it(tmp_path: Path) -> None:
+    made = workspace(tmp_path, [FULL[0], [*FULL[1], "Förklarat."], FULL[2]])
+    started, ended = completeness_table.blocks(completeness(made, 2025), 2025)
+    shown = [[plain(c) for c in row["cells"]] for row in (*started["rows"], *ended["rows"])]
+    assert shown == [
+        ["3", "3", "0", "Systemförvaltare, 2026-01-20"],
+        ["1", "2", "+1", "Systemförvaltare, 2026-01-20; skillnaden är förklarad"],
+        ["2", "2", "0", "Systemförvaltare, 2026-01-20"],
+        ["1", "saknas", "saknas", "ingen"],
+    ]
+    numbers = [run for row in started["rows"] for cell in row["cells"][:3] for run in cell]
+    assert all(run["fact"] in started["facts"] for run in numbers)

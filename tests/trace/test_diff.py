@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -180,8 +182,6 @@ def test_an_alias_taken_from_kommun_toml_explains_the_counts_of_units(differ: Di
 
 def test_a_codebook_explains_the_facts_of_its_form(differ: Differ) -> None:
     def change(raw: Path) -> None:
-        import json
-
         book = json.loads(json.dumps(END))
         book["fields"][2]["constraints"]["maximum"] = 4
         path = raw / "formular" / "svaren.json"
@@ -190,6 +190,84 @@ def test_a_codebook_explains_the_facts_of_its_form(differ: Differ) -> None:
     found = changed(differ(change))
     assert {"nojda", "medel"} <= set(found)
     assert {c.text for c in found["medel"].causes} == {"Kodboken svaren (ändrad)"}
+
+
+def test_a_shipped_expectation_explains_the_facts_of_its_form(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """Only the expectation is another; the mean is altered in the ledger to have a change."""
+    sides = []
+    for label in "AB":
+        path = tmp_path / f"{label}.json"
+        path.write_text(f'{{"name": "svaren", "meta": "{label}"}}', encoding="utf-8")
+        made = edition(workspace, tmp_path / label, rules=[("expectations/svaren.json", path)])
+        sides.append(open_side(label, str(made), workspace))
+    (key,) = [k for k, r in sides[1].facts.items() if r["name"] == "medel"]
+    altered = {**sides[1].facts, key: {**sides[1].facts[key], "value": 1.0}}
+    diff = compare(*with_tables(sides[0], replace(sides[1], facts=altered), tmp_path / "kladd"))
+    (change,) = diff.in_state("ändrad")
+    assert [(c.kind, c.text) for c in change.causes] == [
+        ("parameter", "Programmets kontroller för svaren (ändrad)")
+    ]
+    assert [s.name for s in diff.settings] == ["expectations/svaren.json"]
+
+
+@pytest.mark.parametrize(
+    ("codes", "kind", "said"),
+    [
+        (("1", "2"), "code", "programmets egen kod har ändrats"),
+        (("1", "1"), "unknown", "samma underlag, definition och kod."),
+        (("", ""), "unknown", "Programmets egen kod kan ha ändrats."),
+    ],
+)
+def test_the_program_itself_is_the_cause_where_only_it_is_another(
+    workspace: Workspace, tmp_path: Path, codes: tuple[str, str], kind: str, said: str
+) -> None:
+    a, b = (
+        open_side(label, str(edition(workspace, tmp_path / label, code=code)), workspace)
+        for label, code in zip("AB", codes, strict=True)
+    )
+    (key,) = [k for k, r in b.facts.items() if r["name"] == "medel"]
+    altered = replace(b, facts={**b.facts, key: {**b.facts[key], "value": 1.0}})
+    (change,) = compare(*with_tables(a, altered, tmp_path / "kladd")).in_state("ändrad")
+    assert [(c.kind, said in c.text) for c in change.causes] == [(kind, True)]
+
+
+def test_a_threshold_explains_what_it_hides(workspace: Workspace, tmp_path: Path) -> None:
+    old = edition(workspace, tmp_path / "a")
+    kept = tmp_path / "gammal" / "raw"
+    shutil.copytree(workspace.raw, kept)
+    path = workspace.raw / "kommun.toml"
+    path.write_text(path.read_text("utf-8") + "[sekretess]\ntroskel = 9\n", encoding="utf-8")
+    new = open_side("B", str(edition(workspace, tmp_path / "b")), workspace)
+    (key,) = [k for k, r in new.facts.items() if r["name"] == "medel"]
+    hidden = {**new.facts, key: {**new.facts[key], "value": None, "n": None, "status": "dold"}}
+    where = Workspace(kept, workspace.processed, workspace.reports)
+    sides = open_side("A", str(old), where), replace(new, facts=hidden)
+    (change,) = compare(*with_tables(*sides, tmp_path / "kladd")).in_state("ändrad")
+    assert [c.text for c in change.causes] == [
+        "röjandekontroll: ok → dold", "kommun.toml: sekretess.troskel: saknas → 9",
+    ]  # fmt: skip
+
+
+def test_between_years_the_year_is_named_and_what_else_was_changed_beside_it(
+    differ: Differ,
+) -> None:
+    """The chapter's cell is another and so is the codebook."""
+
+    def change(raw: Path) -> None:
+        path = raw / "formular" / "svaren.json"
+        book = json.loads(path.read_text("utf-8"))
+        book["fields"][2]["constraints"]["maximum"] = 4
+        path.write_text(json.dumps(book, ensure_ascii=False), encoding="utf-8")
+
+    chapter = {**CHAPTER, "medel": CHAPTER["medel"] + "  # ny rad"}
+    found = changed(differ(change, chapter, year=2026))
+    texts = [c.text for c in found["medel"].causes]
+    assert texts == [
+        "År: 2025 → 2026", "Kodboken svaren (ändrad)", "koden har ändrats: 10_prov, cell medel",
+    ]  # fmt: skip
+    assert [c.text for c in found["nojda_kvinnor"].causes] == texts[:2]
 
 
 def test_an_old_file_that_is_gone_is_said_to_be_gone(differ: Differ) -> None:

@@ -286,6 +286,23 @@ def test_what_is_altered_is_found_and_named(
         refuse(verdict)
 
 
+def test_altered_expectations_and_shipped_codebooks_are_named(
+    edition: Edition, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("expectations", "pipeline/forms", "notebooks"):
+        shutil.copytree(REPO / folder, tmp_path / folder)
+    monkeypatch.setattr(package, "REPO", tmp_path)
+    altered = ["pipeline/forms/avslut.json", "expectations/avslut.json"]
+    for file in altered:
+        _edit(tmp_path / file, '"avslut"', '"avslut" ')
+    (tmp_path / "expectations" / "ny.json").write_text("{}", encoding="utf-8")
+    told = {(d.group, d.where, d.what) for d in edition.verified().differences}
+    assert told == {
+        *(("fil", file, "filen är ändrad (sha256)") for file in altered),
+        ("fil", "expectations/ny.json", "filen står inte i manifest.json"),
+    }
+
+
 def test_the_command_ends_with_three_and_names_the_fact(edition: Edition):
     _number_in_ledger("numerator")(edition)
     done = edition.run("verify", "--year", str(YEAR))

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.facts.dataset import codebooks
-from pipeline.trace.diff.parameters import KOMMUN, Setting, unified
+from pipeline.trace.diff.parameters import KOMMUN, Setting, form_of, unified
 from pipeline.trace.diff.rows import Rows
 from pipeline.trace.diff.sides import Record, Side, year_of
 
 PLAIN = ("ok", "saknas", "tom")  # every other status is disclosure control's
+SECRECY = "sekretess"
+COUNTED = ("rader", "celler")  # the balance: every form and rule touches it
 PARTS = {
     "kind": "slag", "dataset": "tabell", "where": "villkor", "of": "nämnare", "column": "kolumn",
     "distinct": "räknas per", "q": "kvantil", "period": "period", "scope": "klass",
@@ -58,16 +60,25 @@ class Causes:
     def of(self, old: Record | None, new: Record | None) -> tuple[Cause, ...]:
         """Every cause found; never none for a fact that differs."""
         found = [*self._suppression(old, new), *self._definition(old, new)]
-        if self.a.year != self.b.year:
-            setting = next(s for s in self.settings if s.name == "year")
-            found.append(Cause("parameter", setting.text(), setting.record()))
+        other_year = self.a.year != self.b.year
+        if other_year:
+            found += self._year(old, new)
         else:
-            found += [*self._cells(old, new), *self._files(old, new), *self._decisions(old, new)]
+            found += [*self._cells(old, new), *self._files(old, new)]
+        found += self._decisions(old, new)
         defined = any(c.kind == "definition" for c in found)
-        if not found or defined or old is None or new is None:
+        # Between years every number has other rows under it: other code is told beside that.
+        if not found or defined or other_year or old is None or new is None:
             found += self._code(old, new)
         found += self._parents(old, new)
         return tuple(found) or (self._unknown(),)
+
+    def _year(self, old: Record | None, new: Record | None) -> Iterator[Cause]:
+        """The year, for what is measured in one: not for a constant."""
+        if old is not None and new is not None and old["period"] == new["period"]:
+            return
+        setting = next(s for s in self.settings if s.name == "year")
+        yield Cause("parameter", setting.text(), setting.record())
 
     def _suppression(self, old: Record | None, new: Record | None) -> Iterator[Cause]:
         if old is None or new is None or old["status"] == new["status"]:
@@ -133,18 +144,32 @@ class Causes:
         assert record is not None
         definition = json.loads(record["definition"])
         for setting in self.settings:
-            if self._decides(setting, record, definition):
+            if self._decides(setting, record, definition) or (
+                self._hides(setting) and self._may_be_hidden(old, new)
+            ):
                 yield Cause("parameter", setting.text(), setting.record())
+
+    def _hides(self, setting: Setting) -> bool:
+        """Whether a decision is about how small numbers are protected."""
+        if setting.name != KOMMUN or setting.keys is None:
+            return False
+        return any(k.partition(".")[0] == SECRECY for k in setting.keys)
+
+    def _may_be_hidden(self, old: Record | None, new: Record | None) -> bool:
+        """Hidden before or after; or there in one public edition only, where classes merge."""
+        if any(r is not None and r["status"] not in PLAIN for r in (old, new)):
+            return True
+        edition = str(self.b.manifest.get("edition", "")).casefold()
+        return (old is None or new is None) and "publik" in edition
 
     def _decides(self, setting: Setting, record: Record, definition: Record) -> bool:
         """Whether a decision of the municipality reaches a fact of this table and columns."""
         table = str(definition.get("dataset", ""))
         books = codebooks(self.b.raw)
         book = books.get(table)
-        if setting.name.startswith(("formular/", "expectations/")):
-            stem = setting.name.partition("/")[2].removesuffix(".json").removesuffix("_regler")
+        if form := form_of(setting.name):
             lookups = {k.resource for k in book.foreign_keys} if book else set()
-            return stem == table or stem in lookups
+            return form == table or form in lookups or table in COUNTED
         if setting.name != KOMMUN or not table:
             return False
         if setting.keys is None:
@@ -161,9 +186,10 @@ class Causes:
             for f in b.fields
             if f.catalogue and f.name in read
         }
-        if "kommuner" in setting.keys and book is not None and book.kind == "comparator":
+        keys = {k.partition(".")[0] for k in setting.keys}
+        if "kommuner" in keys and book is not None and book.kind == "comparator":
             return True
-        return "hoppa_over" in setting.keys or bool(lists & setting.keys.keys())
+        return "hoppa_over" in keys or bool(lists & keys)
 
     def _code(self, old: Record | None, new: Record | None) -> Iterator[Cause]:
         """The cells that show the fact, where their code differs."""
@@ -202,11 +228,16 @@ class Causes:
             )  # fmt: skip
 
     def _unknown(self) -> Cause:
-        other = "; ".join(s.text() for s in self.settings)
+        """What is left: the program itself where it is another, else nothing that can be seen."""
+        other = "; ".join(s.text() for s in self.settings if s.name != "code")
+        more = f". Annat som skiljer: {other}" if other else ""
+        if any(s.name == "code" for s in self.settings):
+            same = "underlag, definition och kapitel är desamma"
+            return Cause("code", f"programmets egen kod har ändrats: {same}{more}")
         text = "orsaken syns inte i utgåvorna: samma underlag, definition och kod"
-        if other:
-            text += f". Annat som skiljer: {other}"
-        return Cause("unknown", text + ". Programmets egen kod kan ha ändrats.")
+        known = all(s.manifest.get("code") for s in (self.a, self.b))
+        end = "" if known else ". Programmets egen kod kan ha ändrats"
+        return Cause("unknown", f"{text}{more}{end}.")
 
 
 def _made_in(side: Side, record: Record | None) -> dict[tuple[str, str], str]:

@@ -8,10 +8,11 @@ Shared on purpose, since it is what both paths are told to do and no computation
 codebooks as `pipeline.forms.codebook` loads them (with the names `option_column`,
 `bortfall_column` and `band_labels`, which define the tables' columns and classes), `kommun.toml`
 as `pipeline.workspace` loads it, `*_regler.json`, the records of disposals, and the definitions
-in the ledger. An error in loading a codebook would therefore be in both. So would one in what counts as a personal
-identifier (`pipeline.privacy.screen`, `pipeline.privacy.columns`); the key file is read and
-pseudonyms are made here a second time. Not recomputed: titles, the Swedish reasons
-(`orsak`) and addresses of the data-quality records, and that a wording compares *all* classes.
+in the ledger. An error in loading a codebook would therefore be in both. So would one in what
+counts as a personal identifier (`pipeline.privacy.screen`, `pipeline.privacy.columns`); the key
+file is read and pseudonyms are made here a second time. Not recomputed: titles, the Swedish
+reasons (`orsak`) and addresses of the data-quality records, and that a wording compares *all*
+classes.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.disposal.record import GONE, Disposal, chain
-from pipeline.workspace import LITTER
+from pipeline.workspace import LITTER, RULES
 
 MIMETYPE = "application/vnd.uppfoljning.block.v1+json"
 SILENT = {"parameters", "injected-parameters", "remove"}
@@ -190,8 +190,9 @@ def manifest_differences(
     except (OSError, ValueError):
         yield "manifest.json", "filen saknas eller går inte att läsa", "", ""
         return
-    for section, base in (("inputs", raw), ("notebooks", repo), ("outputs", edition)):
-        for entry in manifest[section]:
+    places = (("inputs", raw), ("rules", repo), ("notebooks", repo), ("outputs", edition))
+    for section, base in places:
+        for entry in manifest.get(section, ()):  # an edition from before rules were listed
             path, name = base / entry["name"], entry["name"]
             if section == "inputs" and _later(name, year):
                 continue
@@ -206,6 +207,11 @@ def manifest_differences(
                 yield where, "filen är ändrad (sha256)", wanted[:12], found[:12]
     outputs = {e["name"] for e in manifest["outputs"]} | {"manifest.json"}
     inputs = {e["name"] for e in manifest["inputs"]}
+    rules = {e["name"] for e in manifest.get("rules", ())}
+    for folder in RULES if rules else ():
+        for path in sorted((repo / folder).glob("*.json")):
+            if (name := f"{folder}/{path.name}") not in rules:
+                yield name, "filen står inte i manifest.json", "", _sha256(path)[:12]
     for base, known, said in ((edition, outputs, ""), (raw, inputs, "RAW/")):
         for path in sorted(p for p in base.rglob("*") if p.is_file()):
             name = path.relative_to(base).as_posix()
