@@ -265,7 +265,7 @@ def _changed(workspace: Workspace, copy: Workspace, year: int, gone: Gone) -> se
     lineage = Lineage(workspace, year, pq.read_table(folder / LEDGER).to_pylist())
     already = {f for d in disposals(workspace.raw) for e in d.editions.values() for f in e}
     strange = [
-        f for f in sorted(changed - already)
+        f for f in sorted((changed - already) & lineage.records.keys())
         if not _rests(lineage.members(f), gone) and not _rests(lineage.influence(f), gone)
     ]  # fmt: skip
     if strange:

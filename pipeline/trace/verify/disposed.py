@@ -31,8 +31,9 @@ def told(records: tuple[Disposal, ...]) -> str:
     return f"gallrat enligt {' och '.join(numbers)}" if numbers else ""
 
 
-def disposed_in(workspace: Workspace, year: int, edition: Path) -> Disposed:
-    """What has been destroyed under the edition in this folder. An edition without a readable
+def disposed_in(workspace: Workspace, year: int, edition: Path, part: str = "") -> Disposed:
+    """What has been destroyed under the edition in this folder, or under what it keeps of another
+    in the folder `part` (the manifest is the whole edition's). An edition without a readable
     manifest is told nothing: verification says so elsewhere."""
     every = disposals(workspace.raw)
     if not every:
@@ -46,7 +47,9 @@ def disposed_in(workspace: Workspace, year: int, edition: Path) -> Disposed:
     facts: dict[str, tuple[Disposal, ...]] = {}
     digests: dict[str, str] = {}
     for record in records:
-        for fact, digest in record.editions.get(key_of(workspace, year, edition), {}).items():
+        for fact, digest in record.editions.get(
+            key_of(workspace, year, edition / part), {}
+        ).items():
             facts[fact] = (*facts.get(fact, ()), record)
             digests[fact] = digest
     return Disposed(tuple(records), facts, digests)
