@@ -46,7 +46,7 @@ from pipeline.trace.verify import Verdict, verify
 from pipeline.trace.verify.disposed import key_of
 from pipeline.workspace import LITTER, Workspace, load_kommun
 
-LEDGER = "faktaregister.parquet"
+LEDGER, REHEARSAL = "faktaregister.parquet", ".gallring-"
 Gone = Mapping[Sheet, np.ndarray]
 Say = Callable[[str], None]
 
@@ -70,6 +70,8 @@ def plan(
     """What the decision would destroy, and which numbers rest on it. Raises UppfoljningError
     where it cannot be done, or where an edition does not agree with its raw files already."""
     workspace.require_year(year)
+    for left in workspace.processed.glob(f"{REHEARSAL}*"):  # of a run that was cut off
+        shutil.rmtree(left, ignore_errors=True)
     _fresh(workspace, year)
     chosen = choose(workspace, year, asked)
     data = {file: _new_bytes(workspace, year, file, chosen) for file in chosen.rows}
@@ -173,7 +175,7 @@ def _rehearsed(
 ) -> Iterator[Workspace]:
     """RAW as it would be, in a folder of its own: all that is read until the decision is carried
     out. Files that stay are links."""
-    with tempfile.TemporaryDirectory(prefix=".gallring-", dir=workspace.processed) as folder:
+    with tempfile.TemporaryDirectory(prefix=REHEARSAL, dir=workspace.processed) as folder:
         copy = Path(folder) / "raw"
         for path in sorted(p for p in workspace.raw.rglob("*") if p.is_file()):
             name = path.relative_to(workspace.raw).as_posix()
@@ -214,7 +216,7 @@ def _read_again(workspace: Workspace, copy: Workspace, year: int, gone: Gone) ->
     wanted = {s: n for s, n in wanted.items() if n}
     found: dict[str, int] = {}
     if any(p.is_file() for p in (copy.raw / str(year)).iterdir()):
-        with tempfile.TemporaryDirectory(prefix=".gallring-", dir=workspace.processed) as folder:
+        with tempfile.TemporaryDirectory(prefix=REHEARSAL, dir=workspace.processed) as folder:
             made = clean_year(copy, year, Path(folder))
         found = {_name(s.file, s.sheet): s.rows for s in made.sources if s.table and s.rows}
     if found != wanted:

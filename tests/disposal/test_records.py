@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -25,6 +26,8 @@ from pipeline.disposal.record import (
 from pipeline.errors import GateError, UppfoljningError, UsageError
 from pipeline.facts.dataset import codebooks
 from pipeline.intake.year import clean_year
+from pipeline.run.gallra import _about
+from pipeline.trace.cellset import Sheet
 from pipeline.trace.disposed import refuse_rebuilt, refuse_resting
 from pipeline.validation.year import validate_year
 from pipeline.workspace import Workspace, load_kommun
@@ -140,3 +143,15 @@ def test_rows_are_chosen_by_number_by_date_or_by_the_file(small: Workspace):
 def test_a_call_that_means_nothing_says_why(small: Workspace, asked: Asked, said: str):
     with pytest.raises(UsageError, match=said):
         choose(small, YEAR, asked)
+
+
+def test_themes_and_quotations_about_the_rows_are_pointed_out(tmp_path: Path):
+    workspace = Workspace(tmp_path / "raw", tmp_path, tmp_path)
+    (tmp_path / "2025").mkdir()
+    coded = {"kalla": ["a.csv", "a.csv", "b.csv"], "rad": [3, 4, 3],
+             "_kalla": ["kod.xlsx!Teman"] * 3, "_rad": [2, 3, 4]}  # fmt: skip
+    pq.write_table(pa.table(coded), tmp_path / "2025" / "fritext_teman.parquet")
+    gone = {Sheet(2025, "a.csv"): np.array([3, 4])}
+    assert _about(workspace, 2025, gone) == {"kod.xlsx!Teman": "2-3"}
+    also = {Sheet(2025, "kod.xlsx!Teman"): np.array([2])}
+    assert _about(workspace, 2025, gone | also) == {"kod.xlsx!Teman": "3"}
