@@ -24,6 +24,7 @@ def planned(plan: Plan) -> Iterator[str]:
     yield "Görs om utan raderna: tabellerna i PROCESSED och rapportens spår till källcellerna."
     yield "Tas bort: mapparna granskning (stickprov och jämförelser)."
     yield "Blir kvar: rapporternas tal, faktaregistret, den publika utgåvan, det fastställda."
+    yield "Rapporten går sedan inte att bygga om med samma tal: kör inte make clean för året."
     yield "Programmet når inte säkerhetskopior, versionshistorik eller verksamhetssystemet."
     yield "Verkställ med samma kommando och --utfor: det går inte att ångra."
 
