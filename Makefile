@@ -17,6 +17,7 @@ DATE ?=
 NAME ?=
 FACT ?=
 CELL ?=
+DNR ?=
 A ?=
 B ?=
 N ?=
@@ -34,7 +35,7 @@ QUIET := $(if $(findstring q,$(firstword -$(MAKEFLAGS))),--quiet)
 .SILENT:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help annual build-annual validate facts trace dependents diff sample prove verify attack release exempel lab test check env clean
+.PHONY: help annual build-annual validate facts trace dependents diff sample prove verify attack release gallra exempel lab test check env clean
 
 help: ## visar det här
 	$(RUN) help
@@ -44,7 +45,7 @@ help: ## visar det här
 # "aktuell" means: build.
 annual: ## bygger årets rapport, om något har ändrats sedan sist
 ifneq (,$(filter annual,$(MAKECMDGOALS)))
-STATE := $(if $(filter clean exempel,$(MAKECMDGOALS)),,$(shell $(RUN) stale $(OPTIONS) $(QUIET)))
+STATE := $(if $(strip $(filter clean exempel,$(MAKECMDGOALS))$(ARGS)),,$(shell $(RUN) stale $(OPTIONS) $(QUIET)))
 ifeq ($(STATE),aktuell)
 $(if $(QUIET),,$(info Allt är aktuellt: ingenting har ändrats sedan rapporten byggdes.))
 else
@@ -53,7 +54,7 @@ endif
 endif
 
 build-annual:
-	$(RUN) annual $(OPTIONS)
+	$(RUN) annual $(OPTIONS) $(ARGS)
 
 validate: ## läser in och kontrollerar årets filer: vad som är fel, var, och vad man gör åt det
 	$(RUN) validate $(OPTIONS)
@@ -78,6 +79,9 @@ attack: ## angriper den publika utgåvan: inget dolt tal får gå att räkna fra
 
 release: ## publicerar ett steg: STAGE=mars ARGS="--beslutad-av 'rollen'"; mars april maj host …
 	$(RUN) release $(OPTIONS) --stage "$(STAGE)" $(ARGS)
+
+gallra: ## förstör rader enligt beslut DNR=…; provar bara, utan ARGS="… --utfor"
+	$(RUN) gallra $(OPTIONS) --dnr "$(DNR)" $(ARGS)
 
 exempel: ## lägger exempelkommunens filer i RAW
 	$(RUN) exempel $(OPTIONS)

@@ -17,7 +17,7 @@ from pipeline.workspace import REPO
 ANY_YEAR = "[12][0-9][0-9][0-9]"
 # The folders of a year, what an interrupted build left of them, and what is remembered of both.
 OF_A_YEAR = ("{}", ".{}-ny", ".{}-gammal", ".notebooks/{}", ".tillstand/*{}.json")
-OF_ALL = (".notebooks", ".tillstand")
+OF_ALL = (".notebooks", ".tillstand", ".gallring-*")
 
 
 def built(folder: Path, year: int | None = None) -> list[Path]:

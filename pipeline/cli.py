@@ -28,6 +28,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8")
     given = _parser().parse_args(argv)
+    code = _done(given)
+    _log(given, code)
+    return code
+
+
+def _done(given: argparse.Namespace) -> int:
     try:
         given.verb(given)
     except UppfoljningError as error:
@@ -41,13 +47,29 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _log(given: argparse.Namespace, code: int) -> None:
+    """A line in the log of builds, for what builds, verifies or destroys."""
+    from pipeline.run import log
+
+    if given.called not in log.LOGGED or code == UsageError.exit_code:
+        return
+    trial = given.called == "gallra" and not given.utfor
+    if trial or (given.year is None and not Workspace(given.raw, given.raw, given.raw).years()):
+        return
+    _, year = _where(given)
+    try:
+        log.note(given.processed, given.called, year, code, getattr(given, "dnr", ""))
+    except OSError as error:
+        print(f"Byggloggen gick inte att skriva ({error.strerror}).", file=sys.stderr)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m pipeline", description="Uppföljning")
     verbs = parser.add_subparsers(required=True, metavar="verb")
 
     def verb(name: str, function: Any, text: str) -> argparse.ArgumentParser:
         added = verbs.add_parser(name, help=text, description=text)
-        added.set_defaults(verb=function)
+        added.set_defaults(verb=function, called=name)
         return added
 
     for name, function, text in (
@@ -56,6 +78,9 @@ def _parser() -> argparse.ArgumentParser:
         ("facts", _facts, "visar årets fakta"),
     ):
         _place(verb(name, function, text))
+    verbs.choices["annual"].add_argument(
+        "--efter-gallring", action="store_true", help="bygg av de rader som en gallring lämnat kvar"
+    )
     facts = verbs.choices["facts"]
     facts.add_argument("--name", help="bara fakta med detta namn")
     facts.add_argument("--json", action="store_true", help="som JSON")
@@ -89,6 +114,16 @@ def _parser() -> argparse.ArgumentParser:
     releasing.add_argument("--beslutad-av", default="", help="rollen som beslutat om publiceringen")
     releasing.add_argument("--rattelse", default="", help="orsaken, när steget redan är publicerat")
     releasing.add_argument("--trots", default="", help="skälet, när avstämningen inte håller")
+    disposing = verb("gallra", _dispose, "förstör råa rader enligt ett beslut (--utfor)")
+    _place(disposing)
+    disposing.add_argument("--dnr", required=True, help="beslutets diarienummer")
+    disposing.add_argument("--rader", action="append", default=[], help="'fil.xlsx!Blad!14-18,22'")
+    disposing.add_argument("--hel-fil", action="append", default=[], help="en hel fil")
+    disposing.add_argument("--allt-fore", type=_date, help="rader med tidigare datum, ÅÅÅÅ-MM-DD")
+    disposing.add_argument("--falt", default="slutdatum", help="datumet som --allt-fore gäller")
+    disposing.add_argument("--beslutad-av", default="", help="rollen som beslutade")
+    disposing.add_argument("--beslutsdatum", type=_date, help="beslutets datum, ÅÅÅÅ-MM-DD")
+    disposing.add_argument("--utfor", action="store_true", help="verkställ: går inte att ångra")
     example = verb("exempel", _example, "lägger exempelkommunens filer i en mapp")
     example.add_argument("--year", type=int, action="append", help="år; kan upprepas")
     example.add_argument("--rows", type=int, help="påbörjade insatser per år")
@@ -143,7 +178,7 @@ def _annual(given: argparse.Namespace) -> None:
     from pipeline.run.annual import annual
 
     workspace, year = _where(given)
-    made = annual(workspace, year, given.date, say=print)
+    made = annual(workspace, year, given.date, say=print, disposed=given.efter_gallring)
     _tell(workspace, year)
     print(f"\nRapporten för {year} är klar:")
     for name in ("arsrapport.html", "arsrapport.pdf", "index.html"):
@@ -291,6 +326,33 @@ def _release(given: argparse.Namespace) -> None:
     made = release(workspace, year, decision, print, given.date)
     print(f"\nPublicerad och fryst: {made.name}. Det som ska spridas ligger i\n  {made / 'publik'}")
     print("Kör make annual innan något mer publiceras: utgåvan binder de kommande.")
+
+
+def _dispose(given: argparse.Namespace) -> None:
+    from pipeline.disposal.choose import Asked
+    from pipeline.run import gallra, gallra_words
+
+    workspace, year = _where(given)
+    made = gallra.recorded(workspace, year, given.dnr)
+    if made is None:
+        if not (given.beslutad_av and given.beslutsdatum):
+            raise UsageError(
+                "Ange vilken roll som beslutade och när: --beslutad-av, --beslutsdatum."
+            )
+        asked = Asked(given.rader, given.hel_fil, given.allt_fore, given.falt)
+        day = given.beslutsdatum.isoformat()
+        planned = gallra.plan(workspace, year, given.dnr, given.beslutad_av, day, asked)
+        if not given.utfor:
+            print("\n".join(gallra_words.planned(planned)))
+            return
+        made = planned.disposal
+    elif not given.utfor:
+        print("\n".join(gallra_words.done(made)))
+        return
+    path = gallra.carry_out(workspace, made, say=print)
+    print("\n".join(gallra_words.done(made)))
+    gallra.checked(workspace, made, say=print)
+    print(f"Protokollet, utan innehåll ur raderna: {path}")
 
 
 def _example(given: argparse.Namespace) -> None:

@@ -75,7 +75,7 @@ def record(
         "inputs": fingerprint(inputs, root) if before is None else before,
         "outputs": fingerprint(outputs, root),
     }
-    state_path.parent.mkdir(parents=True, exist_ok=True)
+    state_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     unfinished = state_path.with_suffix(".json.tmp")
     text = json.dumps(state, ensure_ascii=False, indent=1, sort_keys=True)
     unfinished.write_text(text + "\n", encoding="utf-8")

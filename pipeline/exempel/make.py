@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 
 from pipeline.errors import UppfoljningError
-from pipeline.exempel import avslut, avstamning, bakgrund, brukarenkat, kolada, world
+from pipeline.exempel import avslut, avstamning, bakgrund, brukarenkat, fritext, kolada, world
 from pipeline.exempel.files import file_bytes
 from pipeline.exempel.kommun import SURVEY, kommun, toml_bytes
 from pipeline.exempel.sheets import Sheet
@@ -99,7 +99,7 @@ def year_sheets(
     ]
     for sheet in made:
         sheet.number_rows()
-    return made
+    return made + (fritext.sheets(books, year, made) if year == years[-1] else [])
 
 
 def _expected(

@@ -52,3 +52,17 @@ REVEALING = (
     ("forslag", "Mejla sammanfattningen till exempel.person@exempelkommun.example."),
     ("forslag", "Ring i stället för att skriva, 070-174 06 05."),
 )
+
+# What a reader finds each answer to be about.
+TEMAN = dict(
+    zip(
+        (*SYNPUNKTER, *FORSLAG),
+        (
+            "bemötande", "samtalen", "väntetid", "kontinuitet", "lokaler", "verktyg i vardagen",
+            "fler träffar", "tider", "hela familjen", "pappersarbete",
+            "tider", "information", "påminnelser", "uppföljning", "väntetid", "grupp",
+            "digitala möten", "tydliga mål",
+        ),
+        strict=True,
+    )
+)  # fmt: skip

@@ -1,8 +1,8 @@
 """What a block may hold (docs/architecture.md, Blocks), and its texts in reading order.
 
 Beside the contract's kinds, prose has `list` {`ordered`, `start`, `items`: [[block, …], …]} and
-`quote` {`blocks`}. Beside text and occurrences, runs may hold `{"strong": runs}`,
-`{"emphasis": runs}`, `{"code": text}` and `{"link": url, "runs": runs}`.
+`quote` {`blocks`, `approved`: an answer released word for word}. Beside text and occurrences, runs
+may hold `{"strong": runs}`, `{"emphasis": runs}`, `{"code": text}`, `{"link": url, "runs": runs}`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _KEYS: Mapping[str, Mapping[str, bool]] = {
         "marks": False, "table": True, "note": False,
     },
     "list": {"items": True, "ordered": False, "start": False},
-    "quote": {"blocks": True},
+    "quote": {"blocks": True, "approved": False},
 }  # fmt: skip
 
 

@@ -81,6 +81,14 @@ def _files(folder: Path) -> list[Named]:
     return [(p.relative_to(folder).as_posix(), p) for p in folder.rglob("*") if p.is_file()]
 
 
+def refresh_outputs(out: Path) -> None:
+    """Take down the outputs as they are now; what went in stays as the edition was built from."""
+    manifest = json.loads((out / FILE).read_text(encoding="utf-8"))
+    manifest["outputs"] = _entries(entry for entry in _files(out) if entry[0] != FILE)
+    text = json.dumps(manifest, ensure_ascii=False, indent=1)
+    (out / FILE).write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
 def _entries(files: Iterable[Named]) -> list[dict[str, Any]]:
     found = {}
     for name, path in files:

@@ -14,6 +14,7 @@ from pipeline.facts.fact import Fact, spliced
 from pipeline.facts.measure import count, mean, share
 from pipeline.facts.table import FactTable, Joined
 from pipeline.report import blocks, completeness_table, figures, hidden, tables
+from pipeline.report.blocks import display as _display
 from pipeline.report.completeness import completeness
 from pipeline.report.context import context_of, current, enter
 from pipeline.workspace import Workspace, load_kommun
@@ -184,14 +185,6 @@ def _planned(table: Any) -> bool:
 
 def _bundle(table: FactTable | Joined) -> dict[str, Any]:
     return blocks.bundle(tables.block(table))
-
-
-def _display(block: blocks.Block) -> None:
-    if current().recorder is not None:
-        return
-    from IPython.display import display
-
-    display(blocks.bundle(block), raw=True)  # type: ignore[no-untyped-call]
 
 
 __all__ = [

@@ -10,6 +10,7 @@ from typing import Any
 from pipeline.facts.fact import Fact, spliced
 from pipeline.facts.pattern import DOTS
 from pipeline.forms.codebook import slug
+from pipeline.report.context import current
 from pipeline.report.swedish import show
 
 MIMETYPE = "application/vnd.uppfoljning.block.v1+json"
@@ -92,6 +93,21 @@ def figure(
     return made
 
 
+def quotation(text: str) -> Block:
+    """An answer that somebody has released word for word: its digits are no numbers of ours."""
+    inner = {"kind": "paragraph", "runs": [f"”{text}”"], "style": "body"}
+    return {"kind": "quote", "approved": True, "blocks": [inner], "facts": {}}
+
+
+def display(block: Block) -> None:
+    """Show a block in the notebook; a chapter that is only planned shows nothing."""
+    if current().recorder is not None:
+        return
+    from IPython.display import display as shown
+
+    shown(bundle(block), raw=True)  # type: ignore[no-untyped-call]
+
+
 def _with(block: Block, facts: Registry) -> Block:
     return {**block, "facts": {k: facts[k].record() for k in sorted(facts)}}
 
@@ -107,6 +123,8 @@ def bundle(block: Block) -> dict[str, Any]:
 
 
 def _text(block: Block) -> str:
+    if block["kind"] == "quote":
+        return "\n".join(map(_text, block["blocks"]))
     if block["kind"] == "table":
         lines = [plain(block["caption"])]
         lines.append(" | ".join(plain(c["header"]) for c in block["columns"]))
@@ -118,6 +136,8 @@ def _text(block: Block) -> str:
 
 
 def _html(block: Block) -> str:
+    if block["kind"] == "quote":
+        return f"<blockquote>{''.join(map(_html, block['blocks']))}</blockquote>"
     if block["kind"] == "figure":
         return f"<figure>{block['svg']}<figcaption>{_inline(block['title'])}</figcaption></figure>"
     if block["kind"] == "table":

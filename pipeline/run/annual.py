@@ -18,13 +18,14 @@ from pipeline.facts.pattern import Pattern
 from pipeline.privacy.key import key_of
 from pipeline.publish.document import Meta
 from pipeline.publish.manifest import stated, write_manifest
-from pipeline.run import state
+from pipeline.run import modes, state
 from pipeline.run.attack import FILE as ATTACK
 from pipeline.run.attack import attack_edition, log, refuse_leaks
 from pipeline.run.execute import NOTEBOOKS, Job, execute, kernel_environment
 from pipeline.run.plan import CLEAN, VALIDATE, chapters
 from pipeline.run.public import decide, decide_staff, refuse_hidden
 from pipeline.run.public import publish as publish_public
+from pipeline.trace.disposed import refuse_rebuilt, refuse_resting
 from pipeline.trace.verify import refuse, verify
 from pipeline.workspace import LITTER, Workspace, load_kommun, per_datum
 
@@ -47,9 +48,16 @@ Say = Callable[[str], None]
 Seal = Callable[[Path, tuple[int, int] | None], None]
 
 
-def annual(workspace: Workspace, year: int, date: dt.date | None, say: Say) -> Path:
+def annual(
+    workspace: Workspace, year: int, date: dt.date | None, say: Say, disposed: bool = False
+) -> Path:
     """Build the edition of `year`; returns its folder. Raises UppfoljningError with nothing
-    of the last good edition touched."""
+    of the last good edition touched. `disposed`: also where raw rows have been destroyed."""
+    if not disposed:
+        refuse_rebuilt(workspace, year)
+    invented = load_kommun(workspace.raw).namn == "Exempelkommun"  # nobody's data
+    if not invented and modes.open_to_others(workspace.raw / str(year)):
+        say(f"Obs: andra användare av datorn kan läsa filerna i {workspace.raw / str(year)}.")
     before = state.edition_before(workspace, year)
     tables(workspace, year, say)
     home = workspace.reports / str(year)
@@ -69,6 +77,8 @@ def annual(workspace: Workspace, year: int, date: dt.date | None, say: Say) -> P
         say("Rapporten sätts samman …")
         hides = None if staff is None else staff.pattern
         meta, seal = _publish(workspace, year, date, jobs, made, hides, say)
+        if not disposed:
+            refuse_resting(workspace, year, made)
         for warning in publish_public(
             workspace, {job.name: again / f"{job.name}.ipynb" for job in outward}, meta, decision,
             leaves, made / "publik",
@@ -117,6 +127,7 @@ def _clean_and_validate(workspace: Workspace, year: int) -> None:
             _run(workspace, [(Job(job.notebook, job.name, given), executed)])
         shutil.rmtree(_notebooks(workspace, year), ignore_errors=True)
         _notebooks(workspace, year).parent.mkdir(parents=True, exist_ok=True)
+        modes.close(executed)
         executed.rename(_notebooks(workspace, year))
         put_in_place()
 
@@ -148,6 +159,7 @@ def _publish(
     edition: the manifest over all, and on the front page how many of how many numbers agree."""
     from pipeline.publish.edition import PDF, REPORT, publish, verified
     from pipeline.publish.fonts import faces_css
+    from pipeline.publish.freetext import LINK, write_freetext
     from pipeline.publish.panel.lineage import trace_all
     from pipeline.publish.untraced import gate
     from pipeline.run.standing import code, gather, latest, rules
@@ -162,7 +174,7 @@ def _publish(
     executed = {p.stem: p for p in sorted((made / "notebooks").glob("*.ipynb"))}
     balance = json.loads((processed / "balance.json").read_text(encoding="utf-8"))["files"]
     others = {n: p for n, p in executed.items() if n not in chapters_}
-    pages = [QUALITY, *PUBLIC]
+    pages = [QUALITY, LINK, *PUBLIC]
     went_in = _inputs(workspace), _sources(jobs), rules(), code()
     standing = gather(workspace, year, made, stated(meta, *went_in), latest(workspace.raw, year))
     for sentence in standing.incomplete:
@@ -180,6 +192,7 @@ def _publish(
         processed, made / "datakvalitet", kommun.namn, back="../index.html",
         font_face=faces_css(LETTERS),
     )  # fmt: skip
+    write_freetext(workspace, year, made)
 
     def seal(leaves: Path, agreeing: tuple[int, int] | None) -> None:
         told = replace(standing, verified=agreeing)
@@ -211,10 +224,11 @@ class _scratch:
 
     def __enter__(self) -> tuple[Path, Callable[[], None]]:
         shutil.rmtree(self._made, ignore_errors=True)
-        self._made.mkdir()
+        self._made.mkdir(mode=modes.OWN_FOLDER)
         return self._made, self._swap
 
     def _swap(self) -> None:
+        modes.settle(self._made, self._target.name)
         shutil.rmtree(self._old, ignore_errors=True)
         if self._target.exists():
             self._target.rename(self._old)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.publish import diff_page
+from pipeline.run import modes
 from pipeline.trace.diff import wording
 from pipeline.trace.diff.compare import Change, Diff, compare
 from pipeline.trace.diff.sides import open_side, with_tables
@@ -93,6 +94,8 @@ def sample(workspace: Workspace, year: int, n: int, out: Path | None = None) -> 
 def _write(data: bytes, path: Path) -> Path:
     """Raw values stand in it: only its owner reads it."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    if path.parent.name == FOLDER:
+        modes.close(path.parent)
     unfinished = path.with_name(f".{path.name}.tmp")
     unfinished.write_bytes(data)
     os.chmod(unfinished, 0o600)

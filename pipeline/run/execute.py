@@ -36,7 +36,7 @@ def kernel_environment(workspace: Workspace) -> Iterator[None]:
     """The environment that kernels inherit: this workspace, no user's start-up files, one thread
     of linear algebra, no display, no locale or time zone of the machine."""
     log = workspace.processed / ".tillstand" / "karnor.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
+    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     log.write_bytes(b"")
     with tempfile.TemporaryDirectory(prefix="uppfoljning-") as home:
         chosen = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,6 +54,24 @@ def record_edition(
     )
     path = stale.state_path_of(workspace.processed, year)
     stale.record(path, (), outputs, key, workspace.processed, before)
+
+
+def fresh_key(workspace: Workspace, year: int) -> str | None:
+    """How the year's edition was built, where it is up to date; None where it is not."""
+    path = stale.state_path_of(workspace.processed, year)
+    if not path.is_file():
+        return None
+    key = str(json.loads(path.read_text(encoding="utf-8"))["key"])
+    inputs = stale.inputs_of(workspace.raw, year)
+    return key if stale.is_stale(path, inputs, key=key) is None else None
+
+
+def renew_edition(workspace: Workspace, year: int, key: str) -> None:
+    """Take an edition whose raw rows were destroyed for as good as it was: it is not built
+    again for that."""
+    date = json.loads(key)["date"]
+    before = edition_before(workspace, year)
+    record_edition(workspace, year, dt.date.fromisoformat(date) if date else None, before)
 
 
 def _tables_state(workspace: Workspace, year: int) -> Path:

@@ -14,6 +14,7 @@ from pipeline.trace.cellset import WHOLE_ROW, Cell, CellSet, Sheet
 from pipeline.trace.edition import Edition, open_edition
 from pipeline.trace.keys import find
 from pipeline.trace.statement import formula, sql
+from pipeline.trace.verify.disposed import disposed_in
 from pipeline.workspace import Workspace
 
 STAFF = "Svar från medarbetare: inga rader visas."
@@ -80,6 +81,7 @@ def trace_fact(workspace: Workspace, year: int, key: str, every: bool = False) -
         "parents": [edition.brief(p) for p in parents],
         "formula": formula(definition, [edition.key(p) for p in parents]),
         "withheld": STAFF if edition.lineage.rests_on_staff(fact) else "",
+        "disposed": disposed_in(workspace, year, edition.folder).note(fact) or None,
     }
 
 

@@ -59,6 +59,8 @@ def _fact(answer: Answer, year: int, every: bool) -> Iterator[str]:
     yield ""
     yield from _labelled("Värde", _value(answer))
     yield from _labelled("Vilar på", _basis(record))
+    if answer["disposed"]:
+        yield from _labelled("Källa", f"{answer['disposed']}: cellerna nedan är de som finns kvar")
     yield from _labelled("Betyder", answer["words"])
     yield from _labelled("Formel", answer["formula"] or "")
     yield from _labelled("SQL", answer["sql"] or "")

@@ -25,6 +25,7 @@ HERE = Path(__file__).parent
 _ESCAPED = re.compile(
     "[<\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]"
 )
+NO_NOTES: Mapping[str, str] = {}
 Code = Mapping[tuple[str, str], str]  # (notebook, cell) → its source
 
 
@@ -53,8 +54,15 @@ class Panel:
         return Markup((HERE / "panel.html").read_text(encoding="utf-8"))
 
 
-def panel_data(document: Document, lineage: Lineage, code: Code, limit: int = LIMIT) -> Panel:
-    """The panel's data for a document. Above `limit` bytes facts and values become shards."""
+def panel_data(
+    document: Document,
+    lineage: Lineage,
+    code: Code,
+    limit: int = LIMIT,
+    notes: Mapping[str, str] = NO_NOTES,
+) -> Panel:
+    """The panel's data for a document. Above `limit` bytes facts and values become shards.
+    `notes`: fact → what is said in the place of its status."""
     records = {r["id"]: r for r in ledger.facts(document)}
     entries = {e.id: e for group in register.register(document) for e in group.entries}
     places: dict[register.Place, int] = {}
@@ -66,6 +74,8 @@ def panel_data(document: Document, lineage: Lineage, code: Code, limit: int = LI
         }
         if key in lineage.withheld:
             facts[key]["withheld"] = lineage.withheld[key]
+        if key in notes:
+            facts[key]["status"] = notes[key]
     shared = {
         "places": [[p.block, p.chapter, p.kind, p.notebook, p.cell_id] for p in places],
         "code": {

@@ -81,6 +81,9 @@ class _Check:
     def _allowed(self, piece: p.Piece, known: p.About) -> Iterator[Span]:
         """The spans that may hold digits, by what they say and where they stand."""
         text, position = blanks(piece.text), piece.position
+        if position == "quote":  # somebody else's words, released as they stand
+            yield 0, len(text)
+            return
         if position == "tick":
             if not any(map(str.isalpha, text)):
                 yield 0, len(text)

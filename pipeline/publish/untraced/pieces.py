@@ -21,7 +21,7 @@ NAMES = {
     "title": "diagrammets rubrik", "subtitle": "diagrammets underrubrik",
     "alt": "diagrammets alternativtext",
     "svg": "diagrammets text", "tick": "diagrammets axel", "code": "koden i texten",
-    "fact": "ett faktums rubrik i registret",
+    "fact": "ett faktums rubrik i registret", "quote": "ett godkänt citat",
 }  # fmt: skip
 LABELS = frozenset({"header", "row", "svg"})
 TITLES = frozenset({"heading", "caption", "title", "subtitle", "alt", "fact"})
@@ -110,6 +110,9 @@ class _Reader:
                 for item in data["items"]:
                     for inner in item:
                         yield from self.data(inner)
+            case "quote" if data.get("approved"):
+                for inner in data["blocks"]:
+                    yield self.runs(inner["runs"], "quote")
             case "quote":
                 for inner in data["blocks"]:
                     yield from self.data(inner)

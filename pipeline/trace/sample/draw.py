@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from pipeline.errors import UsageError
 from pipeline.trace.tables import Tables
+from pipeline.trace.verify.disposed import disposed_in
 from pipeline.workspace import Workspace
 
 KINDS = ("count", "share", "mean")
@@ -47,7 +48,8 @@ def draw(workspace: Workspace, year: int, n: int = 25, edition: str = "intern") 
         shown[row["fact"]] = (*shown.get(row["fact"], ()), row)
     facts = pq.read_table(folder / "faktaregister.parquet").to_pylist()
     tables = Tables(workspace, year)
-    able = [r for r in facts if r["id"] in shown and _able(r, tables)]
+    gone = disposed_in(workspace, year, folder).facts  # nothing is left to recompute them from
+    able = [r for r in facts if r["id"] in shown and r["id"] not in gone and _able(r, tables)]
     return Draw(
         tuple(drawn(able, seed, n)), shown, seed, len(able),
         json.loads(path.read_text(encoding="utf-8")),

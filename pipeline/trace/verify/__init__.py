@@ -7,11 +7,12 @@ own SQL) and Swedish texts are written a second time.
 Shared on purpose, since it is what both paths are told to do and no computation of theirs:
 codebooks as `pipeline.forms.codebook` loads them (with the names `option_column`,
 `bortfall_column` and `band_labels`, which define the tables' columns and classes), `kommun.toml`
-as `pipeline.workspace` loads it, `*_regler.json`, and the definitions in the ledger. An error in
-loading a codebook would therefore be in both. So would one in what counts as a personal
-identifier (`pipeline.privacy.screen`, `pipeline.privacy.columns`); the key file is read and
-pseudonyms are made here a second time. Not recomputed: titles, the Swedish reasons
-(`orsak`) and addresses of the data-quality records, and that a wording compares *all* classes.
+as `pipeline.workspace` loads it, `*_regler.json`, the records of disposals, and the definitions
+in the ledger. An error in loading a codebook would therefore be in both. So would one in what
+counts as a personal identifier (`pipeline.privacy.screen`, `pipeline.privacy.columns`); the key
+file is read and pseudonyms are made here a second time. Not recomputed: titles, the Swedish
+reasons (`orsak`) and addresses of the data-quality records, and that a wording compares *all*
+classes.
 """
 
 from __future__ import annotations
@@ -25,9 +26,12 @@ from typing import Any
 import duckdb
 import pyarrow.parquet as pq
 
+from pipeline.disposal.record import digest_of, disposals
 from pipeline.errors import GateError, UsageError
 from pipeline.forms.codebook import Codebook, load_codebooks
 from pipeline.trace.verify.cleaning import Raw, clean, load
+from pipeline.trace.verify.disposed import disposed_in
+from pipeline.trace.verify.disposed import told as disposed_by
 from pipeline.trace.verify.edition import manifest_differences, notebooks, read_notebook
 from pipeline.trace.verify.figures import MEASURES, Figures, identity
 from pipeline.trace.verify.pdf_text import PdfText
@@ -113,12 +117,15 @@ def _verdict(
             "": {n for n, b in every.items() if b.protects == "staff"},
             "publik/": {n for n, b in every.items() if b.protects != "none"},
         }
-        checked, total = 0, 0
+        wrong_ones, total, without = 0, 0, 0
         facts: list[Difference] = []
         texts: list[Difference] = []
         elsewhere: list[Difference] = []
         for one in editions:
-            made = Figures(db, raw.tables, year, one.ledger, guarded[one.prefix])
+            gone = disposed_in(workspace, year, edition, one.prefix)
+            sound = {r["id"]: r for r in one.ledger if gone.digests.get(r["id"]) == digest_of(r)}
+            kept = {key: r for key, r in sound.items() if r["kind"] in MEASURES}
+            made = Figures(db, raw.tables, year, one.ledger, guarded[one.prefix], kept)
             told = _Told(made, raw, rows, books)
             wrong = [d for r in one.ledger if (d := told.fact(r)) is not None]
             shown = [d for o in one.occurrences if (d := told.occurrence(o, one.facts))]
@@ -130,14 +137,16 @@ def _verdict(
             known = {d.id for d in (*wrong, *shown)}
             others = {d.id for d in around if d.id} - known
             total += len(one.ledger) + len(one.occurrences)
-            checked -= len(wrong) + len(shown) + len(others)
+            wrong_ones += len(wrong) + len(shown) + len(others)
+            without += len(sound) + sum(o["fact"] in sound for o in one.occurrences)
+            without -= sum(d.id in sound for d in (*wrong, *shown)) + len(others & set(sound))
             facts += _placed(wrong, one.prefix)
             texts += _placed(shown, one.prefix)
             elsewhere += _placed(around, one.prefix)
     files = [
         Difference("fil", where, what, new, old)
         for where, what, old, new in manifest_differences(
-            edition, workspace.raw, REPO, year, public
+            edition, workspace.raw, REPO, year, public, disposals(workspace.raw)
         )
     ]
     differences = (*files, *found, *facts, *texts, *elsewhere)
@@ -145,7 +154,10 @@ def _verdict(
         f"{name} passar inget formulär på verifieringens väg och är inte läst."
         for name in raw.unread
     )
-    return Verdict(total + checked, total, differences, notes if differences else ())
+    return Verdict(
+        total - wrong_ones - without, total - without, differences, notes if differences else (),
+        without, disposed_by(gone.records),
+    )  # fmt: skip
 
 
 def _placed(found: Iterable[Difference], prefix: str) -> list[Difference]:

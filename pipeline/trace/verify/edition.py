@@ -6,12 +6,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+from pipeline.disposal.record import GONE, Disposal, chain
 from pipeline.workspace import LITTER, RULES
 
 MIMETYPE = "application/vnd.uppfoljning.block.v1+json"
@@ -92,6 +93,9 @@ def _lines(block: Json) -> Iterator[tuple[str, list[Any]]]:
             yield "mark", [mark]
         yield "text", list(block.get("note") or ())
         yield from _lines(block["table"])
+    elif block["kind"] == "quote":
+        for inner in block["blocks"]:
+            yield from _lines(inner)
     else:
         yield "text", block["runs"]
 
@@ -180,10 +184,16 @@ def notebooks(edition: Path) -> list[Path]:
 
 
 def manifest_differences(
-    edition: Path, raw: Path, repo: Path, year: int, public: Path
+    edition: Path,
+    raw: Path,
+    repo: Path,
+    year: int,
+    public: Path,
+    disposed: Sequence[Disposal] = (),
 ) -> Iterator[tuple[str, str, str, str]]:
     """(where, what, sha256 in the manifest, sha256 of the file) of every file that is not as
     the manifest says, is gone, or has come since. Raw files of later years are not the edition's.
+    A raw file that is what recorded disposals have made of it is as it should be.
     """
     try:
         manifest = json.loads((edition / "manifest.json").read_text(encoding="utf-8"))
@@ -199,11 +209,14 @@ def manifest_differences(
             path, name = base / entry["name"], entry["name"]
             if section == "inputs" and _later(name, year):
                 continue
-            where = f"{said}{name}"
+            where, wanted = f"{said}{name}", entry["sha256"]
+            if section == "inputs":
+                wanted, _ = chain(disposed, name, wanted)
             if not path.is_file():
-                yield where, "filen finns inte", entry["sha256"][:12], ""
-            elif (found := _sha256(path)) != entry["sha256"]:
-                yield where, "filen är ändrad (sha256)", entry["sha256"][:12], found[:12]
+                if wanted != GONE:
+                    yield where, "filen finns inte", wanted[:12], ""
+            elif (found := _sha256(path)) != wanted:
+                yield where, "filen är ändrad (sha256)", wanted[:12], found[:12]
     outputs = {e["name"] for e in manifest["outputs"]} | {"manifest.json"}
     inputs = {e["name"] for e in manifest["inputs"]}
     rules = {e["name"] for e in manifest.get("rules", ())}

@@ -33,10 +33,12 @@ class Figures:
         year: int,
         ledger: Sequence[Record],
         guarded: Set[str] = frozenset(),
+        kept: Mapping[str, Record] | None = None,
     ) -> None:
+        """`kept`: facts whose rows have been destroyed; they are taken as their record has them."""
         self._db, self._tables, self._year, self._guarded = db, tables, year, guarded
         self.definitions = {r["id"]: json.loads(r["definition"]) for r in ledger}
-        self.made: dict[str, Record] = {}
+        self.made: dict[str, Record] = {k: _kept(r) for k, r in (kept or {}).items()}
         self._measures()
         for key in self.definitions:
             self._later(key, ())
@@ -95,7 +97,7 @@ class Figures:
         """All measures of one table and year in a few SELECTs, each a row of aggregates."""
         groups: dict[tuple[int, str], list[str]] = {}
         for key, d in self.definitions.items():
-            if d["kind"] in MEASURES:
+            if d["kind"] in MEASURES and key not in self.made:
                 groups.setdefault((self.year_of(d), d["dataset"]), []).append(key)
         for (year, name), keys in groups.items():
             if (year, name) not in self._tables:
@@ -194,6 +196,15 @@ def _blank(d: Mapping[str, Any], status: str) -> Record:
         "kind": d["kind"], "value": None, "n": None, "numerator": None, "denominator": None,
         "status": status, "unit": unit, "words": d.get("words", ()), "parents": [], "broken": "",
     }  # fmt: skip
+
+
+def _kept(record: Record) -> Record:
+    """A measure as the ledger tells it."""
+    value = _fraction(record["value"])
+    if record["kind"] == "share" and record["denominator"]:
+        value = Fraction(record["numerator"], record["denominator"])
+    own = {key: record[key] for key in ("n", "numerator", "denominator", "status", "unit")}
+    return _blank(json.loads(record["definition"]), "ok") | own | {"value": value}
 
 
 def _fraction(value: Any) -> Fraction | None:

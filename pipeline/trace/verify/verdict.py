@@ -44,12 +44,15 @@ class Difference:
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """`checked` of `total` numbers (facts and occurrences) agree; `differences` also hold what
-    is no number: files, tables. `notes`: what could not be looked at."""
+    is no number: files, tables. `notes`: what could not be looked at. `disposed`: numbers beside
+    these whose rows have been destroyed, `disposed_by`: under which decisions."""
 
     checked: int
     total: int
     differences: tuple[Difference, ...] = ()
     notes: tuple[str, ...] = field(default_factory=tuple)
+    disposed: int = 0
+    disposed_by: str = ""
 
     @property
     def ok(self) -> bool:
@@ -74,7 +77,8 @@ class Verdict:
             yield from ("", *textwrap.wrap(note, WIDTH))
         if self.differences or self.notes:
             yield ""
-        yield f"verifierat {self.checked} av {self.total} tal"
+        gone = f"; {self.disposed} tal till: {self.disposed_by}" if self.disposed else ""
+        yield f"verifierat {self.checked} av {self.total} tal{gone}"
 
 
 def _told(d: Difference) -> Iterator[str]:

@@ -1,0 +1,58 @@
+"""The trace panel of an edition made again from its own notebooks, when raw rows are gone.
+
+No number is computed: the report's page is written once more with the cells that still exist.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+from pathlib import Path
+
+import nbformat
+
+from pipeline.publish import freetext, html, ledger
+from pipeline.publish.document import Document, Meta, cells, collect
+from pipeline.publish.edition import NOTEBOOKS, REPORT
+from pipeline.publish.manifest import FILE, refresh_outputs
+from pipeline.publish.panel.data import FOLDER, panel_data
+from pipeline.publish.panel.lineage import trace_all
+from pipeline.trace.verify.disposed import Disposed
+from pipeline.workspace import Workspace
+
+BESIDE = ("00_", "01_")  # cleaning and validation: reviewers read them, the report does not
+
+
+def trace_again(workspace: Workspace, year: int, folder: Path, disposed: Disposed) -> None:
+    """Write the page, and the files beside it, of the edition in `folder`; its manifest is told."""
+    texts = {
+        p.stem: p.read_text(encoding="utf-8")
+        for p in sorted((folder / NOTEBOOKS).glob("*.ipynb"))
+        if not p.name.startswith(BESIDE)
+    }
+    read = {name: nbformat.reads(text, as_version=4) for name, text in texts.items()}
+    meta = _meta(folder)
+    document: Document = collect(read, meta)
+    code = {(n, key): cell.source for n, nb in read.items() for key, cell in cells(nb)}
+    notes = {fact: disposed.note(fact) for fact in disposed.facts}
+    lineage = trace_all(workspace, year, ledger.facts(document))
+    panel = panel_data(document, lineage, code, notes=notes)
+    characters = "".join(sorted(set().union(*texts.values(), repr(meta), panel.inline)))
+    page = html.render(document, f"{NOTEBOOKS}/", characters, panel)
+    (folder / REPORT).write_text(page, encoding="utf-8", newline="\n")
+    shutil.rmtree(folder / FOLDER, ignore_errors=True)
+    for file, script in panel.shards.items():
+        (folder / FOLDER).mkdir(exist_ok=True)
+        (folder / FOLDER / file).write_text(script, encoding="utf-8", newline="\n")
+    shutil.rmtree(folder / freetext.FOLDER, ignore_errors=True)
+    freetext.write_freetext(workspace, year, folder)
+    refresh_outputs(folder)
+
+
+def _meta(folder: Path) -> Meta:
+    told = json.loads((folder / FILE).read_text(encoding="utf-8"))
+    return Meta(
+        told["kommun"], told["sektor"], told["year"], dt.date.fromisoformat(told["per_datum"]),
+        told["program"], told["edition"],
+    )  # fmt: skip
