@@ -24,6 +24,7 @@ class _Null:
 
 NULL = _Null()
 OTHER = "\x00annat"  # a text that no definition names
+JOIN = " | "  # of the options in a column's name
 SCALE = 20  # numbers further apart than this are no scale of answers
 
 
@@ -42,7 +43,11 @@ class Domain:
 
 
 def leaves(node: p.Node) -> list[tuple[str, p.Node]]:
-    """(column, condition) of the simple conditions of a predicate."""
+    """(column, condition) of the simple conditions of a predicate. That some of several options
+    of a question were chosen is a column of its own: options shown as one are too many to tell
+    apart."""
+    if node[0] == "or" and len(node) > 2 and _options(node):
+        return [(JOIN.join(sorted(child[1] for child in node[1:])), node)]
     if node[0] in ("and", "or", "not"):
         return [leaf for child in node[1:] for leaf in leaves(child)]
     if node[0] == "bool":
@@ -50,6 +55,17 @@ def leaves(node: p.Node) -> list[tuple[str, p.Node]]:
     if node[0] == "cmp" and node[3][0] == "col":
         return [(_pair(node), node)]
     return [(node[2][1] if node[0] == "cmp" else node[1], node)]
+
+
+def _options(node: p.Node) -> bool:
+    names = [child[1] for child in node[1:] if child[0] == "col"]
+    questions = {name.partition("__")[0] for name in names}
+    return len(names) == len(node) - 1 and len(questions) == 1 and all("__" in n for n in names)
+
+
+def members(column: str) -> tuple[str, ...]:
+    """The options of which a column says that some were chosen; none for any other column."""
+    return tuple(column.split(JOIN)) if JOIN in column else ()
 
 
 def _pair(node: p.Node) -> str:
@@ -98,6 +114,7 @@ def could_be(
     """Values of a column by its codebook (NULL last, where it can be), its group and the column
     that it is empty unless (`Domain`). A column that no codebook knows can hold what is asked
     about, and anything else."""
+    column = column.partition(JOIN)[0]
     for f in book.fields if book is not None else ():
         empty = () if f.required and f.severity == "critical" else (NULL,)
         if f.name == column:
@@ -191,7 +208,7 @@ def _answer(leaf: p.Node, value: Any) -> int:
         return int(value is NULL)
     if value is NULL:
         return -1
-    if leaf[0] == "col":
+    if leaf[0] in ("col", "or"):
         return int(bool(value))
     held = Fraction(str(value)) if type(value) in (int, float) else value
     if leaf[0] == "in":
@@ -214,7 +231,7 @@ def truth(
 ) -> Truth:  # fmt: skip
     """A predicate over classes of rows, in SQL's three values. A column with one value alone is
     in no block."""
-    if node[0] in ("and", "or"):
+    if node[0] in ("and", "or") and not (node[0] == "or" and _options(node)):
         parts = [truth(child, columns, codes, domains) for child in node[1:]]
         decides = int(node[0] == "or")  # true decides an OR, false an AND
         result = np.full(len(codes), 1 - decides, dtype=np.int8)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import coo_array, csr_array
 
-from pipeline.disclosure.attack.domain import Domain, domains, finite, truth
+from pipeline.disclosure.attack.domain import Domain, domains, finite, members, truth
 from pipeline.disclosure.attack.said import Cell, Moment, Row
 from pipeline.disclosure.attack.universe import Universe, build, parsed, read
 from pipeline.forms.codebook import Codebook
@@ -93,12 +93,14 @@ def _apart(lines: Sequence[Line]) -> list[Line]:
 
 def _tied(found: Mapping[str, Domain]) -> list[tuple[str, str]]:
     """Columns that say something of each other whatever is counted: those of a group by way of
-    its first, and a column beside the one it is empty unless."""
+    its first, options and that some of them were chosen, and a column beside the one it is empty
+    unless."""
     first: dict[str, str] = {}
     pairs = []
     for name, domain in found.items():
         if domain.group and first.setdefault(domain.group, name) != name:
             pairs.append((first[domain.group], name))
+        pairs += [(option, name) for option in members(name) if option in found]
         if domain.unless in found:
             pairs.append((domain.unless, name))
     return pairs

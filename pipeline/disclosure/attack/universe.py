@@ -19,7 +19,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.disclosure.attack.domain import NULL, Domain, leaves, truth
+from pipeline.disclosure.attack.domain import NULL, Domain, leaves, members, truth
 from pipeline.facts import predicate as p
 
 LARGEST = 6_000  # classes of a block; more take the exact method minutes
@@ -168,6 +168,10 @@ def _classes(columns: tuple[str, ...], domains: Mapping[str, Domain]) -> npt.NDA
         for i, other in enumerate(columns[:j]):
             if domains[c].group and domains[c].group == domains[other].group:
                 keep &= empty[i] == empty[j]
+        for option in set(members(c)) & set(columns):
+            i = columns.index(option)
+            true = [np.array([v is True for v in domains[n].values]) for n in (option, c)]
+            keep &= ~true[0][codes[:, i]] | true[1][codes[:, j]]
         if domains[c].unless in columns:
             keep &= empty[j] | empty[columns.index(domains[c].unless)]
     return codes[keep]
