@@ -11,7 +11,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-_STRING = rb"\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)"
+# Parentheses that balance need no escape, and glyphs' codes are bytes like any other: in a long
+# text with some "(" and ")" among its codes they stand several deep.
+_INSIDE = rb"[^()\\]|\\."
+_NESTED = _INSIDE
+for _ in range(8):
+    _NESTED = rb"(?:" + _INSIDE + rb"|\((?:" + _NESTED + rb")*\))"
+_STRING = rb"\((?:" + _NESTED + rb")*\)"
 _DICTIONARY = rb"<<(?:[^<>()]|" + _STRING + rb"|<[0-9A-Fa-f\s]*>|<<[^<>]*>>)*>>"
 _PART = re.compile(rb"(" + _STRING + rb")|<([0-9A-Fa-f\s]*)>", re.DOTALL)
 _OPERATION = re.compile(
