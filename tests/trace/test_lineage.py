@@ -194,7 +194,8 @@ def test_the_answer_has_the_contracts_shape_and_its_sql_gives_the_value(world, m
     for fact in world.facts.values():
         answer = trace_fact(world.workspace, YEAR, fact.id)
         assert list(answer) == ["fact", "words", "sql", "occurrences", "code", "columns", "cells",
-                                "cells_total", "parents", "formula", "withheld", "disposed"]  # fmt: skip
+                                "cells_total", "parents", "formula", "withheld",
+                                "disposed"]  # fmt: skip
         assert answer["cells_total"] == len(answer["cells"])
         assert answer["code"] == "say(…)"
         for cell in answer["cells"]:
