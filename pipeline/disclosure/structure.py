@@ -21,7 +21,8 @@ class Column:
     """`categories`: the only values, where the codebook lists them. `answered`: the question whose
     being answered decides whether the column is empty (its own name but for options).
     `ties`: (`same` | `empties` | `excludes`, another question): empty exactly when that is; empty
-    when that is; empty unless that is. `source`: the columns it is computed from."""
+    when that is; empty unless that is. `source`: the columns it is computed from. `nonresponse`:
+    empty means unanswered, and nothing else."""
 
     name: str
     answered: str
@@ -32,6 +33,7 @@ class Column:
     sensitive: bool = False
     ties: tuple[tuple[str, str], ...] = ()
     source: tuple[str, ...] = ()
+    nonresponse: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,12 @@ class Structure:
 
     def sensitive(self, names: Iterable[str]) -> bool:
         return any(self.column(n).sensitive for n in names)
+
+    def unanswered(self, name: str) -> bool:
+        """Whether that a column is empty says only that a question was not answered, and the
+        question is not sensitive. Options of a list are of one question."""
+        same = [c for c in self.columns.values() if name in (c.name, c.answered)]
+        return bool(same) and all(c.nonresponse and not c.sensitive for c in same)
 
 
 def structure(dataset: str, books: Mapping[str, Codebook]) -> Structure:
@@ -68,6 +76,9 @@ def structure(dataset: str, books: Mapping[str, Codebook]) -> Structure:
             nullable=any(columns[n].nullable for n in names) or d.rule == "band",
             sensitive=source.sensitive,
             source=names,
+            # Below the lowest band there is an answer and no band.
+            nonresponse=all(columns[n].nonresponse for n in names)
+            and (d.rule != "band" or d.breaks[0] <= 0),
         )
     constant = {
         k.fields[0]: frozenset(k.lookup) - {f.name for f in book.fields}
@@ -83,13 +94,16 @@ def _of_field(f: Field) -> list[Column]:
     nullable = not (f.required and f.severity == "critical")
     if f.type == "list":
         return [
-            Column(f.option_column(c.value), f.name, nullable=nullable, sensitive=f.sensitive)
+            Column(
+                f.option_column(c.value), f.name, nullable=nullable, sensitive=f.sensitive,
+                nonresponse=f.unanswered_if_empty,
+            )
             for c in f.substantive
-        ]
+        ]  # fmt: skip
     made = [
         Column(
             f.name, f.name, tuple(c.value for c in f.substantive), f.minimum, f.maximum,
-            nullable=nullable, sensitive=f.sensitive,
+            nullable=nullable, sensitive=f.sensitive, nonresponse=f.unanswered_if_empty,
         )
     ]  # fmt: skip
     if f.has_missing_categories:
@@ -108,6 +122,7 @@ def _looked_up(book: Codebook, books: Mapping[str, Codebook]) -> list[Column]:
             continue
         other = structure(key.resource, books).columns
         row = f"_{key.resource}_rad"
+        found.append(Column(row, row, nonresponse=True))
         brought = {n for n in other if n in key.lookup or n.split("__")[0] in key.lookup}
         for name in sorted(brought - own):
             column = other[name]

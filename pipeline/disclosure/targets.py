@@ -2,7 +2,8 @@
 
 Of every count asked for, those of few persons; of every two of which one contains the other, the
 few that differ (n − k of a share, a tertial beside its year, what a table leaves out); where a
-sensitive column is read, nobody and everybody too.
+sensitive column is read, nobody and everybody too. Those who left a question that is not sensitive
+unanswered are no group of this kind (`nonresponse.py`), unless a sensitive value is read.
 """
 
 from __future__ import annotations
@@ -91,7 +92,8 @@ def _of_block(
         why = NOBODY if count == 0 and private[a] and in_some[a] else why
         if why:
             seen.add((own, own))
-            yield Target(_classes(block, member[a]), -1, own, why, threshold)
+            if private[a] or not block.silence.exempt(member[a], threshold):
+                yield Target(_classes(block, member[a]), -1, own, why, threshold)
     for where, why in ((few, DIFFERENCE.format(top=top)), (everybody, EVERYBODY)):
         for a, b in np.argwhere(where).tolist():
             pair = (inner_number[a], number[b])
@@ -99,7 +101,10 @@ def _of_block(
                 continue
             if pair[0] >= 0:
                 seen.add(pair)
-            yield Target(_classes(block, member[b] & ~inner[a]), *pair, why, threshold)
+            left = member[b] & ~inner[a]
+            read = inner_private[a] or private[b]
+            if read or not block.silence.exempt(left, threshold):
+                yield Target(_classes(block, left), *pair, why, threshold)
 
 
 def _different(
