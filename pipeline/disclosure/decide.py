@@ -98,7 +98,14 @@ def suppression(
     known, changed, closer = changes(asked, counted, before, threshold)
     changed |= unsaid(counted, before, changed)
     every = [
-        targets(made, asked.conditions(u), asked.unions[u], asked.sensitive[u], threshold)
+        targets(
+            made,
+            asked.conditions(u),
+            asked.unions[u],
+            asked.sensitive[u],
+            asked.plain[u],
+            threshold,
+        )
         for u, made in enumerate(asked.universes)
     ]
     found = [(u, t) for u, mine in enumerate(every) for t in smallest(mine)] + closer

@@ -1,7 +1,9 @@
 """Who left a question unanswered: not a group to protect, but a figure of data quality.
 
 Of a question that is not sensitive, that somebody did not answer it says nothing about anybody but
-that, and every table has to tell it (its n). Groups of those who did answer are another matter.
+that, and every table has to tell it (its n). Groups of those who did answer are another matter, and
+so is why somebody did not: what reads `bortfallsorsak`, `nojd__bortfall` or a sensitive question is
+as protected as ever (`Structure.plain`).
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.disclosure.model import Ints, Mask
-from pipeline.disclosure.structure import EXCLUDES, Structure
+from pipeline.disclosure.structure import Structure
 from pipeline.disclosure.variables import Variable
 
 Rows = tuple[int, ...]  # candidates: of a row the one it is, of a key those of its rows
@@ -34,8 +36,8 @@ class Silence:
 
     def exempt(self, chosen: Mask, threshold: int) -> bool:
         """Whether a sum of classes is a count of unanswered questions in a group that is not
-        small itself. Where the group is, `bortfallsorsak = 'avliden' AND respondent IS NULL`, the
-        question left unanswered is not what the count tells."""
+        small itself. Where the group is, as in `insats = 'art' AND nojd IS NULL`, the count tells
+        of few persons more than that a question was left unanswered."""
         if not chosen.any() or not self.silent[chosen].all():
             return False
         return self._group(np.flatnonzero(chosen)) >= threshold
@@ -61,8 +63,14 @@ def silence(
 ) -> Silence:
     """The silence of a block. `place`: the class of each set of candidates. Unless the candidates
     are `complete`, nobody knows what a class could hold, and no class is silent."""
-    blank = {q: at for v in order for q, at in _blank(v, codes, order.index(v), structure).items()}
-    free = np.array([_free(v, n, codes, blank, structure) for n, v in enumerate(order)], dtype=bool)
+    blank: dict[str, Mask] = {}  # question → the candidates that have left it unanswered
+    free = np.ones(codes.shape, dtype=bool)
+    for at, v in enumerate(order):
+        for name, null in v.null.items():
+            column = name.removesuffix("?")
+            empty = null[codes[:, at]] & structure.unanswered(column)
+            free[:, at] &= empty
+            blank[structure.column(column).answered] = empty
     every = np.array(list(blank.values()), dtype=bool).reshape(-1, len(codes))
     silent = np.full(max(place.values(), default=-1) + 1, complete)
     made: list[list[int]] = [[] for _ in silent]
@@ -73,29 +81,6 @@ def silence(
         silent,
         [np.array(m, dtype=np.int64) for m in made],
         np.ascontiguousarray(codes),
-        free.T.reshape(len(codes), len(order)),
+        free,
         Counter(counted),
     )
-
-
-def _blank(v: Variable, codes: Ints, at: int, structure: Structure) -> dict[str, Mask]:
-    """Question → the candidates that have left it unanswered."""
-    found = {}
-    for name, null in v.null.items():
-        column = structure.column(name.removesuffix("?"))
-        if structure.unanswered(column.name):
-            found[column.answered] = null[codes[:, at]]
-    return found
-
-
-def _free(
-    v: Variable, at: int, codes: Ints, blank: Mapping[str, Mask], structure: Structure
-) -> Mask:
-    """The candidates of which a variable says only that a question was left unanswered, or why."""
-    free = np.ones(len(codes), dtype=bool)
-    for name in v.null:
-        column = structure.column(name.removesuffix("?"))
-        why = [other for kind, other in column.ties if kind == EXCLUDES]
-        question = why[0] if why else column.answered
-        free &= blank.get(question, np.zeros(len(codes), dtype=bool))
-    return free

@@ -58,6 +58,10 @@ class Structure:
         same = [c for c in self.columns.values() if name in (c.name, c.answered)]
         return bool(same) and all(c.nonresponse and not c.sensitive for c in same)
 
+    def plain(self, names: Iterable[str]) -> bool:
+        """Whether a count that reads these columns reads such questions alone."""
+        return all(self.unanswered(n) for n in names)
+
 
 def structure(dataset: str, books: Mapping[str, Codebook]) -> Structure:
     """The structure of a table. Tables that the pipeline itself writes protect nobody."""

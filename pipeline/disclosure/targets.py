@@ -3,7 +3,7 @@
 Of every count asked for, those of few persons; of every two of which one contains the other, the
 few that differ (n − k of a share, a tertial beside its year, what a table leaves out); where a
 sensitive column is read, nobody and everybody too. Those who left a question that is not sensitive
-unanswered are no group of this kind (`nonresponse.py`), unless a sensitive value is read.
+unanswered are no group of this kind (`nonresponse.py`).
 """
 
 from __future__ import annotations
@@ -40,10 +40,12 @@ def targets(
     asked: Sequence[int],
     unions: Sequence[tuple[int, ...]],
     sensitive: Sequence[bool],
+    plain: Sequence[bool],
     threshold: int,
 ) -> list[Target]:
     """The targets of a universe. `asked`: conditions that a reader may see. `unions`: conditions
-    that a table shows beside each other. `sensitive[i]`: condition i reads a sensitive value.
+    that a table shows beside each other. `sensitive[i]`: condition i reads a sensitive value;
+    `plain[i]`: nothing but questions that may be left unanswered.
 
     A sum that contains another target is left out: it is at least as uncertain.
     """
@@ -51,7 +53,7 @@ def targets(
     seen: set[tuple[int, int]] = set()
     wanted = set(asked)
     for block in sorted(made.blocks, key=lambda b: (len(b.x), b.start)):
-        found += _of_block(made, block, wanted, unions, sensitive, threshold, seen)
+        found += _of_block(made, block, wanted, unions, sensitive, plain, threshold, seen)
     return found
 
 
@@ -61,20 +63,19 @@ def _of_block(
     wanted: set[int],
     unions: Sequence[tuple[int, ...]],
     sensitive: Sequence[bool],
+    plain: Sequence[bool],
     threshold: int,
     seen: set[tuple[int, int]],
 ) -> Iterator[Target]:
     places = [n for n, i in enumerate(block.fits.tolist()) if i in wanted]
-    member, number, private = _different(block, places, sensitive)
+    member, number, private, bare = _different(block, places, sensitive, plain)
     place_of = {int(i): n for n, i in enumerate(block.fits)}
-    joined = [
-        np.logical_or.reduce(block.member[[place_of[i] for i in union]])
-        for union in unions
-        if all(i in place_of for i in union)
-    ]
+    inside = [union for union in unions if all(i in place_of for i in union)]
+    joined = [np.logical_or.reduce(block.member[[place_of[i] for i in u]]) for u in inside]
     inner = np.array([*member, *joined], dtype=bool).reshape(-1, len(block.x))
     inner_number = [*number, *([-2] * len(joined))]
     inner_private = np.array([*private, *([False] * len(joined))], dtype=bool)
+    inner_bare = [*bare, *(all(plain[i] for i in u) for u in inside)]
     size, outer_size = inner.sum(axis=1), member.sum(axis=1)
     k, n = inner @ block.x, member @ block.x
     overlap = inner.astype(np.float32) @ member.astype(np.float32).T
@@ -92,7 +93,7 @@ def _of_block(
         why = NOBODY if count == 0 and private[a] and in_some[a] else why
         if why:
             seen.add((own, own))
-            if private[a] or not block.silence.exempt(member[a], threshold):
+            if not (bare[a] and block.silence.exempt(member[a], threshold)):
                 yield Target(_classes(block, member[a]), -1, own, why, threshold)
     for where, why in ((few, DIFFERENCE.format(top=top)), (everybody, EVERYBODY)):
         for a, b in np.argwhere(where).tolist():
@@ -102,20 +103,22 @@ def _of_block(
             if pair[0] >= 0:
                 seen.add(pair)
             left = member[b] & ~inner[a]
-            read = inner_private[a] or private[b]
-            if read or not block.silence.exempt(left, threshold):
+            alone = inner_bare[a] and bare[b]
+            if not (alone and block.silence.exempt(left, threshold)):
                 yield Target(_classes(block, left), *pair, why, threshold)
 
 
 def _different(
-    block: Block, places: Sequence[int], sensitive: Sequence[bool]
-) -> tuple[Mask, list[int], Mask]:
+    block: Block, places: Sequence[int], sensitive: Sequence[bool], plain: Sequence[bool]
+) -> tuple[Mask, list[int], Mask, Mask]:
     """The different conditions among `places`: membership, number, whether any reads a sensitive
-    value. Those that count nothing whatever the rows are left out."""
+    value, whether all read plain questions alone. Those that count nothing whatever the rows are
+    left out."""
     kept: dict[bytes, int] = {}
     rows: list[Mask] = []
     number: list[int] = []
     private: list[bool] = []
+    bare: list[bool] = []
     for n in places:
         row, i = block.member[n], int(block.fits[n])
         if not row.any():
@@ -126,9 +129,11 @@ def _different(
             rows.append(row)
             number.append(i)
             private.append(False)
+            bare.append(True)
         private[kept[sign]] |= sensitive[i]
+        bare[kept[sign]] &= plain[i]
     member = np.array(rows, dtype=bool).reshape(len(rows), len(block.x))
-    return member, number, np.array(private, dtype=bool)
+    return member, number, np.array(private, dtype=bool), np.array(bare, dtype=bool)
 
 
 def _classes(block: Block, row: Mask) -> tuple[int, ...]:

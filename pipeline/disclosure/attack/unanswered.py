@@ -1,0 +1,86 @@
+"""Numbers that tell only how many left a question unanswered, which is no secret where the question
+is not sensitive: every table has to say it.
+
+`nojd IS NULL` of a unit is such a number, and what a total leaves when those who answered are taken
+from it. What reads a sensitive question, or why somebody did not answer (`bortfallsorsak`), is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.disclosure.attack.domain import NULL, truth
+from pipeline.disclosure.attack.said import Cell
+from pipeline.disclosure.attack.system import Knowledge, Vector
+from pipeline.disclosure.attack.universe import Block, parsed, read
+from pipeline.forms.codebook import Codebook
+
+Bools = npt.NDArray[np.bool_]
+
+
+def group(
+    known: Knowledge, whole: Cell, part: Cell | None, book: Codebook, books: Mapping[str, Codebook]
+) -> Vector | None:
+    """Of a number of unanswered questions, the group it is told of, answered or not; None where
+    a number says more than that. `part`: what is taken away from `whole`."""
+    universe = known.universes[whole.distinct]
+    columns = {*read(whole.where), *(read(part.where) if part else ())}
+    alone = {c for c, d in universe.domains.items() if len(d.values) < 2}  # in no block
+    blocks = [b for b in universe.blocks if columns - alone <= set(b.columns)]
+    if not blocks or not all(question(book, books, c) for c in columns):
+        return None
+    block = min(blocks, key=lambda b: (b.size, b.start))
+    chosen = _truth(whole, block, known)
+    if part is not None:
+        chosen &= ~_truth(part, block, known)
+    empty = {
+        c: np.array([v is NULL for v in universe.domains[c].values])[block.codes[:, j]]
+        for j, c in enumerate(block.columns)
+        if question(book, books, c)
+    }
+    silent = np.logical_or.reduce(list(empty.values())) if empty else np.zeros(block.size, bool)
+    if not chosen.any() or not silent[chosen].all():
+        return None
+    start = known.starts[whole.distinct] + block.start
+    return {start + int(j): 1 for j in np.flatnonzero(_whatever(block, chosen, empty))}
+
+
+def _truth(cell: Cell, block: Block, known: Knowledge) -> Bools:
+    domains = known.universes[cell.distinct].domains
+    chosen: Bools = truth(parsed(cell.where), block.columns, block.codes, domains) == 1
+    return chosen
+
+
+def _whatever(block: Block, chosen: Bools, empty: Mapping[str, Bools]) -> Bools:
+    """The classes that differ from a chosen one only in what that one left unanswered."""
+    never = np.zeros(block.size, dtype=bool)
+    blank = np.array([empty.get(c, never) for c in block.columns]).T
+    found = chosen.copy()
+    for pattern in np.unique(blank[chosen], axis=0):
+        mine = chosen & (blank == pattern).all(axis=1)
+        wanted = {tuple(row) for row in block.codes[mine][:, ~pattern].tolist()}
+        found |= np.array([tuple(row) in wanted for row in block.codes[:, ~pattern].tolist()])
+    return found
+
+
+def question(book: Codebook, books: Mapping[str, Codebook], column: str) -> bool:
+    """Whether a column is a question that is not sensitive, empty only for want of an answer."""
+    if " " in column:  # two columns compared
+        return all(question(book, books, c) for c in column.split(" ")[::2])
+    for f in book.fields:
+        options = {f.option_column(c.value) for c in f.substantive} if f.type == "list" else set()
+        if column == f.name or column in options:
+            return f.unanswered_if_empty and not f.sensitive
+    for d in book.derived:
+        if d.name == column:
+            told = d.rule != "band" or d.breaks[0] <= 0  # no band below the lowest
+            return told and all(question(book, books, c) for c in (d.source, d.to) if c)
+    for k in book.foreign_keys:
+        if column == f"_{k.resource}_rad":
+            return True
+        if column.partition("__")[0] in k.lookup and k.resource in books:
+            return question(books[k.resource], books, column)
+    return False
