@@ -3,7 +3,8 @@
 Of a question that is not sensitive, that somebody did not answer it says nothing about anybody but
 that, and every table has to tell it (its n). Groups of those who did answer are another matter, and
 so is why somebody did not: what reads `bortfallsorsak`, `nojd__bortfall` or a sensitive question is
-as protected as ever (`Structure.plain`).
+as protected as ever (`Structure.plain`). So is what those without an answer answered elsewhere: of
+three who did not say their sex, that one was displeased.
 """
 
 from __future__ import annotations
@@ -25,13 +26,15 @@ Rows = tuple[int, ...]  # candidates: of a row the one it is, of a key those of 
 class Silence:
     """Of the classes of a block: `silent[i]`, every row that class i could hold has left some
     question unanswered. `made[i]`: the candidates it is made of. `codes`: the candidates, by
-    variable; `free`: which variables say nothing but that a question was left unanswered.
+    variable; `free`: which variables say nothing but that a question was left unanswered;
+    `answers`: of each question, the candidates that have answered it, and its variables.
     `counted`: how many rows or keys there truly are of each kind."""
 
     silent: Mask
     made: Sequence[Ints]
     codes: Ints
     free: Mask
+    answers: Sequence[tuple[Mask, Mask]]
     counted: Mapping[Rows, int]
 
     def exempt(self, chosen: Mask, threshold: int) -> bool:
@@ -40,11 +43,22 @@ class Silence:
         of few persons more than that a question was left unanswered."""
         if not chosen.any() or not self.silent[chosen].all():
             return False
-        return self._group(np.flatnonzero(chosen)) >= threshold
+        mine = np.unique(np.concatenate([self.made[c] for c in np.flatnonzero(chosen).tolist()]))
+        return not self._for_an_answer(mine) and self._group(mine) >= threshold
 
-    def _group(self, classes: Ints) -> int:
-        """True size of the group that the classes belong to whatever it answered."""
-        mine = np.unique(np.concatenate([self.made[c] for c in classes]))
+    def _for_an_answer(self, mine: Ints) -> bool:
+        """Whether some candidate is among these for what it answered: had it left that question
+        unanswered too, it would not be."""
+        for answered, variables in self.answers:
+            there = answered[mine]
+            rest = self.codes[mine][:, ~variables]
+            without = {row.tobytes() for row in rest[~there]}
+            if any(row.tobytes() not in without for row in rest[there]):
+                return True
+        return False
+
+    def _group(self, mine: Ints) -> int:
+        """True size of the group that candidates belong to whatever they left unanswered."""
         inside = np.zeros(len(self.codes), dtype=bool)
         for free in np.unique(self.free[mine], axis=0):
             same = mine[(self.free[mine] == free).all(axis=1)]
@@ -64,13 +78,19 @@ def silence(
     """The silence of a block. `place`: the class of each set of candidates. Unless the candidates
     are `complete`, nobody knows what a class could hold, and no class is silent."""
     blank: dict[str, Mask] = {}  # question → the candidates that have left it unanswered
+    answered: dict[str, tuple[Mask, Mask]] = {}
     free = np.ones(codes.shape, dtype=bool)
     for at, v in enumerate(order):
         for name, null in v.null.items():
             column = name.removesuffix("?")
             empty = null[codes[:, at]] & structure.unanswered(column)
             free[:, at] &= empty
-            blank[structure.column(column).answered] = empty
+            question = structure.column(column).answered
+            blank[question] = empty
+            if structure.answers([column]):
+                _, mine = answered.get(question, (empty, np.zeros(len(order), dtype=bool)))
+                mine[at] = True
+                answered[question] = ~null[codes[:, at]], mine
     every = np.array(list(blank.values()), dtype=bool).reshape(-1, len(codes))
     silent = np.full(max(place.values(), default=-1) + 1, complete)
     made: list[list[int]] = [[] for _ in silent]
@@ -82,5 +102,6 @@ def silence(
         [np.array(m, dtype=np.int64) for m in made],
         np.ascontiguousarray(codes),
         free,
+        tuple(answered.values()),
         Counter(counted),
     )

@@ -136,6 +136,26 @@ def test_why_somebody_did_not_answer_is_protected(tmp_path):
     assert found(ws, tmp_path, counts) == {("skillnad", 3)}
 
 
+def test_what_those_without_an_answer_answered_elsewhere_is_protected(tmp_path):
+    """Three left `nojd` empty, two of them wanted advice and one did not: two small groups of those
+    who answered about help. That the two questions were left empty together is no such group."""
+    both = {"nojd": 4, "hjalp__rad": True, "hjalp__stod": True}
+    ws = made(
+        tmp_path, (17, both), (2, both | {"nojd": None}),
+        (1, both | {"nojd": None, "hjalp__rad": False}), (2, {}),
+    )  # fmt: skip
+    counts = {"nojd IS NULL": 5, "nojd IS NULL AND hjalp__rad": 2}
+    seen = shown(ws, *of(ws, counts))
+    assert seen == {"nojd IS NULL": 5}
+    assert ("antal", 2) in found(ws, tmp_path, counts)
+    counts = {"TRUE": 22, "hjalp__rad": 19, "hjalp__rad AND nojd IS NOT NULL": 17}
+    assert len(shown(ws, *of(ws, counts))) < 3  # 19 − 17: the same two
+    assert ("skillnad", 2) in found(ws, tmp_path / "n", counts)
+    counts = {"hjalp__rad IS NULL AND nojd IS NULL": 2}
+    assert shown(ws, *of(ws, counts)) == counts
+    assert found(ws, tmp_path / "inga", counts) == set()
+
+
 def test_the_unanswered_of_a_group_that_is_small_itself(tmp_path):
     """Unit B has four rows, two of them without an answer; unit A has 20, two of them without."""
     ws = made(

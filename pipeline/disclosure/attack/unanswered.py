@@ -2,7 +2,8 @@
 is not sensitive: every table has to say it.
 
 `nojd IS NULL` of a unit is such a number, and what a total leaves when those who answered are taken
-from it. What reads a sensitive question, or why somebody did not answer (`bortfallsorsak`), is not.
+from it. What reads a sensitive question, or why somebody did not answer (`bortfallsorsak`), is not,
+and neither is what those without an answer answered elsewhere.
 """
 
 from __future__ import annotations
@@ -44,6 +45,9 @@ def group(
     silent = np.logical_or.reduce(list(empty.values())) if empty else np.zeros(block.size, bool)
     if not chosen.any() or not silent[chosen].all():
         return None
+    if any(_for_an_answer(block, chosen, c, known, whole) for c in block.columns
+           if question(book, books, c) and not divides(book, c)):  # fmt: skip
+        return None
     start = known.starts[whole.distinct] + block.start
     return {start + int(j): 1 for j in np.flatnonzero(_whatever(block, chosen, empty))}
 
@@ -52,6 +56,31 @@ def _truth(cell: Cell, block: Block, known: Knowledge) -> Bools:
     domains = known.universes[cell.distinct].domains
     chosen: Bools = truth(parsed(cell.where), block.columns, block.codes, domains) == 1
     return chosen
+
+
+def _for_an_answer(block: Block, chosen: Bools, column: str, known: Knowledge, cell: Cell) -> bool:
+    """Whether some class is chosen for its answer in a column: without it, it would not be."""
+    domains = known.universes[cell.distinct].domains
+    values = domains[column].values
+    if NULL not in values:
+        return False
+    kin = {domains[column].group or column}
+    other = np.array([not {c, domains[c].group} & kin for c in block.columns])
+    empty = block.codes[:, block.columns.index(column)] == values.index(NULL)
+    without = {tuple(row) for row in block.codes[chosen & empty][:, other].tolist()}
+    return any(tuple(row) not in without for row in block.codes[chosen & ~empty][:, other].tolist())
+
+
+def divides(book: Codebook, column: str) -> bool:
+    """Whether groups are made by a column, which then is nothing that somebody has answered: a
+    required one, one that the codebook calls background, one from another table."""
+    name = column.partition("__")[0]
+    if book.has(name):
+        return book.field(name).required or name in book.background
+    for d in book.derived:
+        if d.name == column:
+            return all(divides(book, c) for c in (d.source, d.to) if c)
+    return True
 
 
 def _whatever(block: Block, chosen: Bools, empty: Mapping[str, Bools]) -> Bools:
