@@ -25,6 +25,7 @@ from pipeline.forms.codebook import Codebook, Value
 from pipeline.workspace import Sekretess
 
 LAST = "alla"
+MOSTLY = 0.5  # a table of more dots than this says nothing by its classes
 Merging = dict[str, tuple[Merged, ...]]  # dimension → classes, of what is merged
 
 
@@ -160,11 +161,13 @@ def _of_group(calls: Sequence[TableCall], judge: Judge) -> Merging:
     limit = judge.rules.hogst_dolda
     merging: Merging = {}
     share = share_small(calls, merging, judge)
-    # What is configured first; a table that is still mostly dots is not broken down at all.
+    # What is configured first; a table that is still mostly dots is not broken down at all. One of
+    # fewer keeps its classes: a few dots are a smaller loss than the difference between the sexes.
     for step in (*judge.rules.sla_samman, LAST):
         ways = _ladders(step, calls, judge)
         rung = dict.fromkeys(sorted(ways), 0)
-        while share > limit:
+        enough = max(limit, MOSTLY) if step == LAST else limit
+        while share > enough:
             tried = []
             for place, (name, at) in enumerate(rung.items()):
                 if at < len(ways[name]):

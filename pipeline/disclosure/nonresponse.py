@@ -43,17 +43,32 @@ class Silence:
         of few persons more than that a question was left unanswered."""
         if not chosen.any() or not self.silent[chosen].all():
             return False
-        mine = np.unique(np.concatenate([self.made[c] for c in np.flatnonzero(chosen).tolist()]))
-        return not self._for_an_answer(mine) and self._group(mine) >= threshold
+        mine = self._mine(chosen)
+        return not self._by_value(mine) and self._group(mine) >= threshold
 
-    def _for_an_answer(self, mine: Ints) -> bool:
-        """Whether some candidate is among these for what it answered: had it left that question
-        unanswered too, it would not be."""
+    def for_an_answer(self, chosen: Mask) -> bool:
+        """Whether some row is counted because it has answered: had it left that question
+        unanswered too, it would not be. What it answered rests on such a count."""
+        mine = self._mine(chosen)
         for answered, variables in self.answers:
             there = answered[mine]
             rest = self.codes[mine][:, ~variables]
             without = {row.tobytes() for row in rest[~there]}
             if any(row.tobytes() not in without for row in rest[there]):
+                return True
+        return False
+
+    def _mine(self, chosen: Mask) -> Ints:
+        return np.unique(np.concatenate([self.made[c] for c in np.flatnonzero(chosen).tolist()]))
+
+    def _by_value(self, mine: Ints) -> bool:
+        """Whether some candidate is among these for what it answered: with another answer it
+        would not be."""
+        for answered, variables in self.answers:
+            rest = self.codes[:, ~variables]
+            chosen = Counter(row.tobytes() for row in rest[mine][answered[mine]])
+            could = Counter(row.tobytes() for row in rest[answered])
+            if any(could[row] > n for row, n in chosen.items()):
                 return True
         return False
 

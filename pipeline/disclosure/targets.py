@@ -26,7 +26,8 @@ DIFFERENCE = "går annars att räkna ut en grupp på {top} eller färre personer
 class Target:
     """`classes`: numbers in the universe, rising. `inner`, `outer`: the conditions whose
     difference it is; `inner` −1 for a condition of its own, −2 for a table's shown classes.
-    `reach`: what the attacker's upper bound must come to."""
+    `reach`: what the attacker's upper bound must come to; 0 for a count that is not shown although
+    everybody may know it."""
 
     classes: tuple[int, ...]
     inner: int
@@ -93,8 +94,12 @@ def _of_block(
         why = NOBODY if count == 0 and private[a] and in_some[a] else why
         if why:
             seen.add((own, own))
-            if not (bare[a] and block.silence.exempt(member[a], threshold)):
-                yield Target(_classes(block, member[a]), -1, own, why, threshold)
+            reach = threshold
+            if bare[a] and block.silence.exempt(member[a], threshold):
+                if not block.silence.for_an_answer(member[a]):
+                    continue
+                reach = 0  # not shown, since answers rest on it, but no secret
+            yield Target(_classes(block, member[a]), -1, own, why, reach)
     for where, why in ((few, DIFFERENCE.format(top=top)), (everybody, EVERYBODY)):
         for a, b in np.argwhere(where).tolist():
             pair = (inner_number[a], number[b])

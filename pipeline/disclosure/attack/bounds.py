@@ -184,7 +184,8 @@ class _Place:
         the group itself cannot be shown to be small."""
         groups = {}
         for t in targets:
-            if vector := group(made, t.whole, t.part, self._book, self._books):
+            shown = t.part is None and not t.hidden
+            if vector := group(made, t.whole, t.part, self._book, self._books, shown):
                 groups[t] = vector
         solved = ranges(made, list(groups.values()), self._threshold)
         return {t for t, r in zip(groups, solved, strict=True) if r.high >= self._threshold}

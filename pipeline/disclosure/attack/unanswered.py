@@ -13,7 +13,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.disclosure.attack.domain import NULL, truth
+from pipeline.disclosure.attack.domain import NULL, Domain, truth
 from pipeline.disclosure.attack.said import Cell
 from pipeline.disclosure.attack.system import Knowledge, Vector
 from pipeline.disclosure.attack.universe import Block, parsed, read
@@ -23,13 +23,17 @@ Bools = npt.NDArray[np.bool_]
 
 
 def group(
-    known: Knowledge, whole: Cell, part: Cell | None, book: Codebook, books: Mapping[str, Codebook]
-) -> Vector | None:
+    known: Knowledge, whole: Cell, part: Cell | None, book: Codebook,
+    books: Mapping[str, Codebook], shown: bool,
+) -> Vector | None:  # fmt: skip
     """Of a number of unanswered questions, the group it is told of, answered or not; None where
-    a number says more than that. `part`: what is taken away from `whole`."""
+    a number says more than that. `part`: what is taken away from `whole`. `shown`: the number
+    stands in the edition; then it may not be of those who have answered another question, since
+    what they answered rests on it."""
     universe = known.universes[whole.distinct]
+    domains = universe.domains
     columns = {*read(whole.where), *(read(part.where) if part else ())}
-    alone = {c for c, d in universe.domains.items() if len(d.values) < 2}  # in no block
+    alone = {c for c, d in domains.items() if len(d.values) < 2}  # in no block
     blocks = [b for b in universe.blocks if columns - alone <= set(b.columns)]
     if not blocks or not all(question(book, books, c) for c in columns):
         return None
@@ -38,15 +42,17 @@ def group(
     if part is not None:
         chosen &= ~_truth(part, block, known)
     empty = {
-        c: np.array([v is NULL for v in universe.domains[c].values])[block.codes[:, j]]
+        c: np.array([v is NULL for v in domains[c].values])[block.codes[:, j]]
         for j, c in enumerate(block.columns)
         if question(book, books, c)
     }
     silent = np.logical_or.reduce(list(empty.values())) if empty else np.zeros(block.size, bool)
     if not chosen.any() or not silent[chosen].all():
         return None
-    if any(_for_an_answer(block, chosen, c, known, whole) for c in block.columns
-           if question(book, books, c) and not divides(book, c)):  # fmt: skip
+    answers = [c for c in block.columns if not divides(book, c)]
+    if any(_by_value(block, chosen, c, domains) for c in answers):
+        return None
+    if shown and any(_for_an_answer(block, chosen, c, domains) for c in answers):
         return None
     start = known.starts[whole.distinct] + block.start
     return {start + int(j): 1 for j in np.flatnonzero(_whatever(block, chosen, empty))}
@@ -58,17 +64,33 @@ def _truth(cell: Cell, block: Block, known: Knowledge) -> Bools:
     return chosen
 
 
-def _for_an_answer(block: Block, chosen: Bools, column: str, known: Knowledge, cell: Cell) -> bool:
-    """Whether some class is chosen for its answer in a column: without it, it would not be."""
-    domains = known.universes[cell.distinct].domains
-    values = domains[column].values
-    if NULL not in values:
-        return False
-    kin = {domains[column].group or column}
-    other = np.array([not {c, domains[c].group} & kin for c in block.columns])
-    empty = block.codes[:, block.columns.index(column)] == values.index(NULL)
-    without = {tuple(row) for row in block.codes[chosen & empty][:, other].tolist()}
-    return any(tuple(row) not in without for row in block.codes[chosen & ~empty][:, other].tolist())
+def _for_an_answer(block: Block, chosen: Bools, column: str, domains: Mapping[str, Domain]) -> bool:
+    """Whether some class is chosen for its having an answer: without it, it would not be."""
+    answered, rest = _answered(block, column, domains)
+    without = set(_rows(rest[chosen & ~answered]))
+    return not answered.all() and any(r not in without for r in _rows(rest[chosen & answered]))
+
+
+def _by_value(block: Block, chosen: Bools, column: str, domains: Mapping[str, Domain]) -> bool:
+    """Whether some class is chosen for its answer: with another one, it would not be."""
+    answered, rest = _answered(block, column, domains)
+    mine = set(_rows(rest[chosen & answered]))
+    return not answered.all() and any(r in mine for r in _rows(rest[~chosen & answered]))
+
+
+def _answered(
+    block: Block, column: str, domains: Mapping[str, Domain]
+) -> tuple[Bools, npt.NDArray[np.int16]]:
+    """The classes that have an answer in a column, and what they are beside it (options of one
+    question are one column)."""
+    kin = {column, domains[column].group} - {""}
+    other = [not {c, domains[c].group} & kin for c in block.columns]
+    empty = np.array([v is NULL for v in domains[column].values])
+    return ~empty[block.codes[:, block.columns.index(column)]], block.codes[:, other]
+
+
+def _rows(codes: npt.NDArray[np.int16]) -> list[tuple[int, ...]]:
+    return [tuple(row) for row in codes.tolist()]
 
 
 def divides(book: Codebook, column: str) -> bool:
@@ -90,8 +112,8 @@ def _whatever(block: Block, chosen: Bools, empty: Mapping[str, Bools]) -> Bools:
     found = chosen.copy()
     for pattern in np.unique(blank[chosen], axis=0):
         mine = chosen & (blank == pattern).all(axis=1)
-        wanted = {tuple(row) for row in block.codes[mine][:, ~pattern].tolist()}
-        found |= np.array([tuple(row) in wanted for row in block.codes[:, ~pattern].tolist()])
+        wanted = set(_rows(block.codes[mine][:, ~pattern]))
+        found |= np.array([row in wanted for row in _rows(block.codes[:, ~pattern])])
     return found
 
 
