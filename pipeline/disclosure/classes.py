@@ -109,7 +109,8 @@ def universe(
         margins.append(margin)
         start += len(block.x)
     home = np.full(len(every), -1, dtype=np.int64)
-    for number in sorted(range(len(blocks)), key=lambda b: -len(blocks[b].x)):
+    # The smallest, of several the first, as targets are sought.
+    for number in sorted(range(len(blocks)), key=lambda b: (-len(blocks[b].x), -b)):
         home[blocks[number].fits] = number
     made = Universe(
         data.name, data.offset, distinct, every, tuple(blocks), home,

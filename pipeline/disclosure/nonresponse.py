@@ -27,7 +27,9 @@ class Silence:
     """Of the classes of a block: `silent[i]`, every row that class i could hold has left some
     question unanswered. `made[i]`: the candidates it is made of. `codes`: the candidates, by
     variable; `free`: which variables say nothing but that a question was left unanswered;
-    `answers`: of each question, the candidates that have answered it, and its variables.
+    `answers`: of each question, the candidates that have answered it, and its variables;
+    `background`: the same of what groups are made by; `asked`: whether a candidate has left
+    another question unanswered than those.
     `counted`: how many rows or keys there truly are of each kind."""
 
     silent: Mask
@@ -35,6 +37,8 @@ class Silence:
     codes: Ints
     free: Mask
     answers: Sequence[tuple[Mask, Mask]]
+    background: Sequence[tuple[Mask, Mask]]
+    asked: Mask
     counted: Mapping[Rows, int]
 
     def exempt(self, chosen: Mask, threshold: int) -> bool:
@@ -48,9 +52,11 @@ class Silence:
 
     def for_an_answer(self, chosen: Mask) -> bool:
         """Whether some row is counted because it has answered: had it left that question
-        unanswered too, it would not be. What it answered rests on such a count."""
+        unanswered too, it would not be. What it answered rests on such a count. The one whose
+        unit is unknown has answered about sex; one of a unit who did not answer has not."""
         mine = self._mine(chosen)
-        for answered, variables in self.answers:
+        groups = () if self.asked[mine].all() else self.background
+        for answered, variables in (*self.answers, *groups):
             there = answered[mine]
             rest = self.codes[mine][:, ~variables]
             without = {row.tobytes() for row in rest[~there]}
@@ -93,7 +99,8 @@ def silence(
     """The silence of a block. `place`: the class of each set of candidates. Unless the candidates
     are `complete`, nobody knows what a class could hold, and no class is silent."""
     blank: dict[str, Mask] = {}  # question → the candidates that have left it unanswered
-    answered: dict[str, tuple[Mask, Mask]] = {}
+    kinds: dict[bool, dict[str, tuple[Mask, Mask]]] = {True: {}, False: {}}
+    asked = np.zeros(len(codes), dtype=bool)
     free = np.ones(codes.shape, dtype=bool)
     for at, v in enumerate(order):
         for name, null in v.null.items():
@@ -102,10 +109,13 @@ def silence(
             free[:, at] &= empty
             question = structure.column(column).answered
             blank[question] = empty
-            if structure.answers([column]):
-                _, mine = answered.get(question, (empty, np.zeros(len(order), dtype=bool)))
+            is_answer = structure.answers([column])
+            asked |= empty & is_answer
+            if structure.column(column).nullable:
+                found = kinds[is_answer]
+                _, mine = found.get(question, (empty, np.zeros(len(order), dtype=bool)))
                 mine[at] = True
-                answered[question] = ~null[codes[:, at]], mine
+                found[question] = ~null[codes[:, at]], mine
     every = np.array(list(blank.values()), dtype=bool).reshape(-1, len(codes))
     silent = np.full(max(place.values(), default=-1) + 1, complete)
     made: list[list[int]] = [[] for _ in silent]
@@ -117,6 +127,8 @@ def silence(
         [np.array(m, dtype=np.int64) for m in made],
         np.ascontiguousarray(codes),
         free,
-        tuple(answered.values()),
+        tuple(kinds[True].values()),
+        tuple(kinds[False].values()),
+        asked,
         Counter(counted),
     )

@@ -156,6 +156,26 @@ def test_what_those_without_an_answer_answered_elsewhere_is_protected(tmp_path):
     assert found(ws, tmp_path / "inga", counts) == set()
 
 
+def test_the_sex_of_the_one_whose_unit_is_unknown_is_not_shown_and_no_secret(tmp_path):
+    """39 women and 1 man; his unit alone is unknown. Whoever subtracts men of known unit from all
+    men learns that: no total is hidden for it, but no row of one person is shown."""
+    book = deepcopy(BOOK)
+    book["background"] = ["enhet", "kon"]
+    book["fields"][2].pop("constraints")
+    kon = {"name": "kon", "title": "Kön", "type": "string", "categories": ["kvinna", "man"]}
+    book["fields"].append(kon)
+    rows = [{"enhet": "A", "kon": "kvinna"}] * 20 + [{"enhet": "A", "kon": "man"}] * 19
+    rows.append({"enhet": None, "kon": "man"})
+    rows = [{"nr": f"N{i}", "vem": "x"} | r for i, r in enumerate(rows)]
+    ws = workspace(tmp_path, book, rows, SCHEMA.append(pa.field("kon", pa.string())))
+    known = "kon = 'man' AND enhet IS NOT NULL"
+    totals = {"TRUE": 40, "enhet IS NULL": 1, "kon = 'man'": 20, known: 19}
+    one = {"kon = 'man' AND enhet IS NULL": 1}
+    assert shown(ws, *of(ws, totals | one)) == totals
+    assert found(ws, tmp_path, totals | dict.fromkeys(one)) == set()
+    assert found(ws, tmp_path / "en", totals | one) == {("antal", 1)}
+
+
 def test_the_unanswered_of_a_group_that_is_small_itself(tmp_path):
     """Unit B has four rows, two of them without an answer; unit A has 20, two of them without."""
     ws = made(

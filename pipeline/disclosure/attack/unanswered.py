@@ -52,7 +52,9 @@ def group(
     answers = [c for c in block.columns if not divides(book, c)]
     if any(_by_value(block, chosen, c, domains) for c in answers):
         return None
-    if shown and any(_for_an_answer(block, chosen, c, domains) for c in answers):
+    asked = [empty[c] for c in answers if c in empty]
+    about = answers if asked and np.logical_or.reduce(asked)[chosen].all() else block.columns
+    if shown and any(_for_an_answer(block, chosen, c, domains) for c in about):
         return None
     start = known.starts[whole.distinct] + block.start
     return {start + int(j): 1 for j in np.flatnonzero(_whatever(block, chosen, empty))}
