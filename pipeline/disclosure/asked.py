@@ -27,13 +27,15 @@ Place = tuple[str, int, str]  # dataset, period, distinct
 class Asked:
     """`cells`: cell → (universe, condition). `unions[u]`: conditions of a universe that a table
     shows beside each other. `empty`: (universe, condition) that everybody can see no row fulfils.
-    `sensitive[u][i]`: the condition reads a sensitive value. `cost`: of the cells."""
+    `sensitive[u][i]`: the condition reads a sensitive value; `plain[u][i]`: it reads nothing but
+    questions that may be left unanswered. `cost`: of the cells."""
 
     universes: tuple[Universe, ...]
     cells: Mapping[CountCell, tuple[int, int]]
     unions: tuple[tuple[tuple[int, ...], ...], ...]
     empty: tuple[tuple[int, int], ...]
     sensitive: tuple[tuple[bool, ...], ...]
+    plain: tuple[tuple[bool, ...], ...]
     cost: Mapping[CountCell, float]
 
     def conditions(self, u: int) -> list[int]:
@@ -94,6 +96,10 @@ def gather(
         tuple(universes), found, tuple(tuple(dict.fromkeys(u)) for u in unions), tuple(empty),
         tuple(
             tuple(structures[u.dataset].sensitive(reads_value(p.parse(w))) for w in u.conditions)
+            for u in universes
+        ),
+        tuple(
+            tuple(structures[u.dataset].plain(p.columns(p.parse(w))) for w in u.conditions)
             for u in universes
         ),
         _costs(known, calls),

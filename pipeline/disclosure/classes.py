@@ -22,6 +22,7 @@ from scipy.sparse import coo_array, csr_array
 
 from pipeline.disclosure.graph import Names, cliques, tree
 from pipeline.disclosure.model import Ints, Mask
+from pipeline.disclosure.nonresponse import Silence, silence
 from pipeline.disclosure.structure import Structure
 from pipeline.disclosure.variables import Variable, Variables, agree
 from pipeline.errors import UppfoljningError
@@ -34,13 +35,14 @@ LIMIT = 20_000  # combinations of a block
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:
     """`start`: number of its first class in the universe. `member[i]`: which of its classes
-    condition `fits[i]` counts. `x`: true sizes."""
+    condition `fits[i]` counts. `x`: true sizes. `silence`: who is in it for want of an answer."""
 
     names: Names
     start: int
     fits: Ints
     member: Mask
     x: Ints
+    silence: Silence
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,7 +109,8 @@ def universe(
         margins.append(margin)
         start += len(block.x)
     home = np.full(len(every), -1, dtype=np.int64)
-    for number in sorted(range(len(blocks)), key=lambda b: -len(blocks[b].x)):
+    # The smallest, of several the first, as targets are sought.
+    for number in sorted(range(len(blocks)), key=lambda b: (-len(blocks[b].x), -b)):
         home[blocks[number].fits] = number
     made = Universe(
         data.name, data.offset, distinct, every, tuple(blocks), home,
@@ -165,7 +168,11 @@ def _block(
         place[chosen] = signs[sign]
     x = np.bincount([place[s] for s in counted], minlength=len(signs)).astype(np.int64)
     cells = np.array(kept_member, dtype=bool).T.reshape(len(fits), len(signs))
-    return Block(clique, start, np.array(fits, dtype=np.int64), cells, x), kept_margin
+    unanswered = silence(
+        order, candidates, place, counted, variables.structure, possible is not None
+    )
+    made = Block(clique, start, np.array(fits, dtype=np.int64), cells, x, unanswered)
+    return made, kept_margin
 
 
 def _first(rows: Ints) -> Ints:

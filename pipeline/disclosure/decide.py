@@ -98,10 +98,18 @@ def suppression(
     known, changed, closer = changes(asked, counted, before, threshold)
     changed |= unsaid(counted, before, changed)
     every = [
-        targets(made, asked.conditions(u), asked.unions[u], asked.sensitive[u], threshold)
+        targets(
+            made,
+            asked.conditions(u),
+            asked.unions[u],
+            asked.sensitive[u],
+            asked.plain[u],
+            threshold,
+        )
         for u, made in enumerate(asked.universes)
     ]
-    found = [(u, t) for u, mine in enumerate(every) for t in smallest(mine)] + closer
+    secret = [[t for t in mine if t.reach] for mine in every]
+    found = [(u, t) for u, mine in enumerate(secret) for t in smallest(mine)] + closer
     few = {(u, t.classes): t.why for u, mine in enumerate(every) for t in mine if t.inner == -1}
     first = np.array([(r.universe, r.classes) in few for r in counted], dtype=bool)
     hidden = (first | changed) & ~known
@@ -116,7 +124,7 @@ def suppression(
     result = suppress(system)
     if result.open_targets:  # what contains a target that stays open needs its own protection
         lost = {(found[i][0], found[i][1].classes) for i in result.open_targets}
-        still = [[t for t in mine if (u, t.classes) not in lost] for u, mine in enumerate(every)]
+        still = [[t for t in mine if (u, t.classes) not in lost] for u, mine in enumerate(secret)]
         wider = [(u, t) for u, mine in enumerate(still) for t in smallest(mine)]
         found += [one for one in wider if one not in found]
         system = build()

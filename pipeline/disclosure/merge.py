@@ -14,9 +14,10 @@ from dataclasses import dataclass
 
 from pipeline.disclosure import ladder
 from pipeline.disclosure.counts import Counts
-from pipeline.disclosure.structure import structure
+from pipeline.disclosure.structure import Structure, structure
 from pipeline.disclosure.variables import reads_value
 from pipeline.facts import predicate as p
+from pipeline.facts.dataset import Dimension
 from pipeline.facts.pattern import CountCell, Merged
 from pipeline.facts.plan import TableCall
 from pipeline.facts.table import Key, Total
@@ -24,6 +25,7 @@ from pipeline.forms.codebook import Codebook, Value
 from pipeline.workspace import Sekretess
 
 LAST = "alla"
+MOSTLY = 0.5  # a table of more dots than this says nothing by its classes
 Merging = dict[str, tuple[Merged, ...]]  # dimension → classes, of what is merged
 
 
@@ -98,8 +100,8 @@ def share_small(calls: Sequence[TableCall], merging: Merging, judge: Judge) -> f
     for call in calls:
         verdicts = {
             at: verdict
-            for at, cells in _cells(call, merging)
-            if (verdict := judge.small(cells)) is not None
+            for at, cells, unanswered in _cells(call, merging, judge)
+            if (verdict := not unanswered and judge.small(cells)) is not None
         }
         small = sum(verdicts.values())
         told += len(verdicts)
@@ -121,10 +123,11 @@ def _lonely(call: TableCall, verdicts: Mapping[tuple[int, ...], bool]) -> int:
 
 
 def _cells(
-    call: TableCall, merging: Merging
-) -> Iterator[tuple[tuple[int, ...], list[list[CountCell]]]]:
-    """For every number of the merged table its place on each axis (−1: all together) and its
-    count cells put together."""
+    call: TableCall, merging: Merging, judge: Judge
+) -> Iterator[tuple[tuple[int, ...], list[list[CountCell]], bool]]:
+    """For every number of the merged table its place on each axis (−1: all together), its count
+    cells put together, and whether it only tells who left a question unanswered."""
+    built = structure(call.dataset, judge.books) if call.dataset in judge.books else None
     axes: list[list[tuple[int, list[Key]]]] = []
     for d, keys in zip(call.dims, call.classes, strict=True):
         classes = merging.get(d.name, ())
@@ -138,7 +141,18 @@ def _cells(
         parts = [call.cells[keys] for keys in itertools.product(*(ks for _, ks in combination))]
         if parts and parts[0]:
             at = tuple(place for place, _ in combination)
-            yield at, [sorted(set(column)) for column in zip(*parts, strict=True)]
+            cells = [sorted(set(column)) for column in zip(*parts, strict=True)]
+            empty = [d for d, (_, ks) in zip(call.dims, combination, strict=True) if ks == [None]]
+            yield at, cells, built is not None and _unanswered(built, empty, cells)
+
+
+def _unanswered(
+    built: Structure, empty: Sequence[Dimension], cells: Sequence[Sequence[CountCell]]
+) -> bool:
+    """Whether a number only tells who left the dimensions of `empty` unanswered."""
+    reads = p.columns(p.parse(cells[0][0].where))
+    left = {c for d in empty for c in d.reads()}
+    return bool(left) and built.plain(reads) and not built.answers(set(reads) - left)
 
 
 def _of_group(calls: Sequence[TableCall], judge: Judge) -> Merging:
@@ -147,11 +161,13 @@ def _of_group(calls: Sequence[TableCall], judge: Judge) -> Merging:
     limit = judge.rules.hogst_dolda
     merging: Merging = {}
     share = share_small(calls, merging, judge)
-    # What is configured first; a table that is still mostly dots is not broken down at all.
+    # What is configured first; a table that is still mostly dots is not broken down at all. One of
+    # fewer keeps its classes: a few dots are a smaller loss than the difference between the sexes.
     for step in (*judge.rules.sla_samman, LAST):
         ways = _ladders(step, calls, judge)
         rung = dict.fromkeys(sorted(ways), 0)
-        while share > limit:
+        enough = max(limit, MOSTLY) if step == LAST else limit
+        while share > enough:
             tried = []
             for place, (name, at) in enumerate(rung.items()):
                 if at < len(ways[name]):

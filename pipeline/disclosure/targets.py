@@ -2,7 +2,8 @@
 
 Of every count asked for, those of few persons; of every two of which one contains the other, the
 few that differ (n − k of a share, a tertial beside its year, what a table leaves out); where a
-sensitive column is read, nobody and everybody too.
+sensitive column is read, nobody and everybody too. Those who left a question that is not sensitive
+unanswered are no group of this kind (`nonresponse.py`).
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ DIFFERENCE = "går annars att räkna ut en grupp på {top} eller färre personer
 class Target:
     """`classes`: numbers in the universe, rising. `inner`, `outer`: the conditions whose
     difference it is; `inner` −1 for a condition of its own, −2 for a table's shown classes.
-    `reach`: what the attacker's upper bound must come to."""
+    `reach`: what the attacker's upper bound must come to; 0 for a count that is not shown although
+    everybody may know it."""
 
     classes: tuple[int, ...]
     inner: int
@@ -39,10 +41,12 @@ def targets(
     asked: Sequence[int],
     unions: Sequence[tuple[int, ...]],
     sensitive: Sequence[bool],
+    plain: Sequence[bool],
     threshold: int,
 ) -> list[Target]:
     """The targets of a universe. `asked`: conditions that a reader may see. `unions`: conditions
-    that a table shows beside each other. `sensitive[i]`: condition i reads a sensitive value.
+    that a table shows beside each other. `sensitive[i]`: condition i reads a sensitive value;
+    `plain[i]`: nothing but questions that may be left unanswered.
 
     A sum that contains another target is left out: it is at least as uncertain.
     """
@@ -50,7 +54,7 @@ def targets(
     seen: set[tuple[int, int]] = set()
     wanted = set(asked)
     for block in sorted(made.blocks, key=lambda b: (len(b.x), b.start)):
-        found += _of_block(made, block, wanted, unions, sensitive, threshold, seen)
+        found += _of_block(made, block, wanted, unions, sensitive, plain, threshold, seen)
     return found
 
 
@@ -60,20 +64,19 @@ def _of_block(
     wanted: set[int],
     unions: Sequence[tuple[int, ...]],
     sensitive: Sequence[bool],
+    plain: Sequence[bool],
     threshold: int,
     seen: set[tuple[int, int]],
 ) -> Iterator[Target]:
     places = [n for n, i in enumerate(block.fits.tolist()) if i in wanted]
-    member, number, private = _different(block, places, sensitive)
+    member, number, private, bare = _different(block, places, sensitive, plain)
     place_of = {int(i): n for n, i in enumerate(block.fits)}
-    joined = [
-        np.logical_or.reduce(block.member[[place_of[i] for i in union]])
-        for union in unions
-        if all(i in place_of for i in union)
-    ]
+    inside = [union for union in unions if all(i in place_of for i in union)]
+    joined = [np.logical_or.reduce(block.member[[place_of[i] for i in u]]) for u in inside]
     inner = np.array([*member, *joined], dtype=bool).reshape(-1, len(block.x))
     inner_number = [*number, *([-2] * len(joined))]
     inner_private = np.array([*private, *([False] * len(joined))], dtype=bool)
+    inner_bare = [*bare, *(all(plain[i] for i in u) for u in inside)]
     size, outer_size = inner.sum(axis=1), member.sum(axis=1)
     k, n = inner @ block.x, member @ block.x
     overlap = inner.astype(np.float32) @ member.astype(np.float32).T
@@ -91,7 +94,12 @@ def _of_block(
         why = NOBODY if count == 0 and private[a] and in_some[a] else why
         if why:
             seen.add((own, own))
-            yield Target(_classes(block, member[a]), -1, own, why, threshold)
+            reach = threshold
+            if bare[a] and block.silence.exempt(member[a], threshold):
+                if not block.silence.for_an_answer(member[a]):
+                    continue
+                reach = 0  # not shown, since answers rest on it, but no secret
+            yield Target(_classes(block, member[a]), -1, own, why, reach)
     for where, why in ((few, DIFFERENCE.format(top=top)), (everybody, EVERYBODY)):
         for a, b in np.argwhere(where).tolist():
             pair = (inner_number[a], number[b])
@@ -99,18 +107,23 @@ def _of_block(
                 continue
             if pair[0] >= 0:
                 seen.add(pair)
-            yield Target(_classes(block, member[b] & ~inner[a]), *pair, why, threshold)
+            left = member[b] & ~inner[a]
+            alone = inner_bare[a] and bare[b]
+            if not (alone and block.silence.exempt(left, threshold)):
+                yield Target(_classes(block, left), *pair, why, threshold)
 
 
 def _different(
-    block: Block, places: Sequence[int], sensitive: Sequence[bool]
-) -> tuple[Mask, list[int], Mask]:
+    block: Block, places: Sequence[int], sensitive: Sequence[bool], plain: Sequence[bool]
+) -> tuple[Mask, list[int], Mask, Mask]:
     """The different conditions among `places`: membership, number, whether any reads a sensitive
-    value. Those that count nothing whatever the rows are left out."""
+    value, whether all read plain questions alone. Those that count nothing whatever the rows are
+    left out."""
     kept: dict[bytes, int] = {}
     rows: list[Mask] = []
     number: list[int] = []
     private: list[bool] = []
+    bare: list[bool] = []
     for n in places:
         row, i = block.member[n], int(block.fits[n])
         if not row.any():
@@ -121,9 +134,11 @@ def _different(
             rows.append(row)
             number.append(i)
             private.append(False)
+            bare.append(True)
         private[kept[sign]] |= sensitive[i]
+        bare[kept[sign]] &= plain[i]
     member = np.array(rows, dtype=bool).reshape(len(rows), len(block.x))
-    return member, number, np.array(private, dtype=bool)
+    return member, number, np.array(private, dtype=bool), np.array(bare, dtype=bool)
 
 
 def _classes(block: Block, row: Mask) -> tuple[int, ...]:

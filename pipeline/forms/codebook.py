@@ -61,6 +61,7 @@ class Field:
     sensitive: bool = False
     freetext: bool = False
     identifies: bool = False  # stored as a keyed hash
+    follow_up: bool = False  # asked of some only: that it is empty is itself an answer
     severity: str = "warning"
     group: str = ""
     unit: str = ""
@@ -77,6 +78,13 @@ class Field:
     @property
     def has_missing_categories(self) -> bool:
         return any(c.missing for c in self.categories)
+
+    @property
+    def unanswered_if_empty(self) -> bool:
+        """Whether an empty cell means that the question was not answered, and nothing else. A text
+        or a date that is not required may also have nothing to say."""
+        closed = bool(self.categories) or self.type in ("boolean", "integer", "number", "list")
+        return not self.follow_up and (closed or self.required)
 
     def option_column(self, value: Value) -> str:
         """The boolean column of one option of a list field."""
@@ -258,6 +266,7 @@ def _field(doc: Mapping[str, Any], where: str, kommun: Kommun) -> Field:
         sensitive=bool(doc.get("sensitive", False)),
         freetext=bool(doc.get("freetext", False)),
         identifies=bool(doc.get("identifies", False)),
+        follow_up=bool(doc.get("followUp", False)),
         severity=str(doc.get("severity", "critical" if required else "warning")),
         group=str(doc.get("group", "")),
         unit=str(doc.get("unit", "")),

@@ -15,6 +15,7 @@ from pipeline.disclosure.attack.earlier import Edition
 from pipeline.disclosure.attack.said import Cell, Moment, Published, Row
 from pipeline.disclosure.attack.solve import Contradiction, Range, ranges
 from pipeline.disclosure.attack.system import Knowledge, Vector, knowledge
+from pipeline.disclosure.attack.unanswered import group
 from pipeline.disclosure.attack.universe import parsed, read
 from pipeline.forms.codebook import Codebook
 
@@ -163,14 +164,31 @@ class _Place:
         total.cells += sum(t.hidden for t in targets)
         total.attacked += len(targets)
         total.relaxed += len(ask) if made.relaxed else 0
-        for target, answer in zip(targets, answers, strict=True):
-            if answer is None or not target.vector(made):
+        judged = [
+            (t, a, _judged(t, a, self._threshold))
+            for t, a in zip(targets, answers, strict=True)
+            if a is not None and t.vector(made)
+        ]
+        told = self._unanswered([t for t, _, finding in judged if finding], made)
+        for target, answer, finding in judged:
+            if target in told:
                 continue
             if target.hidden and (answer.high or target.zero):
                 top = min(answer.high, self._threshold)
                 total.smallest = top if total.smallest is None else min(total.smallest, top)
-            if finding := _judged(target, answer, self._threshold):
+            if finding:
                 total.findings.append(finding)
+
+    def _unanswered(self, targets: Sequence[Target], made: Knowledge) -> set[Target]:
+        """Those of the targets that tell only how many of a group left a question unanswered, where
+        the group itself cannot be shown to be small."""
+        groups = {}
+        for t in targets:
+            shown = t.part is None and not t.hidden
+            if vector := group(made, t.whole, t.part, self._book, self._books, shown):
+                groups[t] = vector
+        solved = ranges(made, list(groups.values()), self._threshold)
+        return {t for t, r in zip(groups, solved, strict=True) if r.high >= self._threshold}
 
     def _of_facts(self, known: Limits) -> Iterator[Target]:
         """Each count once, and what each share leaves of its n."""

@@ -20,13 +20,15 @@ Vector = Mapping[int, int]  # variable → coefficient
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Knowledge:
-    """`low ≤ rows @ x ≤ high` for whole x ≥ 0. `vectors`: each count as a sum of variables."""
+    """`low ≤ rows @ x ≤ high` for whole x ≥ 0. `vectors`: each count as a sum of variables;
+    `starts`: the first variable of each universe."""
 
     rows: csr_array
     low: Floats
     high: Floats
     vectors: Mapping[Cell, Vector]
     universes: Mapping[str, Universe]
+    starts: Mapping[str, int]
 
     @property
     def relaxed(self) -> bool:
@@ -69,7 +71,7 @@ def knowledge(
     for row in said:
         if (line := _line(row, vectors, universes, starts, whole)) is not None:
             lines.append(line)
-    return Knowledge(*_matrix(_apart(lines), size), vectors, universes)
+    return Knowledge(*_matrix(_apart(lines), size), vectors, universes, starts)
 
 
 def _apart(lines: Sequence[Line]) -> list[Line]:
