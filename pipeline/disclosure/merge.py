@@ -25,7 +25,6 @@ from pipeline.forms.codebook import Codebook, Value
 from pipeline.workspace import Sekretess
 
 LAST = "alla"
-MOSTLY = 0.5  # a table of more dots than this says nothing by its classes
 Merging = dict[str, tuple[Merged, ...]]  # dimension → classes, of what is merged
 
 
@@ -166,8 +165,7 @@ def _of_group(calls: Sequence[TableCall], judge: Judge) -> Merging:
     for step in (*judge.rules.sla_samman, LAST):
         ways = _ladders(step, calls, judge)
         rung = dict.fromkeys(sorted(ways), 0)
-        enough = max(limit, MOSTLY) if step == LAST else limit
-        while share > enough:
+        while share > limit:
             tried = []
             for place, (name, at) in enumerate(rung.items()):
                 if at < len(ways[name]):

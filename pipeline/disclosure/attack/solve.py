@@ -125,6 +125,8 @@ class _Part:
         return bool((x >= 0).all() and (value >= self._low).all() and (value <= self._high).all())
 
     def _alone(self, weights: Floats, threshold: int) -> Range:
+        if not weights.any():  # nothing is left of a count without itself
+            return Range(0, 0)
         high, decided = self._extreme(-weights, weights, threshold)
         if not decided or -high >= threshold:
             return Range(0, -high, decided)
