@@ -201,7 +201,7 @@ def _blank(d: Mapping[str, Any], status: str) -> Record:
 def _kept(record: Record) -> Record:
     """A measure as the ledger tells it."""
     value = _fraction(record["value"])
-    if record["kind"] == "share" and record["denominator"]:
+    if record["numerator"] is not None and record["denominator"]:
         value = Fraction(record["numerator"], record["denominator"])
     own = {key: record[key] for key in ("n", "numerator", "denominator", "status", "unit")}
     return _blank(json.loads(record["definition"]), "ok") | own | {"value": value}
