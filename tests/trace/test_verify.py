@@ -536,7 +536,9 @@ def test_numbers_whose_rows_are_destroyed_are_told_apart_and_the_others_verified
     verdict = disposed.verified()
     assert verdict.ok and verdict.checked == verdict.total
     there = [
-        pq.read_table(disposed.intern / f"{n}.parquet") for n in ("faktaregister", "forekomster")
+        pq.read_table(folder / f"{n}.parquet")
+        for folder in (disposed.intern, disposed.intern / "publik")
+        for n in ("faktaregister", "forekomster")
     ]
     assert verdict.total + verdict.disposed == sum(table.num_rows for table in there)
     assert list(verdict.lines()) == [
