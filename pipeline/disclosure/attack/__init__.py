@@ -41,4 +41,5 @@ def attack(
         threshold=sekretess.troskel,
         findings=tuple(dict.fromkeys([*reading.findings, *examined.findings])),
         changed=examined.changed,
+        unexamined=examined.unexamined,
     )
