@@ -24,7 +24,7 @@ class Edition:
         self.out, self.sharded = folder / "intern", folder / "delad"
         self.facts = small.edition(self.workspace, self.out)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(data.panel_data, "__defaults__", (1000,))
+            patch.setattr(data.panel_data, "__defaults__", (1000, data.NO_NOTES))
             small.edition(self.workspace, self.sharded)
 
 

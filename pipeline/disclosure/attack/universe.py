@@ -51,7 +51,7 @@ class Universe:
 
     def home(self, columns: Iterable[str]) -> Block:
         """The smallest block that has these columns."""
-        wanted = set(columns) & set(self.domains)
+        wanted = {c for c in columns if len(self.domains[c].values) > 1}  # the rest divide nothing
         fit = [b for b in self.blocks if wanted <= set(b.columns)]
         return min(fit, key=lambda b: (b.size, b.start))
 
