@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,36 +10,24 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.facts.dataset import codebooks, open_dataset
+from pipeline.facts.dataset import open_dataset
 from pipeline.facts.fact import Fact
 from pipeline.facts.pattern import count_cells
 from pipeline.facts.plan import TableCall
 from pipeline.facts.table import FactTable
-from pipeline.workspace import Workspace, load_kommun
+from pipeline.workspace import Workspace
+from tests.municipality import establish, settings
 
 YEAR = 2025
-KOMMUN = """namn = "Provkommun"
-[[enheter]]
-namn = "A"
-[[enheter]]
-namn = "B"
-[[enheter]]
-namn = "C"
-"""
+KOMMUN = settings("Provkommun", "ABC")
 
 
 def workspace(folder: Path, book: Mapping[str, Any], rows: Sequence[Mapping[str, Any]],
               schema: pa.Schema, year: int = YEAR) -> Workspace:  # fmt: skip
-    made = Workspace(folder / "raw", folder / "processed", folder / "reports")
-    (made.raw / "formular").mkdir(parents=True, exist_ok=True)
+    made = establish(folder, KOMMUN, book)
     (made.processed / str(year)).mkdir(parents=True, exist_ok=True)
-    (made.raw / "kommun.toml").write_text(KOMMUN, encoding="utf-8")
-    text = json.dumps(book, ensure_ascii=False)
-    (made.raw / "formular" / f"{book['name']}.json").write_text(text, encoding="utf-8")
     table = pa.Table.from_pylist([dict(r) for r in rows], schema=schema)
     pq.write_table(table, made.processed / str(year) / f"{book['name']}.parquet")
-    load_kommun.cache_clear()
-    codebooks.cache_clear()
     return made
 
 

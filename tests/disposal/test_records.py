@@ -24,13 +24,11 @@ from pipeline.disposal.record import (
     write_record,
 )
 from pipeline.errors import GateError, UppfoljningError, UsageError
-from pipeline.facts.dataset import codebooks
-from pipeline.intake.year import clean_year
 from pipeline.run.gallra import _about
 from pipeline.trace.cellset import Sheet
 from pipeline.trace.disposed import refuse_rebuilt, refuse_resting
-from pipeline.validation.year import validate_year
-from pipeline.workspace import Workspace, load_kommun
+from pipeline.workspace import Workspace
+from tests.municipality import tables
 from tests.trace.small import YEAR, municipality, set_cell
 
 FIRST = Disposal(
@@ -107,10 +105,7 @@ def test_a_later_report_is_stopped_only_by_numbers_that_rest_on_what_is_gone(tmp
 def small(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     made = municipality(tmp_path_factory.mktemp("litet"))
     set_cell(made.raw / "2025" / "svaren.xlsx", "D4", "i våras")
-    load_kommun.cache_clear()
-    codebooks.cache_clear()
-    clean_year(made, YEAR, made.processed / str(YEAR))
-    validate_year(made, YEAR, made.processed / str(YEAR))
+    tables(made, YEAR)
     return made
 
 

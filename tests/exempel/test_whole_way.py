@@ -13,9 +13,8 @@ import pytest
 from pipeline.exempel import Truth, expected_tables, make_example
 from pipeline.exempel.sheets import Effect
 from pipeline.exempel.truth import Expected
-from pipeline.intake.year import clean_year
-from pipeline.validation.year import validate_year
-from pipeline.workspace import REPO, Workspace
+from pipeline.workspace import REPO
+from tests.municipality import at, tables
 
 YEARS, ROWS, SEED = (2024, 2025), 90, 11
 IDENTIFYING = {"insats_id", "arende_id", "familj_id", "svar_id"}
@@ -25,13 +24,9 @@ FIGURES = ("rows", "processed", "duplicates", "quarantined")
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Truth, Path]:
     """An example that is not the committed one, through intake and validation."""
-    folder = tmp_path_factory.mktemp("exempel")
-    workspace = Workspace(folder / "raw", folder / "processed", folder / "reports")
+    workspace = at(tmp_path_factory.mktemp("exempel"))
     truth = make_example(workspace.raw, YEARS, ROWS, SEED)
-    for year in YEARS:
-        out = workspace.processed / str(year)
-        clean_year(workspace, year, out)
-        validate_year(workspace, year, out)
+    tables(workspace, *YEARS)
     return truth, workspace.processed
 
 

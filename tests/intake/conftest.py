@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 
 from pipeline.forms.codebook import Codebook, load_codebooks, read_codebook
 from pipeline.intake.raw import Cell, NotRead, RawTable, Recognised
 from pipeline.intake.recognise import recognise
 from pipeline.workspace import Kommun, Workspace
+from tests.municipality import establish
 
 SATISFIED = [
     {"value": 1, "label": "Mycket missnöjd"},
@@ -105,41 +104,15 @@ Sheet = Sequence[Sequence[Cell]]
 
 @pytest.fixture(scope="session")
 def books(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Codebook]:
-    folder = tmp_path_factory.mktemp("formular")
-    made = {}
-    for doc in (ARENDEN, ENKAT, MAL):
-        path = folder / f"{doc['name']}.json"
-        path.write_text(json.dumps(doc, ensure_ascii=False), encoding="utf-8")
-        made[str(doc["name"])] = read_codebook(path, Kommun())
-    return made
+    made = establish(tmp_path_factory.mktemp("formular"), "", ARENDEN, ENKAT, MAL)
+    read = (read_codebook(p, Kommun()) for p in sorted((made.raw / "formular").iterdir()))
+    return {book.name: book for book in read}
 
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     """A workspace with the three forms above in RAW/formular and an empty year 2025."""
-    made = Workspace(tmp_path / "raw", tmp_path / "processed", tmp_path / "reports")
-    (made.raw / "2025").mkdir(parents=True)
-    (made.raw / "formular").mkdir()
-    for doc in (ARENDEN, ENKAT, MAL):
-        path = made.raw / "formular" / f"{doc['name']}.json"
-        path.write_text(json.dumps(doc, ensure_ascii=False), encoding="utf-8")
-    return made
-
-
-def write_workbook(path: Path, sheets: dict[str, Sheet], hidden: Sequence[str] = ()) -> Path:
-    """A workbook of plain cells."""
-    book = openpyxl.Workbook()
-    book.remove(book.active)  # type: ignore[arg-type]
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for i, row in enumerate(rows, 1):
-            for j, cell in enumerate(row, 1):
-                if cell is not None:
-                    sheet.cell(i, j, cell)  # type: ignore[arg-type]
-        if name in hidden:
-            sheet.sheet_state = "hidden"
-    book.save(path)
-    return path
+    return establish(tmp_path, "", ARENDEN, ENKAT, MAL)
 
 
 def raw_table(rows: Sheet, kind: str = "xlsx", **more: Any) -> RawTable:

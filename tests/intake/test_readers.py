@@ -15,8 +15,7 @@ from pipeline.errors import IntakeError
 from pipeline.intake.delimited import read_delimited
 from pipeline.intake.raw import RawTable, address, column_letter
 from pipeline.intake.readers import read_file
-
-from .conftest import write_workbook
+from tests.municipality import write_workbook
 
 
 def only(path: Path) -> RawTable:

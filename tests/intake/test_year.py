@@ -10,8 +10,8 @@ import pytest
 from pipeline.errors import IntakeError
 from pipeline.intake.year import clean_year
 from pipeline.workspace import Workspace
+from tests.municipality import write_workbook
 
-from .conftest import write_workbook
 from .test_readers import KOLADA
 
 HEAD = ["Ärende-id", "Slutdatum", "Enhet", "Ålder"]

@@ -4,7 +4,6 @@ chapter and a chapter that words, draws and compares, executed without kernels."
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import nbformat
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.facts.dataset import codebooks, open_tables
+from pipeline.facts.dataset import open_tables
 from pipeline.facts.pattern import CountCell, Merged, Pattern
 from pipeline.facts.recorder import Recorder
 from pipeline.publish.blocks import MIMETYPE
@@ -24,7 +23,8 @@ from pipeline.report import author
 from pipeline.report.context import Context, planning
 from pipeline.run import planning as runner
 from pipeline.run.execute import Job
-from pipeline.workspace import Workspace, load_kommun
+from pipeline.workspace import Workspace
+from tests.municipality import establish, settings
 
 YEAR = 2025
 META = Meta("Provkommun", "Öppenvård", YEAR, dt.date(2026, 3, 1), "0.1", "Publik utgåva")
@@ -93,12 +93,7 @@ def rows() -> list[dict[str, Any]]:
 
 def workspace(folder: Path, answers: Sequence[dict[str, Any]]) -> Workspace:
     """A workspace with these answers of 2025, and those of `rows` the year before."""
-    w = Workspace(folder / "raw", folder / "processed", folder / "reports")
-    (w.raw / "formular").mkdir(parents=True)
-    (w.raw / "formular" / "prov.json").write_text(json.dumps(BOOK), encoding="utf-8")
-    (w.raw / "kommun.toml").write_text('namn = "Provkommun"\n', encoding="utf-8")
-    load_kommun.cache_clear()
-    codebooks.cache_clear()
+    w = establish(folder, settings("Provkommun", []), BOOK)
     for year, found in ((YEAR, answers), (YEAR - 1, rows())):
         (w.processed / str(year)).mkdir(parents=True)
         pq.write_table(pa.Table.from_pylist(list(found)), w.processed / str(year) / "prov.parquet")

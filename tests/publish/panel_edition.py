@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import nbformat
 import openpyxl
 
-from pipeline.facts.dataset import codebooks, open_dataset
+from pipeline.facts.dataset import open_dataset
 from pipeline.facts.fact import Fact
 from pipeline.facts.measure import count, share
-from pipeline.intake.year import clean_year
 from pipeline.publish.document import Meta
 from pipeline.publish.edition import publish
 from pipeline.publish.panel.lineage import trace_all
 from pipeline.report.swedish import show
-from pipeline.validation.year import validate_year
 from pipeline.workspace import Workspace, load_kommun
+from tests.municipality import establish, settings, tables
 
 from . import sample as s
 
@@ -36,13 +34,7 @@ BOOK = {
         {"name": "tankar", "title": "Egna ord", "type": "string", "freetext": True},
     ],
 }  # fmt: skip
-KOMMUN = """namn = "Provkommun"
-per_datum = 2026-03-16
-[[enheter]]
-namn = "Norra"
-[[enheter]]
-namn = "Södra"
-"""
+KOMMUN = settings("Provkommun", ["Norra", "Södra"], day="2026-03-16")
 PLACES = {3: IMAGE, 4: CLOSING, 5: "=1+1", 6: "dold\u202etext", 7: "__proto__"}
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 680 60">'
@@ -52,10 +44,7 @@ SVG = (
 
 
 def municipality(folder: Path, rows: int = 260) -> Workspace:
-    made = Workspace(folder / "raw", folder / "processed", folder / "reports")
-    (made.raw / "formular").mkdir(parents=True)
-    (made.raw / "formular" / "svaren.json").write_text(json.dumps(BOOK), encoding="utf-8")
-    (made.raw / "kommun.toml").write_text(KOMMUN, encoding="utf-8")
+    made = establish(folder, KOMMUN, BOOK)
     for year in (YEAR - 1, YEAR):
         book = openpyxl.Workbook()
         sheet = book.active
@@ -68,13 +57,9 @@ def municipality(folder: Path, rows: int = 260) -> Workspace:
             sheet.append([f"N{row}", unit, liked, PLACES.get(row, f"Ort {row % 7}"), "hemligt"])
         for row in (3, 4, 5):
             sheet.cell(row, 4).data_type = "s"
-        (made.raw / str(year)).mkdir()
+        (made.raw / str(year)).mkdir(exist_ok=True)
         book.save(made.raw / str(year) / "svaren.xlsx")
-    load_kommun.cache_clear()
-    codebooks.cache_clear()
-    for year in (YEAR - 1, YEAR):
-        clean_year(made, year, made.processed / str(year))
-        validate_year(made, year, made.processed / str(year))
+    tables(made, YEAR - 1, YEAR)
     return made
 
 

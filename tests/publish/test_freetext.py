@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
-import openpyxl
 import pytest
 
-from pipeline.facts.dataset import codebooks
 from pipeline.facts.freetext import answers
-from pipeline.intake.year import clean_year
 from pipeline.publish.document import Block, Chapter, Document, Meta
 from pipeline.publish.freetext import write_freetext
 from pipeline.publish.untraced import Allowed, untraced_in_document
 from pipeline.report import author, blocks
 from pipeline.report.freetext import free_text
-from pipeline.validation.year import validate_year
 from pipeline.workspace import Workspace, load_kommun
+from tests.municipality import establish, settings, tables, write_workbook
 
 YEAR = 2025
 BOOK = {
@@ -44,42 +40,23 @@ THEMES = [(2, "ord", "hjälp"), (4, "ord", "bemötande"), (6, "ord", "bemötande
 APPROVED = {2: SAID[2], 3: SAID[3], 5: "Allt tog lång tid"}
 
 
-def write(path: Path, sheets: dict[str, list[list[object]]]) -> None:
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        page = book.create_sheet(name)
-        for row in rows:
-            page.append(row)
-    book.save(path)
-
-
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    tmp_path = tmp_path_factory.mktemp("fritext")
-    made = Workspace(tmp_path / "raw", tmp_path / "processed", tmp_path / "reports")
-    (made.raw / "formular").mkdir(parents=True)
-    (made.raw / str(YEAR)).mkdir()
-    for book in (BOOK, STAFF):
-        path = made.raw / "formular" / f"{book['name']}.json"
-        path.write_text(json.dumps(book), encoding="utf-8")
+    made = establish(tmp_path_factory.mktemp("fritext"), settings("Provkommun", []), BOOK, STAFF)
     folder = made.raw / str(YEAR)
-    write(folder / "prat.xlsx", {"Svar": [
+    write_workbook(folder / "prat.xlsx", {"Svar": [
         ["Nummer", "Vad tycker du?"], *([f"N{r}", text] for r, text in SAID.items())]})  # fmt: skip
-    write(folder / "personal.xlsx", {"Svar": [
+    write_workbook(folder / "personal.xlsx", {"Svar": [
         ["Svarsnr", "Vad tycker du som medarbetare?"], ["M1", "Chefen hörs inte"]]})  # fmt: skip
     source, first = "prat.xlsx!Svar", ["Formulär", "Fil och blad", "Rad i filen", "Fråga"]
-    write(folder / "kodat.xlsx", {
+    write_workbook(folder / "kodat.xlsx", {
         "Teman": [[*first, "Tema"], *(["prat", source, *t] for t in THEMES)],
         "Citat": [
             [*first, "Den text som godkänns", "Godkänd av", "Godkänd den"],
             *(["prat", source, r, "ord", text, "chef", "2026-02-01"]
               for r, text in APPROVED.items()),
         ]})  # fmt: skip
-    load_kommun.cache_clear()
-    codebooks.cache_clear()
-    clean_year(made, YEAR, made.processed / str(YEAR))
-    validate_year(made, YEAR, made.processed / str(YEAR))
+    tables(made, YEAR)
     return made
 
 

@@ -13,23 +13,18 @@ from pipeline.facts.derive import cited, largest, statistic, wording
 from pipeline.facts.fact import Fact
 from pipeline.facts.measure import count, mean, share
 from pipeline.facts.table import FactTable
-from pipeline.intake.year import clean_year
 from pipeline.publish.ledger import FACT_SCHEMA
-from pipeline.validation.year import validate_year
 from pipeline.workspace import REPO, Workspace
+from tests.municipality import at, tables
 
 YEAR = 2025
 
 
 def example(folder: Path) -> Workspace:
     """The workspace, with the tables of all years and the ledger of the last."""
-    workspace = Workspace(folder / "raw", folder / "processed", folder / "reports")
+    workspace = at(folder)
     shutil.copytree(REPO / "data" / "raw", workspace.raw)
-    for year in workspace.years():
-        out = workspace.processed / str(year)
-        out.mkdir(parents=True)
-        clean_year(workspace, year, out)
-        validate_year(workspace, year, out)
+    tables(workspace, *workspace.years())
     found = {f.id: f.record() for made in facts(workspace) for f in made.family()}
     place = workspace.reports / str(YEAR) / "intern"
     place.mkdir(parents=True)

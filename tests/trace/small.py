@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,17 +13,16 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.facts.dataset import codebooks, open_dataset
+from pipeline.facts.dataset import open_dataset
 from pipeline.facts.derive import constant, statistic
 from pipeline.facts.fact import Fact
 from pipeline.facts.measure import count, mean, share
 from pipeline.facts.table import FactTable
-from pipeline.intake.year import clean_year
 from pipeline.publish.document import Meta
 from pipeline.publish.ledger import FACT_SCHEMA, FACTS, OCCURRENCE_SCHEMA, OCCURRENCES
 from pipeline.publish.manifest import write_manifest
-from pipeline.validation.year import validate_year
 from pipeline.workspace import Workspace, load_kommun
+from tests.municipality import Rows, establish, settings, tables, write_workbook
 
 YEAR = 2025
 START = {
@@ -50,13 +48,7 @@ END = {
     "foreignKeys": [{"fields": ["insats"], "lookup": ["kon"],
                      "reference": {"resource": "starter", "fields": ["insats"]}}],
 }  # fmt: skip
-KOMMUN = """namn = "Provkommun"
-per_datum = 2026-03-16
-[[enheter]]
-namn = "Norra"
-[[enheter]]
-namn = "Södra"
-"""
+KOMMUN = settings("Provkommun", ["Norra", "Södra"], day="2026-03-16")
 STARTS = [["Insatsnummer", "Kön"], *([f"I{i}", "kvinna" if i % 2 else "man"] for i in range(1, 9))]
 ENDS = [
     ["Insats-id", "Enhet", "Hur nöjd är du?", "Slutdatum"],
@@ -78,25 +70,14 @@ CHAPTER = {
 
 
 def municipality(folder: Path) -> Workspace:
-    made = Workspace(folder / "raw", folder / "processed", folder / "reports")
-    (made.raw / "formular").mkdir(parents=True)
-    (made.raw / str(YEAR)).mkdir()
-    for book in (START, END):
-        path = made.raw / "formular" / f"{book['name']}.json"
-        path.write_text(json.dumps(book, ensure_ascii=False), encoding="utf-8")
-    (made.raw / "kommun.toml").write_text(KOMMUN, encoding="utf-8")
+    made = establish(folder, KOMMUN, START, END)
     write_sheet(made.raw / "2025" / "starter.xlsx", STARTS)
     write_sheet(made.raw / "2025" / "svaren.xlsx", ENDS)
     return made
 
 
-def write_sheet(path: Path, rows: list[list[Any]]) -> None:
-    book = openpyxl.Workbook()
-    sheet = book.active
-    sheet.title = "Svar"
-    for row in rows:
-        sheet.append(row)
-    book.save(path)
+def write_sheet(path: Path, rows: Rows) -> None:
+    write_workbook(path, {"Svar": rows})
 
 
 def set_cell(path: Path, cell: str, value: Any) -> None:
@@ -109,11 +90,7 @@ def edition(
     workspace: Workspace, folder: Path, chapter: Mapping[str, str] = CHAPTER, **told: Any
 ) -> Path:
     """Clean, validate, run the chapter's cells, write ledger, notebook and manifest."""
-    load_kommun.cache_clear()
-    codebooks.cache_clear()
-    out = workspace.processed / str(YEAR)
-    clean_year(workspace, YEAR, out)
-    validate_year(workspace, YEAR, out)
+    tables(workspace, YEAR)
     (folder / "notebooks").mkdir(parents=True)
     names = {"count": count, "share": share, "mean": mean, "stat": statistic, "year": YEAR,
              "const": constant,

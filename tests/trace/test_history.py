@@ -12,16 +12,14 @@ from typing import Any
 
 import pytest
 
-from pipeline.facts.dataset import codebooks
-from pipeline.intake.year import clean_year
 from pipeline.publish.document import Meta
 from pipeline.publish.manifest import stated, write_manifest
 from pipeline.publish.standing import Standing
 from pipeline.run.standing import code, gather, rules
 from pipeline.trace.diff.history import Previous, previous, released, since
 from pipeline.trace.diff.parameters import changes
-from pipeline.validation.year import validate_year
 from pipeline.workspace import Workspace, load_kommun
+from tests.municipality import tables
 from tests.trace.small import END, YEAR, municipality, set_cell
 
 ANSWERS = "2025/svaren.xlsx"
@@ -31,11 +29,7 @@ def build(
     workspace: Workspace, release: tuple[str, Previous] | None = None
 ) -> tuple[Standing, bytes]:
     """The evidence of an edition, put in place as `annual` does; the bytes of its log."""
-    load_kommun.cache_clear()
-    codebooks.cache_clear()
-    out = workspace.processed / str(YEAR)
-    clean_year(workspace, YEAR, out)
-    validate_year(workspace, YEAR, out)
+    tables(workspace, YEAR)
     made, target = (workspace.reports / str(YEAR) / name for name in (".ny", "intern"))
     made.mkdir(parents=True)
     day = load_kommun(workspace.raw).per_datum

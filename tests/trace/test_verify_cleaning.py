@@ -5,36 +5,28 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import json
 import random
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import openpyxl
 import pytest
 
 from pipeline.forms.codebook import load_codebooks
-from pipeline.intake.year import clean_year
 from pipeline.trace.verify.cleaning import clean, load
 from pipeline.trace.verify.persons import secret_of
 from pipeline.trace.verify.processed import compare_processed
 from pipeline.trace.verify.tables import count_tables
-from pipeline.validation.year import validate_year
 from pipeline.workspace import REPO, Workspace, load_kommun
+from tests import municipality
+from tests.municipality import establish, settings, tables
 
 YEAR = 2025
-KOMMUN = """\
-namn = "Provkommun"
-[[enheter]]
-kod = "norr"
-namn = "Öppenvård Norr"
-alias = ["Norr", "ÖV-Norr"]
-[[enheter]]
-kod = "soder"
-namn = "Öppenvård Söder"
-"""
+KOMMUN = (
+    settings("Provkommun", ["soder=Öppenvård Söder", "norr=Öppenvård Norr"])
+    + 'alias = ["Norr", "ÖV-Norr"]\n'  # of the last
+)
 SCALE = [
     {"value": 1, "label": "Dåligt"}, {"value": 2, "label": "Varken eller"},
     {"value": 3, "label": "Mycket bra", "aliases": ["Toppen!"]},
@@ -113,13 +105,7 @@ Rows = list[list[Any]]
 
 
 def workspace(folder: Path, form: dict[str, Any] = FORM) -> Workspace:
-    made = Workspace(folder / "raw", folder / "processed", folder / "reports")
-    (made.raw / str(YEAR)).mkdir(parents=True)
-    (made.raw / "formular").mkdir()
-    (made.raw / "kommun.toml").write_text(KOMMUN, encoding="utf-8")
-    path = made.raw / "formular" / f"{form['name']}.json"
-    path.write_text(json.dumps(form), encoding="utf-8")
-    return made
+    return establish(folder, KOMMUN, form)
 
 
 def drawn(seed: int, rows: int) -> Rows:
@@ -139,12 +125,8 @@ def drawn(seed: int, rows: int) -> Rows:
 def write_workbook(
     path: Path, rows: Rows, headers: Sequence[str] = HEADERS, above: int = 0
 ) -> None:
-    book = openpyxl.Workbook()
-    for i in range(above):
-        book.active.append(["Titel" if not i else None])
-    for row in [list(headers), *rows]:
-        book.active.append(row)
-    book.save(path)
+    titles = [["Titel" if not i else None] for i in range(above)]
+    municipality.write_workbook(path, {"Sheet": [*titles, headers, *rows]})
 
 
 def write_text(path: Path, rows: Rows, encoding: str, separator: str) -> None:
@@ -155,10 +137,7 @@ def write_text(path: Path, rows: Rows, encoding: str, separator: str) -> None:
 
 def apart(made: Workspace) -> list[str]:
     """What the two paths do not agree on."""
-    out = made.processed / str(YEAR)
-    out.mkdir(parents=True)
-    clean_year(made, YEAR, out)
-    validate_year(made, YEAR, out)
+    tables(made, YEAR)
     kommun = load_kommun(made.raw)
     every = load_codebooks(kommun, [made.raw / "formular"])
     with duckdb.connect() as db:

@@ -8,8 +8,7 @@ with a question in dummy columns.
 from __future__ import annotations
 
 import csv
-import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,28 +18,15 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.facts.dataset import Dataset, codebooks, open_dataset
+from pipeline.facts.dataset import Dataset, open_dataset
 from pipeline.facts.fact import Fact
 from pipeline.facts.table import FactTable
-from pipeline.intake.year import clean_year
 from pipeline.publish.ledger import FACT_SCHEMA, OCCURRENCE_SCHEMA
-from pipeline.validation.year import validate_year
-from pipeline.workspace import Workspace, load_kommun
+from pipeline.workspace import Workspace
+from tests.municipality import establish, settings, tables, write_text, write_workbook
 
 YEAR = 2025
-KOMMUN = """\
-namn = "Provkommun"
-[[enheter]]
-kod = "norr"
-namn = "Öppenvård Norr"
-[[enheter]]
-kod = "soder"
-namn = "Öppenvård Söder"
-[[insatser]]
-namn = "MET"
-[[insatser]]
-namn = "KBT"
-"""
+KOMMUN = settings("Provkommun", ["norr=Öppenvård Norr", "soder=Öppenvård Söder"], ["MET", "KBT"])
 SURVEY = {
     "name": "enkat", "title": "Enkät", "kind": "survey", "protects": "person",
     "primaryKey": ["svar_id"],
@@ -56,7 +42,6 @@ BACKGROUND = ["Insats-id", "Enhet", "Insats", "Startdatum", "Ålder vid start", 
 CLOSING = ["Insats-id", "Slutdatum", "Vem svarar?", "Svarsdatum", "Nöjd med kontakten",
            "Nöjd med resultatet"]  # fmt: skip
 A1, A2, A3 = 2, 4, 6  # their rows in avslut.xlsx
-Rows = Sequence[Sequence[Any]]
 
 
 @dataclass(frozen=True)
@@ -79,34 +64,25 @@ class World:
 
 def build(folder: Path, make: Callable[[Callable[..., Dataset]], Iterable[Any]]) -> World:
     """Files, tables and ledger. `make` gets `data(name, year)` and gives facts."""
-    w = Workspace(folder / "raw", folder / "processed", folder / "reports")
-    (w.raw / "formular").mkdir(parents=True)
-    (w.raw / "formular" / "enkat.json").write_text(json.dumps(SURVEY), encoding="utf-8")
-    (w.raw / "kommun.toml").write_text(KOMMUN, encoding="utf-8")
-    sheet(w.raw / "2024" / "bakgrund.xlsx", [
-        BACKGROUND, ["A1", "Öppenvård Norr", "MET", "2024-11-01", 34, "Kvinna"]])  # fmt: skip
-    sheet(w.raw / "2025" / "bakgrund.xlsx", [
+    w = establish(folder, KOMMUN, SURVEY)
+    write_workbook(w.raw / "2024" / "bakgrund.xlsx", {"Svar": [
+        BACKGROUND, ["A1", "Öppenvård Norr", "MET", "2024-11-01", 34, "Kvinna"]]})  # fmt: skip
+    write_workbook(w.raw / "2025" / "bakgrund.xlsx", {"Svar": [
         BACKGROUND,
         ["A2", "Öppenvård Söder", "KBT", "2025-02-01", 15, "Man"],
-        ["A3", "Öppenvård Norr", "MET", "2025-03-01", 70, "Kvinna"]])  # fmt: skip
-    sheet(w.raw / "2025" / "avslut.xlsx", [
+        ["A3", "Öppenvård Norr", "MET", "2025-03-01", 70, "Kvinna"]]})  # fmt: skip
+    write_workbook(w.raw / "2025" / "avslut.xlsx", {"Svar": [
         CLOSING,
         ["A1", "2025-05-01", "Klient", "2025-05-10", 5, 4],
         ["A2", "2025-10-01", "Klient", "2025-10-02", 1, 1],
         ["A2", "2025-10-01", "Klient", "2025-10-05", "2 - Ganska missnöjd", "Vet ej"],
         [None, "2025-10-01", "Klient", "2025-10-05", 3, 3],
-        ["A3", "2025-11-01", "Klient", "2025-11-05", 9, 5]])  # fmt: skip
-    text(w.raw / "2025" / "enkat.csv", [
+        ["A3", "2025-11-01", "Klient", "2025-11-05", 9, 5]]})  # fmt: skip
+    write_text(w.raw / "2025" / "enkat.csv", [
         ["Svars-id", "Vilket betyg får vi?", "Vad hjälpte? [samtal]", "Vad hjälpte? [grupp]"],
         ["1", "3", "Ja", ""], ["2", "Vet ej", "Ja", "Ja"],
         ["3", "\x1b[31m\u202e2", "", ""]])  # fmt: skip
-    load_kommun.cache_clear()
-    codebooks.cache_clear()
-    for year in (2024, 2025):
-        out = w.processed / str(year)
-        out.mkdir(parents=True)
-        clean_year(w, year, out)
-        validate_year(w, year, out)
+    tables(w, 2024, 2025)
     made = list(make(lambda name, year=YEAR: open_dataset(w, name, year, YEAR)))
     return World(w, publish(w, made))
 
@@ -133,18 +109,3 @@ def publish(w: Workspace, made: Iterable[Any]) -> dict[str, Fact]:
 
 def key(fact: Fact) -> str:
     return "/".join([fact.name, *(str(v) for v in fact.scope.values())])
-
-
-def sheet(path: Path, rows: Rows) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    book = openpyxl.Workbook()
-    page = book.active
-    page.title = "Svar"
-    for row in rows:
-        page.append(list(row))
-    book.save(path)
-
-
-def text(path: Path, rows: Rows) -> None:
-    with path.open("w", encoding="utf-8", newline="") as f:
-        csv.writer(f, delimiter=";").writerows(rows)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,22 +16,9 @@ from pipeline.intake.year import clean_year
 from pipeline.validation.records import Finding, ValidationSummary
 from pipeline.validation.year import validate_year
 from pipeline.workspace import Workspace
+from tests.municipality import at, settings, write_form, write_text
 
-KOMMUN = """\
-namn = "Exempelkommun"
-[[enheter]]
-kod = "norr"
-namn = "Öppenvård Norr"
-[[enheter]]
-kod = "soder"
-namn = "Öppenvård Söder"
-[[insatser]]
-kod = "MET"
-namn = "MET"
-[[insatser]]
-kod = "KBT"
-namn = "KBT"
-"""
+KOMMUN = settings("Exempelkommun", ["norr=Öppenvård Norr", "soder=Öppenvård Söder"], ["MET", "KBT"])
 BACKGROUND = ("Insats-id", "Enhet", "Insats", "Startdatum", "Ålder vid start", "Kön", "Problem")
 CLOSING = (
     "Insats-id",
@@ -74,15 +59,12 @@ class Municipality:
     """Writes files into RAW and runs a year."""
 
     def __init__(self, root: Path) -> None:
-        self.workspace = Workspace(root / "raw", root / "processed", root / "reports")
+        self.workspace = at(root)
         self.workspace.raw.mkdir(parents=True)
         (self.workspace.raw / "kommun.toml").write_text(KOMMUN, encoding="utf-8")
 
     def form(self, doc: Mapping[str, Any]) -> None:
-        folder = self.workspace.raw / "formular"
-        folder.mkdir(exist_ok=True)
-        path = folder / f"{doc['name']}.json"
-        path.write_text(json.dumps(doc, ensure_ascii=False), encoding="utf-8")
+        write_form(self.workspace, doc)
 
     def sheet(self, file: str, *rows: Sequence[Any], year: int = 2025, name: str = "Svar") -> None:
         """A sheet of a workbook; a workbook that exists gets another."""
@@ -95,8 +77,7 @@ class Municipality:
         book.save(path)
 
     def text(self, file: str, *rows: Sequence[Any], year: int = 2025) -> None:
-        with self._path(file, year).open("w", encoding="utf-8", newline="") as f:
-            csv.writer(f, delimiter=";").writerows(rows)
+        write_text(self._path(file, year), rows)
 
     def clean(self, year: int = 2025) -> Path:
         out = self.workspace.processed / str(year)

@@ -1,0 +1,107 @@
+"""What the municipalities of the tests have in common: where their files lie, how settings, forms
+and answers are written, and how the pipeline is asked to read them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+
+from pipeline.facts.dataset import codebooks
+from pipeline.intake.year import clean_year
+from pipeline.validation.year import validate_year
+from pipeline.workspace import REPO, Workspace, load_kommun
+
+Rows = Iterable[Sequence[Any]]
+FOLDERS = ("raw", "processed", "reports")
+
+
+def at(folder: Path) -> Workspace:
+    return Workspace(*(folder / name for name in FOLDERS))
+
+
+def copy(of: Workspace, folder: Path) -> Workspace:
+    """All of a workspace, to alter."""
+    made = at(folder)
+    for name in FOLDERS:
+        shutil.copytree(getattr(of, name), getattr(made, name))
+    return made
+
+
+def settings(name: str, units: Iterable[str], services: Iterable[str] = (), day: str = "") -> str:
+    """The text of `kommun.toml`. Units and services are a name, or `code=name`."""
+    lines = [f'namn = "{name}"'] + [f"per_datum = {day}"] * bool(day)
+    for key, options in (("enheter", units), ("insatser", services)):
+        for option in options:
+            code, _, its = option.rpartition("=")
+            lines += [f"[[{key}]]"] + [f'kod = "{code}"'] * bool(code) + [f'namn = "{its}"']
+    return "\n".join([*lines, ""])
+
+
+def establish(folder: Path, kommun: str, *forms: Mapping[str, Any], year: int = 2025) -> Workspace:
+    """A workspace with settings and forms, and without answers of the year."""
+    made = at(folder)
+    (made.raw / str(year)).mkdir(parents=True, exist_ok=True)
+    (made.raw / "kommun.toml").write_text(kommun, encoding="utf-8")
+    for form in forms:
+        write_form(made, form)
+    load_kommun.cache_clear()
+    codebooks.cache_clear()
+    return made
+
+
+def write_form(workspace: Workspace, form: Mapping[str, Any]) -> None:
+    path = workspace.raw / "formular" / f"{form['name']}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(form, ensure_ascii=False), encoding="utf-8")
+
+
+def write_workbook(path: Path, sheets: Mapping[str, Rows], hidden: Sequence[str] = ()) -> Path:
+    """A workbook of plain cells."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)  # type: ignore[arg-type]
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for i, row in enumerate(rows, 1):
+            for j, cell in enumerate(row, 1):
+                if cell is not None:
+                    sheet.cell(i, j, cell)
+        if name in hidden:
+            sheet.sheet_state = "hidden"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    book.save(path)
+    return path
+
+
+def write_text(path: Path, rows: Rows) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as f:
+        csv.writer(f, delimiter=";").writerows(rows)
+
+
+def tables(workspace: Workspace, *years: int) -> None:
+    """Intake and validation, after whatever was changed in settings and forms."""
+    load_kommun.cache_clear()
+    codebooks.cache_clear()
+    for year in years:
+        out = workspace.processed / str(year)
+        clean_year(workspace, year, out)
+        validate_year(workspace, year, out)
+
+
+def run(workspace: Workspace, *verb: str, seed: str = "0") -> subprocess.CompletedProcess[str]:
+    """`python -m pipeline …` on a workspace, as make calls it."""
+    place = (word for name in FOLDERS for word in (f"--{name}", str(getattr(workspace, name))))
+    return subprocess.run(
+        [sys.executable, "-m", "pipeline", *verb, *place],
+        cwd=REPO, capture_output=True, text=True, encoding="utf-8",
+        env={**os.environ, "PYTHONHASHSEED": seed},
+    )  # fmt: skip
