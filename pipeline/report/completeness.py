@@ -60,12 +60,6 @@ def completeness(workspace: Workspace, year: int) -> tuple[Completeness, ...]:
     return tuple(one for table in COUNTED for one in _of_table(workspace, year, table, units))
 
 
-def attested(workspace: Workspace, year: int) -> bool:
-    """Whether every unit and form has an attested count that the rows agree with, or whose
-    difference is explained."""
-    return not reasons(workspace, year)
-
-
 def reasons(workspace: Workspace, year: int) -> tuple[str, ...]:
     """Why the balance does not hold, a Swedish sentence each; empty where it does. They refuse a
     release, and `annual` warns with them."""

@@ -31,8 +31,6 @@ from pipeline.run.releases import releases
 from pipeline.run.vocabulary import vocabulary
 from pipeline.workspace import Workspace
 
-_PARTS = ("n", "numerator", "denominator")
-
 
 def decide(workspace: Workspace, year: int, edition: str, jobs: Sequence[Job]) -> Decision:
     """Plan the chapters, merge, plan them again with the merged classes, suppress; the pattern is

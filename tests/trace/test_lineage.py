@@ -15,7 +15,6 @@ from pipeline.trace.lineage import dependents, influence, members, source_cells,
 
 from .world import A1, A2, A3, YEAR, World, build
 
-AVSLUT = Sheet(2025, "avslut.xlsx!Svar")
 ENKAT = Sheet(2025, "enkat.csv")
 
 

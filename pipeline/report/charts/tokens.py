@@ -40,8 +40,6 @@ STEPS: Final = {
     7: (0, 1, 2, 3, 4, 5, 6),
 }
 
-GRADES: Final = {"gron": "#1B6E3C", "gul": "#F2C14E", "rod": "#B3261E", "bla": "#1F5FA8"}
-
 
 def luminance(colour: str) -> float:
     """Relative luminance 0–1 of ``#rrggbb`` (WCAG 2.2)."""
