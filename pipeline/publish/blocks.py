@@ -84,12 +84,8 @@ def texts(data: Data) -> Iterator[Runs]:
             yield data.get("marks") or ()
             yield data.get("note") or ()
             yield from texts(data["table"])
-        case "list":
-            for item in data["items"]:
-                for block in item:
-                    yield from texts(block)
-        case "quote":
-            for block in data["blocks"]:
+        case "list" | "quote":
+            for block in inner(data):
                 yield from texts(block)
         case _:
             yield data["runs"]
@@ -98,11 +94,12 @@ def texts(data: Data) -> Iterator[Runs]:
 def records(data: Data) -> Iterator[tuple[str, Data]]:
     """(id, record) of every fact that the block carries, its inner table's included."""
     yield from data.get("facts", {}).items()
-    for inner in _inner(data):
-        yield from records(inner)
+    for block in inner(data):
+        yield from records(block)
 
 
-def _inner(data: Data) -> Iterator[Data]:
+def inner(data: Data) -> Iterator[Data]:
+    """The blocks that lie in a block, in order."""
     if data["kind"] == "figure":
         yield data["table"]
     for item in data.get("items", ()):
@@ -128,8 +125,8 @@ def check(data: Any, where: str) -> None:
         raise UppfoljningError(f"{where}: okänd stil på stycket, {data['style']!r}.")
     if kind == "table":
         _check_table(data, where)
-    for inner in _inner(data):
-        check(inner, where)
+    for block in inner(data):
+        check(block, where)
     if kind == "figure" and not plain(data["alt"]).strip():
         raise UppfoljningError(f"{where}: diagrammet saknar alternativtext.")
     for runs in texts(data):

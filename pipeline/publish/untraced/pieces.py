@@ -106,16 +106,12 @@ class _Reader:
                 yield from self.picture(data)
                 yield self.runs(data.get("note") or (), "note")
                 yield from self.table(data["table"])
-            case "list":
-                for item in data["items"]:
-                    for inner in item:
-                        yield from self.data(inner)
             case "quote" if data.get("approved"):
-                for inner in data["blocks"]:
-                    yield self.runs(inner["runs"], "quote")
-            case "quote":
-                for inner in data["blocks"]:
-                    yield from self.data(inner)
+                for block in b.inner(data):
+                    yield self.runs(block["runs"], "quote")
+            case "list" | "quote":
+                for block in b.inner(data):
+                    yield from self.data(block)
 
     def table(self, data: b.Data) -> Iterator[Piece]:
         yield self.runs(data["caption"], "caption")

@@ -76,13 +76,9 @@ def _shown(data: b.Data) -> Iterator[b.Runs]:
             for key in ("title", "subtitle", "note"):
                 yield data.get(key) or ()
             yield from b.texts(data["table"])
-        case "list":
-            for item in data["items"]:
-                for inner in item:
-                    yield from _shown(inner)
-        case "quote":
-            for inner in data["blocks"]:
-                yield from _shown(inner)
+        case "list" | "quote":
+            for block in b.inner(data):
+                yield from _shown(block)
         case _:
             yield from b.texts(data)
 

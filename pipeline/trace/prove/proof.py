@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from pipeline.errors import IntakeError
@@ -57,11 +57,8 @@ class Tallied:
     failures: list[Failure] = field(default_factory=list)
 
     def add(self, other: Tallied) -> None:
-        for name in ("tried", "unread", "changing", "pairs", "changing_by_members",
-                     "pairs_by_members", "cpu"):  # fmt: skip
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.kinds.update(other.kinds)
-        self.failures += other.failures
+        for f in fields(self):  # numbers, a Counter and a list alike
+            setattr(self, f.name, getattr(self, f.name) + getattr(other, f.name))
 
 
 class Prover:
