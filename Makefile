@@ -35,7 +35,7 @@ QUIET := $(if $(findstring q,$(firstword -$(MAKEFLAGS))),--quiet)
 .SILENT:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help annual build-annual validate facts trace dependents diff sample prove verify attack release gallra exempel lab test check env clean
+.PHONY: help annual build-annual validate facts trace dependents diff sample prove verify attack release gallra exempel lab test check bench env clean
 
 help: ## visar det här
 	$(RUN) help
@@ -100,6 +100,9 @@ test: ## kör testerna; ARGS="-k namn" väljer bland dem
 
 check: ## granskar koden med ruff och mypy
 	$(RUN) check $(ARGS)
+
+bench: ## mäter hur fort det går, på påhittade data; ARGS="disclosure" väljer
+	$(RUN) bench $(ARGS)
 
 env: ## gör i ordning Python-miljön och inget mer
 	$(RUN) env

@@ -55,6 +55,7 @@ def commands_of(verb: str, rest: Sequence[str]) -> list[list[str]]:
     special = {
         "env": [],
         "test": [["-m", "pytest", *rest]],
+        "bench": [["-m", "bench", *rest]],
         "check": [["-m", "ruff", "check", *rest], ["-m", "mypy", *rest]],
         "lab": [["-m", "jupyterlab", *rest, "notebooks"]],
     }
