@@ -15,7 +15,6 @@ from pipeline.disclosure.structure import structure
 from pipeline.facts.dataset import codebooks
 from pipeline.facts.measure import count, share
 from pipeline.facts.pattern import CountCell
-from pipeline.workspace import Workspace
 
 from .small import YEAR, data, largest_by_trying, planned, workspace
 
@@ -329,8 +328,8 @@ def test_nobody_who_tries_every_table_finds_few_persons(tmp_path, seed):
     kinds = [(a, b) for a in "xy" for b in "xy"]
     every = [{"a": a, "b": b} for n, (a, b) in zip(sizes, kinds, strict=True) for _ in range(n)]
     every = [{"nr": f"N{i}"} | r for i, r in enumerate(every)]
-    par = data(workspace(tmp_path, TWO, every, TWO_SCHEMA), "par")
-    made = Workspace(tmp_path / "raw", tmp_path / "processed", tmp_path / "reports")
+    made = workspace(tmp_path, TWO, every, TWO_SCHEMA)
+    par = data(made, "par")
     d = decided(made, count(par, by=["a", "b"], total=True), share(par, "a = 'x'", of="b = 'y'"))
     tables = np.indices((21,) * 4).reshape(4, -1)
 

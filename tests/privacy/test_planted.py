@@ -14,8 +14,6 @@ import io
 import json
 import random
 import re
-import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,7 +29,8 @@ from pypdf.generic import StreamObject
 
 from pipeline.exempel import make_example
 from pipeline.forms.codebook import load_codebooks
-from pipeline.workspace import REPO, Workspace, load_kommun
+from pipeline.workspace import Workspace, load_kommun
+from tests.municipality import at, run
 from tests.privacy.identifiers import Planted, found, planted
 
 YEAR, COUNT, ROWS = 2025, 2000, 40
@@ -114,8 +113,7 @@ class _Files:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    folder = tmp_path_factory.mktemp("planterat")
-    workspace = Workspace(folder / "raw", folder / "processed", folder / "reports")
+    workspace = at(tmp_path_factory.mktemp("planterat"))
     make_example(workspace.raw, (YEAR,), ROWS, 5)
     identifiers = planted(COUNT)
     files = _Files(workspace, identifiers)
@@ -124,12 +122,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
         last = COUNT - 4 * 5 - share * (len(FILES) - 1)
         files.write(file, files.table(table, last if i == len(FILES) - 1 else share))
     assert next(files._left, None) is None, "every identifier is planted"
-    place = ["--raw", workspace.raw, "--processed", workspace.processed]
-    done = subprocess.run(
-        [sys.executable, "-m", "pipeline", "annual", "--year", str(YEAR), *map(str, place),
-         "--reports", str(workspace.reports)],
-        cwd=REPO, capture_output=True, text=True, encoding="utf-8",
-    )  # fmt: skip
+    done = run(workspace, "annual", "--year", str(YEAR))
     return Built(workspace, done.stdout + done.stderr, done.returncode, identifiers)
 
 

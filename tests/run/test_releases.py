@@ -10,7 +10,8 @@ from pipeline.facts.fact import canonical
 from pipeline.facts.pattern import CountCell, Pattern
 from pipeline.run import releases as kept
 from pipeline.run.release import Decision, release
-from pipeline.workspace import Workspace, year_files
+from pipeline.workspace import year_files
+from tests.municipality import at
 
 YEAR = 2025
 
@@ -53,7 +54,7 @@ def test_a_release_binds_what_it_showed_and_nothing_that_it_hid():
 
 @pytest.fixture
 def workspace(tmp_path):
-    made = Workspace(tmp_path / "raw", tmp_path / "processed", tmp_path / "reports")
+    made = at(tmp_path)
     (made.raw / str(YEAR)).mkdir(parents=True)
     (made.raw / str(YEAR) / "svar.csv").write_text("a;b\n1;2\n", encoding="utf-8")
     return made
