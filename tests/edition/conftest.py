@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from pipeline.workspace import REPO, Workspace
+from tests.municipality import at, run
 
 YEAR = 2025
 
@@ -28,18 +26,8 @@ class Built:
         return self.workspace.reports / str(YEAR) / "intern"
 
 
-def run(workspace: Workspace, *verb: str, seed: str = "0") -> subprocess.CompletedProcess[str]:
-    """`python -m pipeline …` on a workspace, as make calls it."""
-    place = ["--raw", str(workspace.raw), "--processed", str(workspace.processed)]
-    return subprocess.run(
-        [sys.executable, "-m", "pipeline", *verb, *place, "--reports", str(workspace.reports)],
-        cwd=REPO, capture_output=True, text=True, encoding="utf-8",
-        env={**os.environ, "PYTHONHASHSEED": seed},
-    )  # fmt: skip
-
-
 def build(folder: Path, seed: str = "0") -> Built:
-    workspace = Workspace(folder / "raw", folder / "processed", folder / "reports")
+    workspace = at(folder)
     shutil.copytree(REPO / "data" / "raw", workspace.raw)
     done = run(workspace, "annual", seed=seed)
     assert done.returncode == 0, done.stderr

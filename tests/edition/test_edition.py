@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,9 +17,10 @@ import pytest
 from pipeline.exempel import ROWS, SEED, make_example
 from pipeline.run.execute import kernel_environment
 from pipeline.trace.lineage import source_cells
-from pipeline.workspace import REPO, Workspace
+from pipeline.workspace import REPO
+from tests.municipality import at, copy, run
 
-from .conftest import YEAR, Built, run
+from .conftest import YEAR, Built
 
 CONTRACT = [
     "id", "name", "scope", "title", "kind", "value", "unit", "n", "numerator", "denominator",
@@ -205,10 +205,10 @@ def test_a_year_without_data_and_an_empty_folder_say_what_to_do(tmp_path, editio
     done = run(edition.workspace, "annual", "--year", "2031")
     assert done.returncode == 1 and "2031" in done.stderr and "Gör så här" in done.stderr
     (tmp_path / "raw").mkdir()
-    empty = type(edition.workspace)(tmp_path / "raw", tmp_path / "p", tmp_path / "r")
+    empty = at(tmp_path)
     done = run(empty, "annual")
     assert done.returncode == 1 and "Gör så här" in done.stderr
-    assert not Path(tmp_path / "r").exists()
+    assert not empty.reports.exists()
 
 
 def test_facts_are_printed_as_json(edition):
@@ -219,9 +219,7 @@ def test_facts_are_printed_as_json(edition):
 
 
 def test_a_stage_is_released_frozen_and_never_written_over(edition: Built, tmp_path: Path):
-    place = Workspace(tmp_path / "raw", tmp_path / "processed", tmp_path / "reports")
-    for name in ("raw", "processed", "reports"):
-        shutil.copytree(getattr(edition.workspace, name), getattr(place, name))
+    place = copy(edition.workspace, tmp_path)
     # Whether its balance holds or not, the reason that was given is in the record.
     call = ["release", "--stage", "mars", "--beslutad-av", "verksamhetschef", "--trots", "Provar."]
     done = run(place, *call)

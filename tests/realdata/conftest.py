@@ -1,29 +1,33 @@
-"""The edition that the tests of real files read: built once a session."""
+"""The edition that the tests of real files read: built once, in one process."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from .workspace import EXPORT, KOLADA, MISSING, REPO, YEAR, build
+from pipeline.workspace import Workspace
+from tests.municipality import run
+
+from .workspace import EXPORT, KOLADA, MISSING, YEAR, build
 
 
 @dataclass(frozen=True, slots=True)
 class Edition:
     """What `annual` left behind, and what it said."""
 
-    processed: Path
-    intern: Path
+    workspace: Workspace
     code: int
     said: str
 
+    @property
+    def processed(self) -> Path:
+        return self.workspace.processed / str(YEAR)
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "realdata: reads ../shared/realdata; skips without it")
+    @property
+    def intern(self) -> Path:
+        return self.workspace.reports / str(YEAR) / "intern"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -36,14 +40,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def edition(tmp_path_factory: pytest.TempPathFactory) -> Edition:
     """`make annual` on the workspace of the RSE survey."""
-    folder = tmp_path_factory.mktemp("realdata")
-    raw, processed, reports = build(folder), folder / "processed", folder / "reports"
-    command = [
-        sys.executable, "-m", "pipeline", "annual", "--year", str(YEAR), "--raw", str(raw),
-        "--processed", str(processed), "--reports", str(reports),
-    ]  # fmt: skip
-    run = subprocess.run(
-        command, cwd=REPO, capture_output=True, text=True, encoding="utf-8", check=False
-    )
-    said = run.stdout + run.stderr
-    return Edition(processed / str(YEAR), reports / str(YEAR) / "intern", run.returncode, said)
+    workspace = build(tmp_path_factory.mktemp("realdata"))
+    done = run(workspace, "annual", "--year", str(YEAR))
+    return Edition(workspace, done.returncode, done.stdout + done.stderr)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from pipeline.workspace import Workspace
+from tests.municipality import at
+
 HERE = Path(__file__).resolve().parent
 REPO = HERE.parent.parent
 REALDATA = REPO.parent / "shared" / "realdata"
@@ -18,9 +21,10 @@ YEAR = 2017
 MISSING = f"the real files are not at {REALDATA}"
 
 
-def build(folder: Path) -> Path:
-    """Lay out `folder`/raw as an analyst would, and return it. The real files are copied."""
-    raw = folder / "raw"
+def build(folder: Path) -> Workspace:
+    """A workspace laid out as an analyst would. The real files are copied."""
+    made = at(folder)
+    raw = made.raw
     for name in (str(YEAR), "formular", "kolada"):
         (raw / name).mkdir(parents=True)
     shutil.copyfile(EXPORT, raw / str(YEAR) / EXPORT.name)
@@ -28,4 +32,4 @@ def build(folder: Path) -> Path:
     shutil.copyfile(RSE / "kommun.toml", raw / "kommun.toml")
     for answer in sorted(KOLADA.glob("raw_*.json")):
         shutil.copyfile(answer, raw / "kolada" / answer.name)
-    return raw
+    return made

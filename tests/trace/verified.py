@@ -1,0 +1,74 @@
+"""A small Exempelkommun of two years, built by the commands and verified."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from pipeline.trace.verify import Verdict, verify
+from pipeline.trace.verify.pdf_text import PdfText
+from pipeline.workspace import Workspace
+from tests import municipality
+
+from . import disposing
+
+YEAR = 2025
+
+
+@dataclass(frozen=True)
+class Edition:
+    workspace: Workspace
+
+    @property
+    def intern(self) -> Path:
+        return self.workspace.reports / str(YEAR) / "intern"
+
+    @property
+    def public(self) -> Path:
+        return self.workspace.reports / str(YEAR) / "publik"
+
+    def verified(self) -> Verdict:
+        return verify(self.workspace, YEAR, self.intern, self.workspace.processed)
+
+    def run(self, *verb: str) -> subprocess.CompletedProcess[str]:
+        return municipality.run(self.workspace, *verb)
+
+    def copied(self, folder: Path) -> Edition:
+        return Edition(municipality.copy(self.workspace, folder))
+
+
+def build(folder: Path) -> Edition:
+    """With texts in it that a disposal is to destroy."""
+    made = Edition(municipality.at(folder))
+    years = ["--year", "2024", "--year", str(YEAR), "--rows", "40"]
+    for verb in (["exempel", *years], ["annual", "--year", str(YEAR)]):
+        done = made.run(*verb)
+        assert done.returncode == 0, done.stderr
+        if verb[0] == "exempel":
+            disposing.plant(made.workspace.raw)
+    return made
+
+
+class ReadOnce:
+    """Stands for PdfText: of files with the same bytes, one is read. Reading takes most of a
+    verification, and what is altered is seldom the PDF."""
+
+    _texts: ClassVar[dict[str, list[str]]] = {}
+
+    def __init__(self, path: Path) -> None:
+        self.name = path.name
+        self._digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        self._reader = None if self._digest in self._texts else PdfText(path)
+
+    def pages(self) -> Iterator[str]:
+        if self._reader:
+            self._texts[self._digest] = list(self._reader.pages())
+        yield from self._texts[self._digest]
+
+    def close(self) -> None:
+        if self._reader:
+            self._reader.close()
