@@ -137,7 +137,7 @@ def _block(
     possible = _product(order)
     every = occurring if possible is None else np.concatenate([occurring, possible])
     candidates = every[_first(every)]  # those that occur come first, in their own order
-    member = _member(candidates, order, [nodes[i] for i in fits], table)
+    member = _member(candidates, order, [nodes[i] for i in fits])
     at = {s: [sorted(clique).index(n) for n in sorted(s)] for s in shared}
     cut = {s: _unique(candidates[:, columns]) for s, columns in at.items()}
     # A class is a set of candidates: of a row the one it is, of a key those of its rows.
@@ -212,9 +212,7 @@ def _product(order: Sequence[Variable]) -> Ints | None:
     return rows if len(rows) <= LIMIT else None
 
 
-def _member(
-    candidates: Ints, order: Sequence[Variable], nodes: Sequence[p.Node], table: pa.Table
-) -> Mask:
+def _member(candidates: Ints, order: Sequence[Variable], nodes: Sequence[p.Node]) -> Mask:
     """Which candidates (columns) each predicate (rows) is true for."""
     columns = {}
     # Fine variables last: of a column that is both, its value is what is read.

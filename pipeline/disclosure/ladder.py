@@ -79,7 +79,7 @@ def steps(
         for sizes in _symmetric(len(values)):
             yield _scale(dimension, values, sizes)
     elif dimension.options is None and all(type(v) in (int, float) for v in values):
-        yield from _bins(dimension, values)
+        yield from _bins(values)
     else:
         yield from _rare(dimension, values, size, threshold)
 
@@ -158,7 +158,7 @@ def _ages(dimension: Dimension, values: Sequence[Value], starts: list[int]) -> I
             yield classes(sizes)
 
 
-def _bins(dimension: Dimension, values: Sequence[Value]) -> Iterator[Classes]:
+def _bins(values: Sequence[Value]) -> Iterator[Classes]:
     """Numbers in bins of one width, counted from 0."""
     fractions = any(isinstance(v, float) and v != int(v) for v in values)
     before = len(values)

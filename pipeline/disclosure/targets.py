@@ -54,12 +54,11 @@ def targets(
     seen: set[tuple[int, int]] = set()
     wanted = set(asked)
     for block in sorted(made.blocks, key=lambda b: (len(b.x), b.start)):
-        found += _of_block(made, block, wanted, unions, sensitive, plain, threshold, seen)
+        found += _of_block(block, wanted, unions, sensitive, plain, threshold, seen)
     return found
 
 
 def _of_block(
-    made: Universe,
     block: Block,
     wanted: set[int],
     unions: Sequence[tuple[int, ...]],

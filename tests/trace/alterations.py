@@ -26,13 +26,13 @@ def edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-def _another_digit(page: Path, pattern: str) -> str:
-    """A digit more in the page, before the pattern's second group; returns the first, the fact."""
-    text = page.read_text(encoding="utf-8")
+def _another_digit(file: Path, pattern: str) -> str:
+    """A digit more in the file, before the pattern's second group; returns the first, the fact."""
+    text = file.read_text(encoding="utf-8")
     number = re.search(pattern, text, re.DOTALL)
     assert number
     place = number.start(2)
-    page.write_text(text[:place] + "7" + text[place:], encoding="utf-8")
+    file.write_text(text[:place] + "7" + text[place:], encoding="utf-8")
     return number[1]
 
 
@@ -172,22 +172,13 @@ def _processed_row(e: Edition) -> list[Named]:
     return [("tabell", f"{row['_kalla']}!{row['_rad']}")]
 
 
-def _number_in_notebook(e: Edition) -> list[Named]:
-    path = e.intern / "notebooks" / "05_avstamning.ipynb"
-    text = path.read_text(encoding="utf-8")
-    number = re.search(r'"text": "(\d+)"', text)
-    assert number
-    edit(path, number[0], f'"text": "7{number[1]}"')
-    return [("fil", path.name), ("block", path.name)]
+def in_notebook(chapter: str, pattern: str, said: str) -> Alteration:
+    def alter(e: Edition) -> list[Named]:
+        path = e.intern / "notebooks" / f"{chapter}.ipynb"
+        _another_digit(path, pattern)
+        return [("fil", path.name), ("block", said)]
 
-
-def _value_in_notebook(e: Edition) -> list[Named]:
-    path = e.intern / "notebooks" / "10_sammanstallning.ipynb"
-    text = path.read_text(encoding="utf-8")
-    number = re.search(r'"numerator": (\d+)', text)
-    assert number
-    edit(path, number[0], f'"numerator": 7{number[1]}')
-    return [("fil", path.name), ("block", "numerator")]
+    return alter
 
 
 def _damaged_notebook(e: Edition) -> list[Named]:
@@ -284,6 +275,7 @@ ALTERATIONS = (
     _another_pdf, _flipped_bits_in_pdf,
     *map(number_in_ledger, ("numerator", "denominator", "n", "value")),
     _text_in_ledger, _definition_in_ledger, _raw_cell, _removed_raw_file, _processed_cell,
-    _processed_row, _number_in_notebook, _value_in_notebook, _damaged_notebook, _new_file,
-    _public_edition,
+    _processed_row, _damaged_notebook, _new_file, _public_edition,
+    in_notebook("05_avstamning", r'("text"): "(\d+)"', "05_avstamning.ipynb"),
+    in_notebook("10_sammanstallning", r'("numerator"): (\d+)', "numerator"),
 )  # fmt: skip
