@@ -7,9 +7,11 @@ for a single process that began the longest last."""
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling
 
 _KEYS = tempfile.TemporaryDirectory(prefix="uppfoljning-nyckel-")  # removed when Python ends
 _KEY = Path(_KEYS.name) / "nyckel.txt"
@@ -23,17 +25,26 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "samma"))
 
 # How files' names begin. Those that begin alike run in one process: they read one build.
 LONGEST = (
-    "trace/test_verify", "edition/", "realdata/", "privacy/test_planted", "public/",
-    "trace/test_prove",
+    "tests/trace/test_verify", "tests/edition/", "tests/realdata/", "tests/privacy/test_planted",
+    "tests/public/test_leaks", "tests/trace/test_prove.",
 )  # fmt: skip
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    def place(item: pytest.Item) -> tuple[int, str]:
-        file = item.path.relative_to(Path(__file__).parent).as_posix()
-        return next(((n, b) for n, b in enumerate(LONGEST) if file.startswith(b)), (99, file))
+def _place(nodeid: str) -> tuple[int, str]:
+    """Among LONGEST (the others after them), and the name of those that it runs together with."""
+    file = nodeid.partition("::")[0]
+    alike = ((n, name) for n, name in enumerate(LONGEST) if file.startswith(name))
+    return next(alike, (len(LONGEST), file))
 
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(place(item)[1]))
-    items.sort(key=lambda item: place(item)[0])
+
+class _Together(LoadFileScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        return _place(nodeid)[1]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Together:
+    return _Together(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: _place(item.nodeid)[0])
