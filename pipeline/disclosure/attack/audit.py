@@ -33,9 +33,7 @@ class Audit:
     counts; `attacked`: targets whose bounds were computed, `relaxed` of them in a system whose
     classes were too many for a joint one; `smallest_upper`: the smallest upper bound of a hidden
     count (counted up to the threshold; nobody, where that is no secret, left out), None where
-    nothing is hidden. `changed`: numbers that an earlier release showed otherwise.
-    `unexamined`: tables and years whose answers do not agree with what the codebook lets an
-    outsider assume: they rest on suppression alone."""
+    nothing is hidden. `changed`: numbers that an earlier release showed otherwise."""
 
     facts: int
     hidden: int
@@ -46,7 +44,6 @@ class Audit:
     threshold: int
     findings: tuple[Finding, ...]
     changed: tuple[str, ...] = ()
-    unexamined: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -72,16 +69,8 @@ class Audit:
                 f"{len(self.changed)} tal har ändrats sedan en tidigare publicering: den som "
                 "jämför ser vilka."
             )
-        if self.unexamined:
-            said.append(
-                f"Kunde inte prövas, för svaren stämmer inte med kodboken: "
-                f"{', '.join(self.unexamined)}."
-            )
         if self.passed:
-            said.append(
-                "Inget dolt tal i det som prövats går att räkna fram." if self.unexamined
-                else "Inget dolt tal går att räkna fram."
-            )  # fmt: skip
+            said.append("Inget dolt tal går att räkna fram.")
         else:
             said.append(f"{len(self.findings)} tal säger mer än de får:")
             said += [f"– {f.line()}" for f in self.findings[:shown]]
