@@ -13,7 +13,7 @@ from pipeline.disclosure.attack.audit import Finding
 from pipeline.disclosure.attack.domain import Domain, truth
 from pipeline.disclosure.attack.earlier import Edition
 from pipeline.disclosure.attack.said import Cell, Moment, Published, Row
-from pipeline.disclosure.attack.solve import Contradiction, Range, ranges
+from pipeline.disclosure.attack.solve import Contradiction, Range, consistent, ranges
 from pipeline.disclosure.attack.system import Knowledge, Vector, knowledge
 from pipeline.disclosure.attack.unanswered import group
 from pipeline.disclosure.attack.universe import parsed, read
@@ -101,6 +101,7 @@ class _Place:
         books: Mapping[str, Codebook], threshold: int, releases: Sequence[Edition],
     ) -> None:  # fmt: skip
         self._place, self._facts, self._books = place, facts, books
+        self._where = f"{place[0]} {place[1]}"
         self._book, self._threshold, self._rows = books[place[0]], threshold, list(rows)
         self._labels: dict[Cell, str] = {}
         for f in facts:
@@ -131,18 +132,17 @@ class _Place:
             row for r in earlier.standing(self._releases, self._limits, self._place)
             for row in earlier.rows(r, self._place)
         ]  # fmt: skip
-        where = f"{self._place[0]} {self._place[1]}"
         try:
             self._solve([*self._rows, *before], total)
             return
         except Contradiction:
             if before:  # the releases speak of other rows
-                total.changed.append(where)
+                total.changed.append(self._where)
         try:
             self._solve(self._rows, total)
         except Contradiction:
             what = "har tal som inte går ihop med varandra eller med kodboken, och kan inte prövas"
-            total.findings.append(Finding("motsagelse", where, "", what))
+            total.findings.append(Finding("motsagelse", self._where, "", what))
 
     def _solve(self, rows: Sequence[Row], total: _Total) -> None:
         """Nothing is added to `total` where the rows contradict each other."""
@@ -151,6 +151,7 @@ class _Place:
             raise Contradiction
         cells = {c for f in self._facts for c in f.cells} | set(known_limits)
         made = knowledge(cells, rows, self._book, self._books)
+        sound = consistent(made)
         targets = [
             t for t in self._of_facts(known_limits)
             if not made.beyond & {t.whole, t.part or t.whole}
@@ -165,6 +166,9 @@ class _Place:
         solved = ranges(made, [targets[i].vector(made) for i in ask], self._threshold)
         for i, one in zip(ask, solved, strict=True):
             answers[i] = one
+        if not sound:
+            what = "det kunde inte avgöras om talen går ihop"
+            total.findings.append(Finding("oavgjort", self._where, "", what))
         for cell in sorted(made.beyond):
             what = "läser så många kolumner på en gång att det inte går att pröva"
             total.findings.append(Finding("oavgjort", self._labels.get(cell, cell.where), "", what))

@@ -52,6 +52,16 @@ def ranges(known: Knowledge, targets: Sequence[Vector], threshold: int) -> list[
     return [r for r in found if r is not None]
 
 
+def consistent(known: Knowledge) -> bool:
+    """Whether it is proven that some whole numbers agree with everything that is said. Raises
+    Contradiction where none do."""
+    nothing = abs(known.rows).sum(axis=1) == 0  # of no class: nobody
+    if (nothing & ((known.low > 0) | (known.high < 0))).any():
+        raise Contradiction
+    label = _components(known.rows)
+    return all([_Part(known, label == part).possible() for part in np.unique(label)])
+
+
 def _components(rows: csr_array) -> npt.NDArray[np.int32]:
     """Which variables have to do with each other."""
     linked = abs(rows).T @ abs(rows) if rows.shape[0] else csr_array((rows.shape[1],) * 2)
@@ -76,6 +86,21 @@ class _Part:
             Range(0, threshold) if reached[i] >= threshold else self._alone(w, threshold)
             for i, w in enumerate(weights)
         ]
+
+    def possible(self) -> bool:
+        """As `consistent`."""
+        if not self._rows.shape[0]:
+            return True
+        answer = milp(
+            np.zeros(self._rows.shape[1]),
+            constraints=LinearConstraint(self._rows, self._low, self._high),
+            integrality=np.ones(self._rows.shape[1]),
+            bounds=Bounds(0, np.inf),
+            options={"node_limit": NODES},
+        )
+        if answer.status == INFEASIBLE:
+            raise Contradiction
+        return answer.x is not None and self._holds(np.round(answer.x))
 
     def _weights(self, target: Vector) -> csr_array:
         """A target as a matrix of one row."""

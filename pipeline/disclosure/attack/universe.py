@@ -101,11 +101,13 @@ def build(
     that must share a block, whatever is counted."""
     asked = {tuple(c for c in read(w) if len(domains[c].values) > 1) for w in wheres}
     asked |= {tuple(sorted(set(t) & set(domains))) for t in together} | {()}
-    blocks, relaxed = _joined(asked, domains)
+    blocks, relaxed = _joined(
+        {columns for columns in asked if _classes(columns, domains, BROADEST) is not None}, domains
+    )
     made, start = [], 0
     for columns in blocks:
-        if (codes := _classes(columns, domains, BROADEST)) is None:
-            continue
+        codes = _classes(columns, domains, BROADEST)
+        assert codes is not None
         made.append(Block(columns, codes, start))
         start += len(codes)
     return Universe(tuple(made), domains, start, relaxed)
