@@ -154,5 +154,5 @@ def csv_text(table: b.Data) -> str:
 
 def _field(text: str) -> str:
     """A field that no spreadsheet takes for a formula."""
-    safe = f"'{text}" if text[:1] in "=@\t\r" or re.match(r"[+-](?!\d)", text) else text
+    safe = f"'{text}" if re.match(r"[=@\t\r]|[+-](?!\d)", text) else text
     return f'"{safe.replace(chr(34), chr(34) * 2)}"' if re.search('[;"\r\n]', safe) else safe

@@ -97,6 +97,18 @@ def test_a_table_file_that_holds_a_hidden_number(tmp_path, facts):
     assert told(audit(here)) == [("otolkat", "", "tabeller/t1.csv")]
 
 
+def test_a_table_file_whose_texts_are_kept_from_being_formulas(tmp_path):
+    folder = Folder()
+    entry = folder.count("enhet = 'b'", None)
+    page = table([("=summa", [(entry, "..")]), ("−1", [(entry, "..")])])
+    here = folder.write(tmp_path, page)
+    csv = "\ufeff;kolumn a\r\n'=summa;..\r\n−1;..\r\n"
+    (here / "t.csv").write_text(csv, encoding="utf-8")
+    assert audit(here).passed
+    (here / "t.csv").write_text(csv.replace("'=summa;..", "'=summa;17"), encoding="utf-8")
+    assert told(audit(here)) == [("visat", HIDDEN, "t.csv")]
+
+
 def test_of_two_tables_with_the_same_rows_a_file_is_set_beside_its_own(tmp_path, facts):
     folder, shown, hidden, _ = facts
     again = [folder.count(f"kon = '{s}'", v) for s, v in (("man", 11), ("kvinna", 9))]

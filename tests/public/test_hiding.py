@@ -176,6 +176,14 @@ def test_the_gate_refuses_a_hidden_number_that_has_a_value_anywhere(place, monke
         refuse_hidden(document, pattern, "publika")
 
 
+def test_a_heading_without_a_text_is_no_formula():
+    table = {
+        "columns": [{"header": []}, {"header": ["2017"]}],
+        "rows": [{"header": ["Karlstad"], "cells": [[]]}],
+    }
+    assert csv_text(table) == ";2017\r\nKarlstad;\r\n"
+
+
 def test_a_table_file_opens_in_a_swedish_excel_and_runs_no_formula():
     table = {
         "columns": [{"header": ["Fråga; del"]}, {"header": ["Andel"]}],

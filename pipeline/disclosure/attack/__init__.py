@@ -41,5 +41,4 @@ def attack(
         threshold=sekretess.troskel,
         findings=tuple(dict.fromkeys([*reading.findings, *examined.findings])),
         changed=examined.changed,
-        unexamined=examined.unexamined,
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline.errors import GateError
 
+OPEN = frozenset({"motsagelse", "oavgjort", "otolkat"})  # no way in, but nothing to vouch for
 SHOWN = 8  # findings on the terminal; the log has them all
 
 
@@ -33,9 +34,7 @@ class Audit:
     counts; `attacked`: targets whose bounds were computed, `relaxed` of them in a system whose
     classes were too many for a joint one; `smallest_upper`: the smallest upper bound of a hidden
     count (counted up to the threshold; nobody, where that is no secret, left out), None where
-    nothing is hidden. `changed`: numbers that an earlier release showed otherwise.
-    `unexamined`: tables and years whose answers do not agree with what the codebook lets an
-    outsider assume: they rest on suppression alone."""
+    nothing is hidden. `changed`: numbers that an earlier release showed otherwise."""
 
     facts: int
     hidden: int
@@ -46,11 +45,15 @@ class Audit:
     threshold: int
     findings: tuple[Finding, ...]
     changed: tuple[str, ...] = ()
-    unexamined: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
         return not self.findings
+
+    @property
+    def open(self) -> bool:
+        """Whether nothing was found out, but all could not be examined."""
+        return bool(self.findings) and all(f.kind in OPEN for f in self.findings)
 
     def json(self) -> dict[str, Any]:
         """For the internal log and `--json`."""
@@ -72,22 +75,24 @@ class Audit:
                 f"{len(self.changed)} tal har ändrats sedan en tidigare publicering: den som "
                 "jämför ser vilka."
             )
-        if self.unexamined:
-            said.append(
-                f"Kunde inte prövas, för svaren stämmer inte med kodboken: "
-                f"{', '.join(self.unexamined)}."
-            )
         if self.passed:
-            said.append(
-                "Inget dolt tal i det som prövats går att räkna fram." if self.unexamined
-                else "Inget dolt tal går att räkna fram."
-            )  # fmt: skip
+            said.append("Inget dolt tal går att räkna fram.")
         else:
-            said.append(f"{len(self.findings)} tal säger mer än de får:")
+            number = len(self.findings)
+            said.append(
+                f"Inget dolt tal har räknats fram, men {number} fynd kunde inte prövas:"
+                if self.open else f"{number} tal säger mer än de får:"
+            )  # fmt: skip
             said += [f"– {f.line()}" for f in self.findings[:shown]]
             if len(self.findings) > shown:
                 said.append(f"… och {len(self.findings) - shown} till.")
         return [line for text in said for line in _wrapped(text)]
+
+
+MEND = (
+    "Gör så här: se efter att kodbokens svar, gränser och obligatoriska fält är\n"
+    "formulärets, och dela upp villkor som läser många kolumner."
+)
 
 
 def _wrapped(text: str) -> list[str]:
@@ -103,7 +108,9 @@ def refuse(audit: Audit, log: str) -> None:
     if audit.passed:
         return
     raise GateError(
-        "Den publika utgåvan stoppades: dolda tal går att räkna fram.\n"
+        "Den publika utgåvan stoppades: "
+        + ("den gick inte att pröva helt.\n" if audit.open else "dolda tal går att räkna fram.\n")
         + "\n".join(audit.lines())
+        + (f"\n{MEND}" if audit.open else "")
         + f"\nDen förra utgåvan ligger kvar. Allt som hittades står i\n{log}."
     )

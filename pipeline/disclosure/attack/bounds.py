@@ -10,10 +10,10 @@ import numpy as np
 
 from pipeline.disclosure.attack import earlier
 from pipeline.disclosure.attack.audit import Finding
-from pipeline.disclosure.attack.domain import truth
+from pipeline.disclosure.attack.domain import Domain, truth
 from pipeline.disclosure.attack.earlier import Edition
 from pipeline.disclosure.attack.said import Cell, Moment, Published, Row
-from pipeline.disclosure.attack.solve import Contradiction, Range, ranges
+from pipeline.disclosure.attack.solve import Contradiction, Range, consistent, ranges
 from pipeline.disclosure.attack.system import Knowledge, Vector, knowledge
 from pipeline.disclosure.attack.unanswered import group
 from pipeline.disclosure.attack.universe import parsed, read
@@ -33,7 +33,6 @@ class Examined:
     smallest_upper: int | None
     findings: tuple[Finding, ...]
     changed: tuple[str, ...]
-    unexamined: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ def examine(
         _Place(place, mine, rows, books, threshold, releases).examine(total)
     return Examined(
         total.cells, total.attacked, total.relaxed, total.smallest, tuple(total.findings),
-        tuple(total.changed), tuple(total.unexamined),
+        tuple(total.changed),
     )  # fmt: skip
 
 
@@ -86,17 +85,12 @@ def _place(row: Row) -> Place:
     return cell.dataset, cell.year
 
 
-class Plain(Contradiction):
-    """A count that is larger than one that contains it."""
-
-
 class _Total:
     def __init__(self) -> None:
         self.cells = self.attacked = self.relaxed = 0
         self.smallest: int | None = None
         self.findings: list[Finding] = []
         self.changed: list[str] = []
-        self.unexamined: list[str] = []
 
 
 class _Place:
@@ -107,6 +101,7 @@ class _Place:
         books: Mapping[str, Codebook], threshold: int, releases: Sequence[Edition],
     ) -> None:  # fmt: skip
         self._place, self._facts, self._books = place, facts, books
+        self._where = f"{place[0]} {place[1]}"
         self._book, self._threshold, self._rows = books[place[0]], threshold, list(rows)
         self._labels: dict[Cell, str] = {}
         for f in facts:
@@ -137,27 +132,17 @@ class _Place:
             row for r in earlier.standing(self._releases, self._limits, self._place)
             for row in earlier.rows(r, self._place)
         ]  # fmt: skip
-        # A mean that no answers of the form could give (its scale is not what the codebook says)
-        # is left out: counts alone are then what is attacked, and the audit says so.
-        counts = [r for r in self._rows if not any(isinstance(t, Moment) for t, _ in r.terms)]
-        clash = False
-        for rows in ([*self._rows, *before], self._rows, [*counts, *before], counts):
-            try:
-                self._solve(rows, total)
-            except Contradiction as found:
-                if isinstance(found, Plain) and rows is self._rows:
-                    clash = True
-                continue
-            if before and len(rows) in (len(self._rows), len(counts)):
-                total.changed.append(f"{self._place[0]} {self._place[1]}")
-            total.relaxed += len(rows) < len(self._rows)
+        try:
+            self._solve([*self._rows, *before], total)
             return
-        where = f"{self._place[0]} {self._place[1]}"
-        if clash:
-            what = "har publicerade tal som inte går ihop, och kan inte prövas"
-            total.findings.append(Finding("motsagelse", where, "", what))
-        else:
-            total.unexamined.append(where)
+        except Contradiction:
+            if before:  # the releases speak of other rows
+                total.changed.append(self._where)
+        try:
+            self._solve(self._rows, total)
+        except Contradiction:
+            what = "har tal som inte går ihop med varandra eller med kodboken, och kan inte prövas"
+            total.findings.append(Finding("motsagelse", self._where, "", what))
 
     def _solve(self, rows: Sequence[Row], total: _Total) -> None:
         """Nothing is added to `total` where the rows contradict each other."""
@@ -166,7 +151,11 @@ class _Place:
             raise Contradiction
         cells = {c for f in self._facts for c in f.cells} | set(known_limits)
         made = knowledge(cells, rows, self._book, self._books)
-        targets = list(self._of_facts(known_limits))
+        sound = consistent(made)
+        targets = [
+            t for t in self._of_facts(known_limits)
+            if not made.beyond & {t.whole, t.part or t.whole}
+        ]  # fmt: skip
         shares = {(t.whole, t.part) for t in targets if t.part is not None}
         targets += [
             t for t in _nested(made, known_limits, self._labels, self._threshold)
@@ -177,6 +166,12 @@ class _Place:
         solved = ranges(made, [targets[i].vector(made) for i in ask], self._threshold)
         for i, one in zip(ask, solved, strict=True):
             answers[i] = one
+        if not sound:
+            what = "det kunde inte avgöras om talen går ihop"
+            total.findings.append(Finding("oavgjort", self._where, "", what))
+        for cell in sorted(made.beyond):
+            what = "läser så många kolumner på en gång att det inte går att pröva"
+            total.findings.append(Finding("oavgjort", self._labels.get(cell, cell.where), "", what))
         total.cells += sum(t.hidden for t in targets)
         total.attacked += len(targets)
         total.relaxed += len(ask) if made.relaxed else 0
@@ -289,11 +284,14 @@ def _nested(
     """Pairs of published counts of which one contains the other, where what is left may be small
     and is not nothing."""
     for distinct, universe in known.universes.items():
-        mine = [c for c in found if c.distinct == distinct and found[c][1] < NO_LIMIT]
+        mine = [
+            c for c in found
+            if c.distinct == distinct and found[c][1] < NO_LIMIT and c not in known.beyond
+        ]  # fmt: skip
+        alone = _constant(universe.domains)
         seen: set[tuple[Cell, Cell]] = set()
         for block in universe.blocks:
-            inside = [c for c in mine if set(read(c.where)) & set(universe.domains)
-                      <= {*block.columns, *_constant(universe.domains)}]  # fmt: skip
+            inside = [c for c in mine if set(read(c.where)) <= {*block.columns, *alone}]
             if len(inside) < 2:
                 continue
             member = np.array(
@@ -308,15 +306,15 @@ def _nested(
                 if i == j or contained[j, i] or least >= threshold or most == 0:
                     continue
                 if most < 0:
-                    raise Plain
+                    raise Contradiction
                 if (whole, part) not in seen:
                     seen.add((whole, part))
                     names = labels.get(whole, whole.where), labels.get(part, part.where)
                     yield Target(whole, part, names[0], False, False, names[1])
 
 
-def _constant(domains: Mapping[str, object]) -> set[str]:
-    return {c for c, d in domains.items() if len(getattr(d, "values", ())) < 2}
+def _constant(domains: Mapping[str, Domain]) -> set[str]:
+    return {c for c, d in domains.items() if len(d.values) < 2}
 
 
 def _exact(target: Target, known: Limits) -> Range | None:

@@ -68,6 +68,12 @@ def members(column: str) -> tuple[str, ...]:
     return tuple(column.split(JOIN)) if JOIN in column else ()
 
 
+def within(column: str, other: str) -> bool:
+    """Whether `other` says that some of several options were chosen, of which `column` is one, or
+    all of its own are."""
+    return column != other and {*(members(column) or (column,))} <= {*members(other)}
+
+
 def _pair(node: p.Node) -> str:
     """Two columns compared: true, false or unknown, whatever they hold."""
     return f"{node[2][1]} {node[1]} {node[3][1]}"
@@ -101,6 +107,9 @@ def domains(book: Codebook | None, books: Mapping[str, Codebook], nodes: Iterabl
 
 
 def _distinguished(values: Sequence[Any], asked: Sequence[p.Node]) -> tuple[Any, ...]:
+    """The first of those that no predicate tells apart stands for them all: of an option, when
+    only the question's being answered is asked for, that it was not chosen, which excludes nothing
+    beside it."""
     first: dict[tuple[Any, ...], Any] = {}
     for value in values:
         # NULL stays apart: the options of a question are NULL together.
@@ -122,7 +131,7 @@ def could_be(
         if column == f.bortfall_column:
             return (*(c.value for c in f.categories if c.missing), NULL), "", f.name
         if f.type == "list" and column in {f.option_column(c.value) for c in f.substantive}:
-            return (True, False, *empty), f.name, ""
+            return (False, True, *empty), f.name, ""
     for d in book.derived if book is not None else ():
         if d.name == column:
             known = tuple(c.value for c in d.categories) or _open("num", asked, None, None)
@@ -146,7 +155,7 @@ def finite(book: Codebook | None, books: Mapping[str, Codebook], column: str) ->
         if f.name == column:
             if f.categories:
                 return all(type(c.value) is int for c in f.substantive)
-            ends = f.minimum, f.maximum
+            ends = _ends(f)
             return f.type == "integer" and all(type(e) in (int, float) for e in ends) and (
                 float(ends[1] or 0) - float(ends[0] or 0) <= SCALE
             )  # fmt: skip
@@ -161,10 +170,17 @@ def _of_field(f: Field, asked: Sequence[p.Node]) -> tuple[Any, ...]:
         return tuple(c.value for c in f.substantive)
     if f.type == "boolean":
         return (True, False)
-    if f.type == "integer" and isinstance(f.minimum, int | float) and f.maximum is not None:
-        return tuple(range(int(f.minimum), int(f.maximum) + 1))
+    low, high = _ends(f)
+    if f.type == "integer" and isinstance(low, int | float) and high is not None:
+        return tuple(range(int(low), int(high) + 1))
     kind = {"integer": "num", "number": "num", "date": "date"}.get(f.type, "str")
-    return _open(kind, asked, f.minimum, f.maximum, whole=f.type == "integer")
+    return _open(kind, asked, low, high, whole=f.type == "integer")
+
+
+def _ends(f: Field) -> tuple[Any, Any]:
+    """The limits that every value keeps: with severity `info` a value outside is flagged, and
+    counted as it stands."""
+    return (None, None) if f.severity == "info" else (f.minimum, f.maximum)
 
 
 def _open(kind: str, asked: Sequence[p.Node], low: Any, high: Any, whole: bool = False

@@ -101,7 +101,9 @@ def beside(rows: Sequence[Sequence[str]], table: Table) -> Iterator[tuple[Piece,
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.replace("\u00ad", "").split())
+    """Without soft hyphens, surplus blanks and the apostrophe that keeps a spreadsheet from taking
+    a text for a formula."""
+    return " ".join(text.replace("\u00ad", "").removeprefix("'").split())
 
 
 def attached_records(name: str, data: bytes) -> Any:

@@ -1,6 +1,8 @@
 """Whole-number bounds by scipy's HiGHS, component by component.
 
-A target is a sum of classes. Nothing of what suppression knew is used: only what is published.
+A target is a sum of classes. Nothing of what suppression knew is used: only what is published. No
+clock stops a search, only a number of nodes, so that the same edition has the same verdict on every
+machine; the classes of a block are limited (`universe.py`), and with them the time of a node.
 """
 
 from __future__ import annotations
@@ -11,20 +13,20 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array, hstack, vstack
+from scipy.sparse import csr_array, eye_array, hstack, vstack
 from scipy.sparse.csgraph import connected_components
 
 from pipeline.disclosure.attack.system import Knowledge, Vector
 
 Floats = npt.NDArray[np.float64]
-SECONDS = 30.0  # for one target; what is undecided then counts as found out
+NODES = 200  # of one search; what is undecided then counts as found out (real editions need one)
 OPTIMAL, INFEASIBLE = 0, 2
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
     """What an attacker knows of a target: `low ≤ target ≤ high`. Counted up to the threshold: a
-    `high` equal to it means "that or more". `decided`: proven within the time."""
+    `high` equal to it means "that or more". `decided`: proven within NODES."""
 
     low: int
     high: int
@@ -50,6 +52,16 @@ def ranges(known: Knowledge, targets: Sequence[Vector], threshold: int) -> list[
     return [r for r in found if r is not None]
 
 
+def consistent(known: Knowledge) -> bool:
+    """Whether it is proven that some whole numbers agree with everything that is said. Raises
+    Contradiction where none do."""
+    nothing = abs(known.rows).sum(axis=1) == 0  # of no class: nobody
+    if (nothing & ((known.low > 0) | (known.high < 0))).any():
+        raise Contradiction
+    label = _components(known.rows)
+    return all([_Part(known, label == part).possible() for part in np.unique(label)])
+
+
 def _components(rows: csr_array) -> npt.NDArray[np.int32]:
     """Which variables have to do with each other."""
     linked = abs(rows).T @ abs(rows) if rows.shape[0] else csr_array((rows.shape[1],) * 2)
@@ -67,8 +79,7 @@ class _Part:
         self._low, self._high = known.low[used], known.high[used]
 
     def ranges(self, targets: Sequence[Vector], threshold: int) -> list[Range]:
-        size = self._rows.shape[1]
-        weights = [self._weights(t, size) for t in targets]
+        weights = [self._weights(t) for t in targets]
         reached = np.zeros(len(targets))
         self._together(weights, threshold, reached)
         return [
@@ -76,13 +87,28 @@ class _Part:
             for i, w in enumerate(weights)
         ]
 
-    def _weights(self, target: Vector, size: int) -> Floats:
-        made = np.zeros(size)
-        for j, c in target.items():
-            made[self._places[j]] = c
-        return made
+    def possible(self) -> bool:
+        """As `consistent`."""
+        if not self._rows.shape[0]:
+            return True
+        answer = milp(
+            np.zeros(self._rows.shape[1]),
+            constraints=LinearConstraint(self._rows, self._low, self._high),
+            integrality=np.ones(self._rows.shape[1]),
+            bounds=Bounds(0, np.inf),
+            options={"node_limit": NODES},
+        )
+        if answer.status == INFEASIBLE:
+            raise Contradiction
+        return answer.x is not None and self._holds(np.round(answer.x))
 
-    def _together(self, weights: Sequence[Floats], threshold: int, reached: Floats) -> None:
+    def _weights(self, target: Vector) -> csr_array:
+        """A target as a matrix of one row."""
+        at = [self._places[j] for j in target]
+        values = np.array([float(c) for c in target.values()])
+        return csr_array((values, ([0] * len(at), at)), shape=(1, self._rows.shape[1]))
+
+    def _together(self, weights: Sequence[csr_array], threshold: int, reached: Floats) -> None:
         """One solution often shows that many targets can be large: as many as possible at once,
         each counted up to the threshold; again for those that are left, while it helps."""
         while True:
@@ -90,10 +116,9 @@ class _Part:
             if not left:
                 return
             size, extra = self._rows.shape[1], len(left)
-            goals = csr_array(np.array([weights[i] for i in left]))
             rows = vstack([
                 hstack([self._rows, csr_array((self._rows.shape[0], extra))]),
-                hstack([goals, -csr_array(np.eye(extra))]),
+                hstack([vstack([weights[i] for i in left]), -eye_array(extra)]),
             ])  # fmt: skip
             low = np.concatenate([self._low, np.zeros(extra)])
             high = np.concatenate([self._high, np.full(extra, np.inf)])
@@ -105,7 +130,7 @@ class _Part:
                     np.concatenate([np.zeros(size), np.full(extra, -np.inf)]),
                     np.concatenate([np.full(size, np.inf), np.full(extra, float(threshold))]),
                 ),
-                options={"time_limit": SECONDS, "mip_rel_gap": 0.1},
+                options={"node_limit": NODES, "mip_rel_gap": 0.1},
             )
             if answer.status == INFEASIBLE:
                 raise Contradiction
@@ -113,7 +138,7 @@ class _Part:
                 return
             better = 0
             for i in left:
-                value = float(weights[i] @ x)
+                value = float((weights[i] @ x)[0])
                 better += value >= threshold
                 reached[i] = max(reached[i], value)
             if not better:
@@ -124,18 +149,19 @@ class _Part:
         value = self._rows @ x
         return bool((x >= 0).all() and (value >= self._low).all() and (value <= self._high).all())
 
-    def _alone(self, weights: Floats, threshold: int) -> Range:
-        if not weights.any():  # nothing is left of a count without itself
+    def _alone(self, weights: csr_array, threshold: int) -> Range:
+        if not weights.nnz:  # nothing is left of a count without itself
             return Range(0, 0)
-        high, decided = self._extreme(-weights, weights, threshold)
+        high, decided = self._extreme(-1, weights, threshold)
         if not decided or -high >= threshold:
             return Range(0, -high, decided)
-        return Range(self._extreme(weights, weights, threshold)[0], -high)
+        return Range(self._extreme(1, weights, threshold)[0], -high)
 
-    def _extreme(self, cost: Floats, weights: Floats, threshold: int) -> tuple[int, bool]:
-        """The smallest whole value of `cost @ x` with the target at most the threshold, and
-        whether it is proven; what is not proven counts as found out."""
-        rows = csr_array(vstack([self._rows, csr_array(weights.reshape(1, -1))]))
+    def _extreme(self, sign: int, weights: csr_array, threshold: int) -> tuple[int, bool]:
+        """The smallest whole value of the target, times `sign`, with the target at most the
+        threshold, and whether it is proven; what is not proven counts as found out."""
+        rows = csr_array(vstack([self._rows, weights]))
+        cost = sign * weights.toarray()[0]
         answer = milp(
             cost,
             constraints=LinearConstraint(
@@ -143,10 +169,10 @@ class _Part:
             ),
             integrality=np.ones(len(cost)),
             bounds=Bounds(0, np.inf),
-            options={"time_limit": SECONDS, "mip_rel_gap": 0.0},
+            options={"node_limit": NODES, "mip_rel_gap": 0.0},
         )
         if answer.status == OPTIMAL:
             return round(answer.fun), True
         if answer.status == INFEASIBLE:  # more than the threshold whatever the rest is
-            return (-threshold if (cost <= 0).all() else threshold), True
+            return sign * threshold, True
         return 0, False

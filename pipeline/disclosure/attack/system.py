@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import coo_array, csr_array
 
-from pipeline.disclosure.attack.domain import Domain, domains, finite, members, truth
+from pipeline.disclosure.attack.domain import Domain, domains, finite, members, truth, within
 from pipeline.disclosure.attack.said import Cell, Moment, Row
 from pipeline.disclosure.attack.universe import Universe, build, parsed, read
 from pipeline.forms.codebook import Codebook
@@ -21,7 +21,8 @@ Vector = Mapping[int, int]  # variable → coefficient
 @dataclass(frozen=True, slots=True, eq=False)
 class Knowledge:
     """`low ≤ rows @ x ≤ high` for whole x ≥ 0. `vectors`: each count as a sum of variables;
-    `starts`: the first variable of each universe."""
+    `starts`: the first variable of each universe. `beyond`: counts of so many columns at once that
+    their classes, or those of their mean, are too many to write down."""
 
     rows: csr_array
     low: Floats
@@ -29,6 +30,7 @@ class Knowledge:
     vectors: Mapping[Cell, Vector]
     universes: Mapping[str, Universe]
     starts: Mapping[str, int]
+    beyond: frozenset[Cell] = frozenset()
 
     @property
     def relaxed(self) -> bool:
@@ -66,12 +68,22 @@ def knowledge(
         universes[distinct] = build(own, found, [*together, *with_means])
         starts[distinct] = size
         size += universes[distinct].size
-    vectors = {c: _vector(c, universes[c.distinct], starts[c.distinct]) for c in every}
+    beyond = {c for c in every if not universes[c.distinct].has(read(c.where))}
+    beyond |= {
+        t.cell for r in said for t, _ in r.terms
+        if isinstance(t, Moment) and t.column in whole
+        and not universes[t.cell.distinct].has((*read(t.cell.where), t.column))
+    }  # fmt: skip
+    vectors = {
+        c: _vector(c, universes[c.distinct], starts[c.distinct]) for c in every if c not in beyond
+    }
     lines = [*_agreed(universes, starts), *_of_rows(every, vectors)]
     for row in said:
+        if any((t.cell if isinstance(t, Moment) else t) in beyond for t, _ in row.terms):
+            continue
         if (line := _line(row, vectors, universes, starts, whole)) is not None:
             lines.append(line)
-    return Knowledge(*_matrix(_apart(lines), size), vectors, universes, starts)
+    return Knowledge(*_matrix(_apart(lines), size), vectors, universes, starts, frozenset(beyond))
 
 
 def _apart(lines: Sequence[Line]) -> list[Line]:
@@ -95,14 +107,15 @@ def _apart(lines: Sequence[Line]) -> list[Line]:
 
 def _tied(found: Mapping[str, Domain]) -> list[tuple[str, str]]:
     """Columns that say something of each other whatever is counted: those of a group by way of
-    its first, options and that some of them were chosen, and a column beside the one it is empty
-    unless."""
+    its first, options and that some of them were chosen (`within`), and a column beside the one it
+    is empty unless."""
     first: dict[str, str] = {}
     pairs = []
     for name, domain in found.items():
         if domain.group and first.setdefault(domain.group, name) != name:
             pairs.append((first[domain.group], name))
-        pairs += [(option, name) for option in members(name) if option in found]
+        if members(name):
+            pairs += [(c, name) for c in found if within(c, name)]
         if domain.unless in found:
             pairs.append((domain.unless, name))
     return pairs
@@ -129,7 +142,7 @@ def _of_rows(cells: Sequence[Cell], vectors: Mapping[Cell, Vector]) -> Iterable[
     """Different values are at most as many as the rows they stand in."""
     for cell in cells:
         rows = Cell(cell.dataset, cell.year, cell.where)
-        if cell.distinct and rows in vectors:
+        if cell.distinct and cell in vectors and rows in vectors:
             less = {j: -c for j, c in vectors[rows].items()}
             yield {**vectors[cell], **less}, -np.inf, 0
 

@@ -6,7 +6,8 @@ so columns that are counted together form a block; the blocks are made so that t
 is chordal (min-fill), and then agreement on shared columns is all that a joint table asks for
 (S. Lauritzen, Graphical Models, 1996, prop. 2.17 and 3.19; whole numbers included). Where a block
 would be too large, the smaller ones that were asked for stand side by side: a weaker attacker, and
-the audit says so.
+the audit says so. What is asked of so many columns at once that even its own classes are too many
+has no block: nothing is known of it, and the audit says that too.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.disclosure.attack.domain import NULL, Domain, leaves, members, truth
+from pipeline.disclosure.attack.domain import NULL, Domain, leaves, truth, within
 from pipeline.facts import predicate as p
 
-LARGEST = 6_000  # classes of a block; more take the exact method minutes
+LARGEST = 6_000  # classes of a joint block; more take the exact method minutes
+BROADEST = 60_000  # classes of what one predicate reads; more take the memory
 Bools = npt.NDArray[np.bool_]
 
 
@@ -54,6 +56,11 @@ class Universe:
         wanted = {c for c in columns if len(self.domains[c].values) > 1}  # the rest divide nothing
         fit = [b for b in self.blocks if wanted <= set(b.columns)]
         return min(fit, key=lambda b: (b.size, b.start))
+
+    def has(self, columns: Iterable[str]) -> bool:
+        """Whether some block has these columns."""
+        wanted = {c for c in columns if len(self.domains[c].values) > 1}
+        return any(wanted <= set(b.columns) for b in self.blocks)
 
     def members(self, where: str) -> tuple[Block, Bools]:
         """Where a count lives and which of the block's classes it counts."""
@@ -94,10 +101,13 @@ def build(
     that must share a block, whatever is counted."""
     asked = {tuple(c for c in read(w) if len(domains[c].values) > 1) for w in wheres}
     asked |= {tuple(sorted(set(t) & set(domains))) for t in together} | {()}
-    blocks, relaxed = _joined(asked, domains)
+    blocks, relaxed = _joined(
+        {columns for columns in asked if _classes(columns, domains, BROADEST) is not None}, domains
+    )
     made, start = [], 0
     for columns in blocks:
-        codes = _classes(columns, domains)
+        codes = _classes(columns, domains, BROADEST)
+        assert codes is not None
         made.append(Block(columns, codes, start))
         start += len(codes)
     return Universe(tuple(made), domains, start, relaxed)
@@ -111,7 +121,7 @@ def _joined(
     relaxed = False
     for part in _parts(asked):
         cliques = _cliques(part)
-        if any(_count(c, domains) > LARGEST for c in cliques):
+        if any(_classes(c, domains, LARGEST) is None for c in cliques):
             cliques = part
             relaxed = True
         chosen += cliques
@@ -152,29 +162,41 @@ def _cliques(part: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     return found
 
 
-def _count(columns: Sequence[str], domains: Mapping[str, Domain]) -> int:
-    return int(np.prod([float(len(domains[c].values)) for c in columns]))
-
-
-def _classes(columns: tuple[str, ...], domains: Mapping[str, Domain]) -> npt.NDArray[np.int16]:
-    """Every combination that a row could have (`Domain.group`, `Domain.unless`)."""
-    sizes = [range(len(domains[c].values)) for c in columns]
-    codes = np.array(list(itertools.product(*sizes)), dtype=np.int16).reshape(-1, len(columns))
-    keep = np.ones(len(codes), dtype=bool)
-    empty = [
-        np.array([v is NULL for v in domains[c].values])[codes[:, j]] for j, c in enumerate(columns)
-    ]
-    for j, c in enumerate(columns):
+def _classes(
+    columns: tuple[str, ...], domains: Mapping[str, Domain], most: int
+) -> npt.NDArray[np.int16] | None:
+    """Every combination that a row could have, one column added at a time; None where they, or
+    those of the first columns, are more than `most`."""
+    codes = np.zeros((1, 0), dtype=np.int16)
+    for j, column in enumerate(columns):
+        size = len(domains[column].values)
+        if len(codes) > most:
+            return None
+        added = np.tile(np.arange(size, dtype=np.int16), len(codes))
+        codes = np.column_stack([np.repeat(codes, size, axis=0), added])
+        keep = np.ones(len(codes), dtype=bool)
         for i, other in enumerate(columns[:j]):
-            if domains[c].group and domains[c].group == domains[other].group:
-                keep &= empty[i] == empty[j]
-        for option in set(members(c)) & set(columns):
-            i = columns.index(option)
-            true = [np.array([v is True for v in domains[n].values]) for n in (option, c)]
-            keep &= ~true[0][codes[:, i]] | true[1][codes[:, j]]
-        if domains[c].unless in columns:
-            keep &= empty[j] | empty[columns.index(domains[c].unless)]
-    return codes[keep]
+            keep &= _possible(domains[other], domains[column])[codes[:, i], codes[:, j]]
+        codes = codes[keep]
+    return codes if len(codes) <= most else None
+
+
+def _possible(a: Domain, b: Domain) -> Bools:
+    """Which values of two columns a row could have together: those of a group are empty together,
+    one is empty unless the other is, and an option that was chosen is among the options of which
+    some were."""
+    empty = [np.array([v is NULL for v in d.values]) for d in (a, b)]
+    true = [np.array([v is True for v in d.values]) for d in (a, b)]
+    made = np.ones((len(a.values), len(b.values)), dtype=bool)
+    if a.group and a.group == b.group:
+        made &= empty[0][:, None] == empty[1]
+    if a.unless == b.column or b.unless == a.column:
+        made &= empty[0][:, None] | empty[1]
+    if within(a.column, b.column):
+        made &= ~true[0][:, None] | true[1]
+    if within(b.column, a.column):
+        made &= true[0][:, None] | ~true[1]
+    return made
 
 
 def _combinations(a: Block, b: Block, columns: tuple[str, ...]) -> list[tuple[int, ...]]:
