@@ -71,7 +71,8 @@ def run(python: Path, commands: Sequence[Sequence[str]]) -> int:
         if n == len(commands) and not failed and os.name == "posix":
             sys.stdout.flush()
             os.execve(call[0], call, env)
-        failed = failed or subprocess.run(call, env=env).returncode
+        code = subprocess.run(call, env=env).returncode
+        failed = failed or code
     return failed
 
 
