@@ -73,7 +73,7 @@ def planted(example: Workspace, folder: Path, plan: Plan, merging: bool) -> Work
         shutil.copytree(getattr(example, name), getattr(made, name))
     if not merging:
         with (made.raw / "kommun.toml").open("a", encoding="utf-8") as file:
-            file.write("\n[sekretess]\nsla_samman = []\n")
+            file.write("\n[sekretess]\nsla_samman = []\nhogst_dolda = 1\n")
     path = made.processed / str(YEAR) / f"{TABLE}.parquet"
     table = pq.read_table(path)
     units, tertials = zip(*map(plan, range(table.num_rows)), strict=True)
