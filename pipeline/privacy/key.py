@@ -35,11 +35,11 @@ _HEAD = """\
 # Spara en kopia där kommunens andra nycklar förvaras; docs/handbok.md säger varför.
 """
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
-_BACK = (
-    "Gör så här: lägg tillbaka den nyckelfil som användes förut (från säkerhetskopian). Finns den "
-    "inte mer: kör make clean och sedan make annual, så görs alla år om ur källfilerna med en och "
-    "samma nyckel. Pseudonymerna blir då andra än förut."
-)
+_BACK = """\
+Gör så här: lägg tillbaka den nyckelfil som användes förut, från
+säkerhetskopian. Finns den inte mer: kör make clean och sedan make annual, så
+görs alla år om ur källfilerna med en och samma nyckel. Pseudonymerna blir då
+andra än förut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +98,15 @@ def key_of(workspace: Workspace, make: bool = False) -> PseudonymKey:
     key = _read(path)
     if key == _read(DEMO):
         raise KeyFileError(
-            f"Nyckelfilen {path} är Exempelkommuns nyckel, som är offentlig. Den får bara "
-            "användas för Exempelkommun.\n"
+            f"Nyckelfilen är Exempelkommuns nyckel, som är offentlig:\n  {path}\n"
+            "Den får bara användas för Exempelkommun.\n"
             "Gör så här: ta bort filen och kör igen, så skapas en egen nyckel."
         )
     if set(known) - {key.fingerprint}:
         where = ", ".join(sorted(y for f, y in known.items() if f != key.fingerprint))
         raise KeyFileError(
-            f"Nyckeln i {path} är en annan än den som pseudonymerna för {where} gjordes med. "
-            f"Samma person skulle få två pseudonymer.\n{_BACK}"
+            f"Nyckeln är en annan än den som pseudonymerna för {where} gjordes med:\n"
+            f"  {path}\nSamma person skulle få två pseudonymer.\n{_BACK}"
         )
     return key
 
@@ -139,21 +139,24 @@ def _outside(path: Path, workspace: Workspace) -> None:
     for folder in (REPO, workspace.raw, workspace.processed, workspace.reports):
         if whole.is_relative_to(folder.resolve()):
             raise KeyFileError(
-                f"Nyckelfilen {path} ligger i {folder}. Den får inte ligga bland program, "
-                "källfiler eller rapporter: då följer den med när mappen kopieras.\n"
-                f"Gör så här: flytta filen till en egen mapp och ange den i {VARIABLE}, eller ta "
-                f"bort {VARIABLE}, så används användarens egen inställningsmapp."
+                f"Nyckelfilen\n  {path}\nligger i\n  {folder}\n"
+                "Den får inte ligga bland program, källfiler eller rapporter: då följer den\n"
+                "med när mappen kopieras.\n"
+                "Gör så här: flytta filen till en egen mapp och ange den i\n"
+                f"{VARIABLE}, eller ta bort {VARIABLE}, så\n"
+                "används användarens egen inställningsmapp."
             )
 
 
 def _missing(path: Path, years: list[str]) -> KeyFileError:
     if not years:
         return KeyFileError(
-            f"Nyckelfilen {path} finns inte.\nGör så här: kör make annual, som skapar den."
+            f"Nyckelfilen finns inte:\n  {path}\nGör så här: kör make annual, som skapar den."
         )
     return KeyFileError(
-        f"Nyckelfilen {path} finns inte, men tabellerna för {', '.join(years)} är gjorda med en "
-        f"nyckel. En ny nyckel skulle ge samma person två pseudonymer.\n{_BACK}"
+        f"Nyckelfilen finns inte:\n  {path}\n"
+        f"Tabellerna för {', '.join(years)} är gjorda med en nyckel. En ny nyckel skulle ge\n"
+        f"samma person två pseudonymer.\n{_BACK}"
     )
 
 
@@ -161,9 +164,10 @@ def _not_open(path: Path) -> None:
     """Windows keeps the user's folder from others by other means than a mode."""
     if os.name == "posix" and path.stat().st_mode & _OTHERS:
         raise KeyFileError(
-            f"Nyckelfilen {path} kan läsas av andra användare på datorn.\n"
-            f'Gör så här: kör chmod 600 "{path}" och sedan kommandot igen. Har någon annan läst '
-            "filen är pseudonymerna inte längre ett skydd: byt då nyckel (docs/handbok.md)."
+            "Nyckelfilen kan läsas av andra användare på datorn. Gör så här: kör\n"
+            f'  chmod 600 "{path}"\n'
+            "och sedan kommandot igen. Har någon annan läst filen är pseudonymerna inte\n"
+            "längre ett skydd: byt då nyckel (docs/handbok.md)."
         )
 
 
@@ -175,8 +179,9 @@ def _read(path: Path) -> PseudonymKey:
     found = [s for line in lines if (s := line.strip()) and not s.startswith("#")]
     if len(found) != 1 or not re.fullmatch(r"[0-9a-f]{64}", found[0]):
         raise KeyFileError(
-            f"Nyckelfilen {path} går inte att läsa eller är skadad: den ska ha en enda rad med 64 "
-            f"tecken (0–9, a–f), förutom rader som börjar med #.\n{_BACK}"
+            f"Nyckelfilen går inte att läsa eller är skadad:\n  {path}\n"
+            "Den ska ha en enda rad med 64 tecken (0–9, a–f), förutom rader som börjar\n"
+            f"med #.\n{_BACK}"
         )
     return PseudonymKey(bytes.fromhex(found[0]))
 
@@ -195,8 +200,8 @@ def _write(path: Path) -> None:
             os.link(partial, path)
     except OSError as error:
         raise KeyFileError(
-            f"Nyckelfilen {path} gick inte att skapa ({error.strerror}).\n"
-            f"Gör så här: ange i {VARIABLE} en fil i en mapp som du får skriva i."
+            f"Nyckelfilen gick inte att skapa ({error.strerror}):\n  {path}\n"
+            f"Gör så här: ange i {VARIABLE} en fil i en mapp som du får\nskriva i."
         ) from error
     finally:
         partial.unlink(missing_ok=True)

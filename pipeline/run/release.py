@@ -27,6 +27,7 @@ from pipeline import __version__, stale
 from pipeline.disclosure.attack import Audit
 from pipeline.errors import GateError, UppfoljningError, UsageError
 from pipeline.facts.pattern import Pattern
+from pipeline.privacy.screen import mask
 from pipeline.publish import correction
 from pipeline.publish.document import Document, Meta
 from pipeline.publish.edition import PDF, REPORT
@@ -110,6 +111,17 @@ def _check_call(decision: Decision) -> None:
             "Vem har beslutat om publiceringen? Skriv rollen, inte namnet:\n"
             "  ARGS=\"--beslutad-av 'verksamhetschef'\""
         )
+    given = {
+        "--beslutad-av": decision.decided_by, "--rattelse": decision.correction,
+        "--trots": decision.despite,
+    }  # fmt: skip
+    for option, text in given.items():
+        if kinds := mask(text)[1]:
+            raise UsageError(
+                f"Texten i {option} innehåller personuppgifter:\n  {', '.join(kinds)}.\n"
+                "Den sparas i utgåvans protokoll, och orsaken till en rättelse publiceras.\n"
+                "Gör så här: skriv texten utan uppgifter om enskilda och kör kommandot igen."
+            )
 
 
 def _check_stage(decision: Decision, replaced: Frozen | None) -> None:

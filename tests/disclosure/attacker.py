@@ -24,7 +24,7 @@ def can_reach(system: System, hidden: Mask, target: int) -> bool:
     rows = _rows(system, hidden)
     goal = [(int(k), 1) for k in np.flatnonzero(system.targets[[target]].toarray()[0])]
     reach = int(system.reach[target])
-    return _search([*rows, (goal, reach, None)], system.x.size, int(system.x.sum()) + reach)
+    return search([*rows, (goal, reach, None)], system.x.size, int(system.x.sum()) + reach)
 
 
 def _rows(system: System, hidden: Mask) -> list[Row]:
@@ -40,7 +40,9 @@ def _rows(system: System, hidden: Mask) -> list[Row]:
     return rows
 
 
-def _search(rows: list[Row], classes: int, cap: int) -> bool:
+def search(rows: list[Row], classes: int, cap: int) -> bool:
+    """Whether numbers from 0 to `cap`, one a class, fulfil every row: the terms (class,
+    coefficient) add up to at least and at most what it says."""
     touching: list[list[int]] = [[] for _ in range(classes)]
     for r, (terms, _, _) in enumerate(rows):
         for k, _ in terms:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from pipeline.errors import KeyFileError
 from pipeline.privacy import key as keys
 from pipeline.privacy.key import DEMO, VARIABLE, key_of, key_path, record_fingerprint
 from pipeline.trace.verify.persons import secret_of
-from pipeline.workspace import Workspace, load_kommun
+from pipeline.workspace import REPO, Workspace, load_kommun
 
 
 @pytest.fixture
@@ -42,7 +44,10 @@ def refused(workspace: Workspace, make: bool = True) -> str:
     with pytest.raises(KeyFileError) as failure:
         key_of(workspace, make)
     assert failure.value.exit_code == 1
-    return str(failure.value)
+    said = str(failure.value)
+    # Only a path, on a line of its own, may be longer than a terminal is wide.
+    assert all(len(line) <= 80 or "/" in line.split()[-1] for line in said.splitlines())
+    return said
 
 
 def test_it_is_made_on_first_use_for_its_owner_alone(workspace: Workspace, place: Path) -> None:
@@ -157,3 +162,46 @@ def test_verification_reads_the_same_key_by_its_own_reading(
     place.unlink()
     with pytest.raises(KeyFileError):
         secret_of(load_kommun(workspace.raw))
+
+
+def answer(workspace: Workspace, *verb: str) -> subprocess.CompletedProcess[str]:
+    """`python -m pipeline …` on a workspace, as make calls it."""
+    place = ["--raw", str(workspace.raw), "--processed", str(workspace.processed)]
+    return subprocess.run(
+        [sys.executable, "-m", "pipeline", *verb, *place, "--reports", str(workspace.reports)],
+        cwd=REPO, capture_output=True, text=True, encoding="utf-8",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ("lost", "Nyckelfilen finns inte:"),
+        ("another", "Nyckeln är en annan än den som pseudonymerna för 2025 gjordes med:"),
+        ("open", "Nyckelfilen kan läsas av andra användare på datorn."),
+        ("damaged", "Nyckelfilen går inte att läsa eller är skadad:"),
+    ],
+)
+def test_the_command_stops_before_anything_is_read_or_written(
+    workspace: Workspace, place: Path, wrong: str, says: str
+) -> None:
+    if wrong == "open" and os.name != "posix":
+        pytest.skip("Windows has no mode")
+    record_fingerprint(key_of(workspace, make=True), workspace.processed / "2025")
+    secret = place.read_text("utf-8").split()[-1]
+    (workspace.raw / "2025" / "svar.csv").write_text("a;b\n1;2\n", encoding="utf-8")
+    if wrong == "lost":
+        place.unlink()
+    elif wrong == "open":
+        place.chmod(0o644)
+    else:
+        place.write_text("ab" * 32 if wrong == "another" else "abc", encoding="utf-8")
+    done = answer(workspace, "annual", "--year", "2025")
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    lines = done.stderr.strip().splitlines()
+    assert lines[0].startswith(says) and f"{place}" in done.stderr
+    assert "Gör så här:" in done.stderr
+    assert all(len(line) <= 80 or str(place) in line for line in lines)
+    assert secret not in done.stdout + done.stderr and "abab" not in done.stderr
+    assert [p.name for p in (workspace.processed / "2025").iterdir()] == ["nyckel.json"]
+    assert not workspace.reports.exists() and place.exists() == (wrong != "lost")

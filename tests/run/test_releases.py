@@ -5,6 +5,7 @@ import json
 import pytest
 
 from pipeline import clean, stale
+from pipeline.cli import main
 from pipeline.errors import GateError, UppfoljningError, UsageError
 from pipeline.facts.fact import canonical
 from pipeline.facts.pattern import CountCell, Pattern
@@ -123,3 +124,36 @@ def test_calls_that_are_refused(workspace, decision, says):
     assert all(len(line) <= 80 for line in str(refused.value).splitlines())
     assert not isinstance(refused.value, GateError)
     assert len(list(kept.folder_of(workspace.raw, YEAR).iterdir())) == 1
+
+
+FOUND = {
+    "personnummer": "811218-9876", "samordningsnummer": "811278-9873",
+    "telefon": "070-174 06 05", "e-post": "nagon@example.se", "adress": "Storgatan 14",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("option", ["--beslutad-av", "--rattelse", "--trots"])
+@pytest.mark.parametrize("kind", FOUND)
+def test_what_is_given_in_words_may_not_hold_a_personal_identifier(workspace, option, kind, capsys):
+    """By the command; the message names what was found, never what it was."""
+    freeze(workspace, YEAR, 1, "april", {})
+    words = {"--beslutad-av": "verksamhetschef", "--rattelse": "Fel enhet.", "--trots": ""}
+    words[option] = f"Se ärendet om {FOUND[kind]}."
+    place = {"raw": workspace.raw, "processed": workspace.processed, "reports": workspace.reports}
+    code = main(
+        ["release", "--stage", "april", "--year", str(YEAR)]
+        + [str(x) for name, text in words.items() for x in (name, text)]
+        + [str(x) for name, path in place.items() for x in (f"--{name}", path)]
+    )
+    said = capsys.readouterr().err
+    assert code == 2 and option in said and kind in said and FOUND[kind] not in said
+    assert all(len(line) <= 80 for line in said.splitlines())
+    assert [p.name for p in kept.folder_of(workspace.raw, YEAR).iterdir()] == ["01-april"]
+
+
+def test_the_screen_stops_no_ordinary_reason(workspace):
+    """A decision's number, a date and a count are no identifiers: the call comes to the edition."""
+    freeze(workspace, YEAR, 1, "april", {})
+    why = "Beslut SN 2025/123 den 2026-03-14: enheten Norr hade 27 avslut, inte 31 (12,9 %)."
+    with pytest.raises(UsageError, match="make annual"):
+        release(workspace, YEAR, Decision("april", "chef, sektor 2", why), print)

@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 
 from pipeline.errors import UsageError
+from pipeline.run.editions import page
 from pipeline.trace.diff.compare import Change, Diff, compare
 from pipeline.trace.diff.sides import open_side, with_tables
 from pipeline.trace.diff.wording import terminal
+from pipeline.trace.lineage import STAFF
 from pipeline.workspace import Workspace
 from tests.trace.small import CHAPTER, END, ENDS, edition, municipality, set_cell, write_sheet
 
@@ -297,3 +299,37 @@ def test_the_terminal_summary_keeps_to_eighty_columns(differ: Differ) -> None:
 def test_what_is_no_edition_is_refused_in_words(workspace: Workspace, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"manifest\.json finns inte"):
         open_side("A", str(tmp_path), workspace)
+
+
+@pytest.mark.parametrize("change", ["cell", "row"])
+def test_what_staff_have_answered_is_said_to_have_changed_and_no_row_is_shown(
+    workspace: Workspace, differ: Differ, tmp_path: Path, change: str
+) -> None:
+    """The same changes as above, in a form that staff answer: C4 from 2 to 5, or a row above."""
+    path = workspace.raw / "formular" / "svaren.json"
+    path.write_text(json.dumps({**END, "protects": "staff"}, ensure_ascii=False), encoding="utf-8")
+    rows = [ENDS[0], ["I9", "Norra", 1, ENDS[1][3]], *ENDS[1:]]
+    diff = differ(
+        (lambda raw: set_cell(answers(raw), "C4", 5))
+        if change == "cell"
+        else (lambda raw: write_sheet(answers(raw), rows))
+    )
+    assert "medel" in changed(diff)
+    causes = [c for each in changed(diff).values() for c in each.causes if c.kind == "cells"]
+    text = f"källceller i 2025/svaren.xlsx har ändrats. {STAFF}"
+    assert {c.text for c in causes} == {text} and diff.cells == ()
+    assert diff.notes == (f"2025/svaren.xlsx: celler har ändrats. {STAFF}",)
+    everywhere = json.dumps(diff.record(), ensure_ascii=False) + terminal(diff) + page(diff)
+    assert "svaren.xlsx!" not in everywhere and '"row_' not in everywhere
+    assert max(map(len, terminal(diff).splitlines())) <= 80
+
+
+def test_a_form_that_staff_answer_hides_nothing_of_another(
+    workspace: Workspace, differ: Differ
+) -> None:
+    """The register that the answers look up in is of persons: its cell is shown."""
+    path = workspace.raw / "formular" / "svaren.json"
+    path.write_text(json.dumps({**END, "protects": "staff"}, ensure_ascii=False), encoding="utf-8")
+    diff = differ(lambda raw: set_cell(raw / "2025" / "starter.xlsx", "B2", "man"))
+    assert [c.address() for c in diff.cells] == ["2025/starter.xlsx!Svar!B2"]
+    assert diff.notes == ()

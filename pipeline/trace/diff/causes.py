@@ -12,6 +12,7 @@ from pipeline.facts.dataset import codebooks
 from pipeline.trace.diff.parameters import KOMMUN, Setting, form_of, unified
 from pipeline.trace.diff.rows import Rows
 from pipeline.trace.diff.sides import Record, Side, year_of
+from pipeline.trace.lineage import STAFF
 
 PLAIN = ("ok", "saknas", "tom")  # every other status is disclosure control's
 SECRECY = "sekretess"
@@ -49,13 +50,14 @@ def parts_changed(old: Record, new: Record) -> list[tuple[str, Any, Any]]:
 @dataclass(slots=True)
 class Causes:
     """What differs between two editions, asked fact by fact. `gone`: raw files that differ and
-    cannot be compared."""
+    cannot be compared. `staff`: (file, source) of sheets that no row is shown of."""
 
     a: Side
     b: Side
     settings: list[Setting]
     rows: Rows
     gone: list[str]
+    staff: frozenset[tuple[str, str]] = frozenset()
 
     def of(self, old: Record | None, new: Record | None) -> tuple[Cause, ...]:
         """Every cause found; never none for a fact that differs."""
@@ -101,12 +103,16 @@ class Causes:
         record = new or old
         assert record is not None
         found = self.rows.touching(record)
-        if not found.cells:
+        told = [(c, via) for c, via in found.cells if (c.file, c.source) not in self.staff]
+        kept = {c.file for c, _ in found.cells if (c.file, c.source) in self.staff}
+        for file in sorted(kept):
+            yield Cause("cells", f"källceller i {file} har ändrats. {STAFF}", {"withheld": STAFF})
+        if not told:
             return
-        cells = [{**c.record(), "via": via} for c, via in found.cells]
-        first = found.cells[0][0]
+        cells = [{**c.record(), "via": via} for c, via in told]
+        first, via = told[0]
         more = f" och {len(cells) - 1} till" if len(cells) > 1 else ""
-        more += f" ({found.cells[0][1]})" if found.cells[0][1] else ""
+        more += f" ({via})" if via else ""
         text = f"källcell: {first.address()}: {_raw(first.old)} → {_raw(first.new)}{more}"
         yield Cause("cells", text, {"cells": cells, "rows": found.rows})
 

@@ -19,6 +19,7 @@ from pipeline.trace.diff.parameters import Receipt, Setting, between, receipts
 from pipeline.trace.diff.rows import Rows, primary_keys
 from pipeline.trace.diff.screening import Screen
 from pipeline.trace.diff.sides import Record, Side, changed_files
+from pipeline.trace.lineage import STAFF
 
 STATES = ("ny", "borta", "ändrad", "oförändrad")
 NUMBERS = ("value", "n", "numerator", "denominator", "status", "unit")
@@ -55,7 +56,8 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """Two editions compared. `notes`: what could not be looked into, in Swedish."""
+    """Two editions compared. `cells`: those that differ, none of what staff have answered.
+    `notes`: what could not be looked into or is not shown, in Swedish."""
 
     a: Side
     b: Side
@@ -93,7 +95,8 @@ def compare(a: Side, b: Side) -> Diff:
     notes: list[str] = []
     files = changed_files(a, b) if a.year == b.year else []
     gone = [n for n in files if any(n in s.inputs and s.raw_file(n) is None for s in (a, b))]
-    shown = Screen(a).value, Screen(b).value
+    screens = Screen(a), Screen(b)
+    shown = screens[0].value, screens[1].value
     sheets = [
         sheet
         for name in files
@@ -102,6 +105,11 @@ def compare(a: Side, b: Side) -> Diff:
             name, a.raw_file(name), b.raw_file(name), primary_keys(a, b, name), shown
         )
     ]
+    staff = frozenset(
+        (s.file, s.source) for s in sheets if any(x.staff(s.file, s.source) for x in screens)
+    )
+    for file in sorted({s.file for s in sheets if s.cells and (s.file, s.source) in staff}):
+        notes.append(f"{file}: celler har ändrats. {STAFF}")
     for name in gone:
         notes.append(_gone(name, a, b))
     if sheets and (a.tables is None or b.tables is None):
@@ -109,11 +117,12 @@ def compare(a: Side, b: Side) -> Diff:
             "Tabellerna för den ena utgåvan går inte att göra om: de ändrade cellerna visas, men "
             "inte vilket tal de hör till."
         )
-    causes = Causes(a, b, settings, Rows(a, b, tuple(sheets)), gone)
+    causes = Causes(a, b, settings, Rows(a, b, tuple(sheets)), gone, staff)
     found = [_change(old, new, a, b, causes) for old, new in _matched(a, b)]
     order = {state: i for i, state in enumerate(STATES)}
     found.sort(key=lambda c: (order[c.state], c.fact["name"], c.fact["scope"], c.fact["period"]))
-    cells = [c for s in sheets for each in s.cells.values() for c in each]
+    open_to_all = (s for s in sheets if (s.file, s.source) not in staff)
+    cells = [c for s in open_to_all for each in s.cells.values() for c in each]
     return Diff(
         a, b, tuple(found), tuple(settings), tuple(receipts(a.manifest, b.manifest)),
         tuple(cells), tuple(notes),

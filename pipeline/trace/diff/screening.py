@@ -46,6 +46,11 @@ class Screen:
         convert = converter(field, book, plain_text=source["kind"] == "csv")
         return shown(field, guarded(convert, field, book, self._key), cell)
 
+    def staff(self, file: str, kalla: str) -> bool:
+        """Whether staff have answered in a sheet of a raw file: no row of it is shown."""
+        book = codebooks(self._side.raw).get(self._side.source(file, kalla).get("table") or "")
+        return book is not None and book.protects == "staff"
+
     def _field(self, source: dict[str, Any], column: int) -> Field | None:
         books, letter = codebooks(self._side.raw), column_letter(column)
         book = books.get(source.get("table") or "")

@@ -42,7 +42,8 @@ def secret_of(kommun: Kommun) -> bytes:
         return bytes.fromhex(digits.strip())
     except (OSError, ValueError) as error:
         raise KeyFileError(
-            f"Nyckelfilen {path} saknas eller är skadad, så pseudonymerna går inte att räkna om.\n"
+            "Nyckelfilen saknas eller är skadad, så pseudonymerna går inte att räkna om:\n"
+            f"  {path}\n"
             "Gör så här: lägg tillbaka nyckelfilen (från säkerhetskopian) och kör igen."
         ) from error
 
