@@ -16,7 +16,7 @@ START, END, BAR = "\ue000", "\ue001", "\ue002"  # private use: no text of ours h
 HIDDEN = "dold"  # the status of a fact that the edition does not show
 PLACES = 9  # what is no exact fraction is rounded here, so that bytes repeat across machines
 # The kinds that rest on rows of a table; the others rest on facts.
-MEASURED = frozenset({"count", "share", "mean", "quantile", "sd", "sum", "cited"})
+MEASURED = frozenset({"count", "share", "mean", "quantile", "sd", "sum", "gas", "cited"})
 _INTERNED: dict[str, Fact] = {}
 
 

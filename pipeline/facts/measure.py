@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -28,6 +28,7 @@ from pipeline.forms.codebook import Value
 By = str | Sequence[str] | None
 Class = Value | Merged | None
 Classes = tuple[tuple[Dimension, Class], ...]
+RHO = Fraction(3, 10)  # Kiresuk & Sherman's assumed correlation between goals
 # One cell of a table: the predicate of its classes (a distribution's own left out), and them.
 Cell = Callable[[p.Node, Classes], Fact]
 
@@ -180,6 +181,46 @@ def total(
     return _of_values(data, "sum", sum_of, column, where, by, name, heading, unit)
 
 
+def gas(
+    data: Dataset,
+    column: str,
+    *,
+    weight: str,
+    key: str,
+    where: str | None = None,
+    by: By = None,
+    name: str | None = None,
+    title: str | None = None,
+) -> Any:
+    """Mean of the T of Goal Attainment Scaling, one T for each value of `key` (an insats) from its
+    rows (goals) with a level −2 … +2 in `column` and a weight; n is how many have a T.
+
+    T = 50 + 10Σwx / √((1 − ρ)Σw² + ρ(Σw)²), ρ = 0.3 (Kiresuk & Sherman, Community Mental Health
+    Journal 4, 1968, 443–453).
+    """
+    node = p.parse(where) if where else p.TRUE
+    heading = title or f"GAS, T-värde, {column}"
+    called = name or _name(data, "gas", by, column=column, weight=weight, where=p.to_sql(node))
+
+    def cell(within: p.Node, classes: Classes) -> Fact:
+        rows = p.both(
+            data.filter, within, node, p.known(column), p.known(weight), p.known(key)
+        )  # fmt: skip
+        definition = _definition(
+            data, "gas", classes,
+            where=p.to_sql(rows), column=column, weight=weight, distinct=key,
+        )  # fmt: skip
+        value, n = None, None
+        if data.table is not None:
+            kept = data.table.select([key, weight, column]).filter(pa.array(data.selected(rows)))
+            value, n = gas_of(
+                zip(*(kept[c].to_pylist() for c in (key, weight, column)), strict=True)
+            )
+        return _fact(data, definition, heading, called, "poäng", value, classes, rows, n=n)
+
+    return _spread(data, cell, by, None, "gas", heading, total=False)
+
+
 def ratio(a: Fact, b: Fact, *, name: str, title: str) -> Fact:
     """One fact divided by another; a share where both say how many. Without a value where the
     other is zero."""
@@ -313,6 +354,23 @@ def sd_of(values: Sequence[Any]) -> float | None:
     middle = mean_of(values)
     squares = sum(((exact(v) - middle) ** 2 for v in values), Fraction())
     return round(math.sqrt(squares / (len(values) - 1)), PLACES)
+
+
+def gas_of(goals: Iterable[tuple[Any, Any, Any]]) -> tuple[float | None, int]:
+    """The mean T, rounded, and how many have one, from (key, weight, level) of each goal."""
+    own: dict[Any, list[tuple[Fraction, Fraction]]] = {}
+    for key, weight, level in goals:
+        own.setdefault(key, []).append((exact(weight), exact(level)))
+    scores = [t for t in map(_t_score, own.values()) if t is not None]
+    return (round(math.fsum(scores) / len(scores), PLACES) if scores else None), len(own)
+
+
+def _t_score(goals: Sequence[tuple[Fraction, Fraction]]) -> float | None:
+    """None where all the weights are zero."""
+    reached = sum((w * x for w, x in goals), Fraction())
+    squares, whole = sum(w * w for w, _ in goals), sum(w for w, _ in goals)
+    spread = (1 - RHO) * squares + RHO * whole**2
+    return 50 + 10 * float(reached) / math.sqrt(spread) if spread else None
 
 
 def quantile_of(values: Sequence[Any], q: Fraction) -> Fraction:

@@ -54,6 +54,15 @@ def _sd(d: Mapping[str, Any]) -> Words:
     return text, _condition("Rader", d.get("where"))
 
 
+def _gas(d: Mapping[str, Any]) -> Words:
+    text = (
+        f"Medelvärdet av T-värdet enligt Goal Attainment Scaling (Kiresuk & Sherman 1968), ett T "
+        f"för varje {d['distinct']} i {d['dataset']}, av {d['column']} vägt med {d['weight']}: "
+        "50 + 10Σwx / √(0,7Σw² + 0,3(Σw)²)."
+    )
+    return text, _condition("Rader", d.get("where"))
+
+
 def _quantile(d: Mapping[str, Any]) -> Words:
     q = str(d["q"])
     what = "Median" if q in ("0.5", "1/2") else f"Kvantilen {q.replace('.', ',')}"
@@ -95,7 +104,7 @@ def _word(d: Mapping[str, Any]) -> Words:
 
 _TELLERS: Mapping[str, Callable[[Mapping[str, Any]], Words]] = {
     "count": _count, "share": _share, "mean": _mean, "quantile": _quantile, "sum": _sum,
-    "sd": _sd,
+    "sd": _sd, "gas": _gas,
     "statistic": _statistic, "derived": _derived, "cited": _cited, "constant": _constant,
     "word": _word,
 }  # fmt: skip

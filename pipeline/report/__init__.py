@@ -8,6 +8,7 @@ from pipeline.report.author import (
     count,
     data,
     finding,
+    gas,
     grid,
     heading,
     mean,
@@ -25,7 +26,7 @@ from pipeline.report.author import (
 )
 
 __all__ = [
-    "chart", "cite", "cited_series", "const", "count", "data", "finding", "grid", "heading", "mean",
-    "open_chapter", "ratio", "reconciliation", "say", "sd", "share", "show", "stat", "total",
-    "word", "years",
+    "chart", "cite", "cited_series", "const", "count", "data", "finding", "gas", "grid", "heading",
+    "mean", "open_chapter", "ratio", "reconciliation", "say", "sd", "share", "show", "stat",
+    "total", "word", "years",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from pipeline.errors import PredicateError
 from pipeline.facts import derive
 from pipeline.facts.dataset import Dataset, open_dataset
 from pipeline.facts.fact import Fact, spliced
-from pipeline.facts.measure import count, mean, ratio, sd, share, total
+from pipeline.facts.measure import count, gas, mean, ratio, sd, share, total
 from pipeline.facts.table import FactTable, Joined
 from pipeline.report import blocks, completeness_table, figures, hidden, tables
 from pipeline.report.blocks import display as _display
@@ -197,7 +197,7 @@ def _bundle(table: FactTable | Joined) -> dict[str, Any]:
 
 
 __all__ = [
-    "chart", "cite", "cited_series", "const", "count", "data", "finding", "grid", "heading", "mean",
-    "open_chapter", "ratio", "reconciliation", "say", "sd", "share", "show", "stat", "total",
-    "word", "years",
+    "chart", "cite", "cited_series", "const", "count", "data", "finding", "gas", "grid", "heading",
+    "mean", "open_chapter", "ratio", "reconciliation", "say", "sd", "share", "show", "stat",
+    "total", "word", "years",
 ]  # fmt: skip

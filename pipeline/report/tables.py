@@ -18,7 +18,7 @@ N_HEAD = "Underlag (n)"
 WIDE = 7  # more answers than this go down the page instead of across it
 HEADS = {
     "count": "Antal", "share": "Andel", "mean": "Medelvärde", "quantile": "Median",
-    "sd": "Standardavvikelse", "sum": "Summa",
+    "sd": "Standardavvikelse", "sum": "Summa", "gas": "T-värde",
 }  # fmt: skip
 
 

@@ -16,9 +16,10 @@ from pipeline.facts import derive
 from pipeline.facts import predicate as p
 from pipeline.facts.dataset import Dataset
 from pipeline.facts.fact import MEASURED, Fact, Number, exact
-from pipeline.facts.measure import mean_of, quantile_of, sd_of, sum_of
+from pipeline.facts.measure import gas_of, mean_of, quantile_of, sd_of, sum_of
 
 # What a mutation may change and the ledger must foresee: value, n, numerator, denominator.
+GOAL = ("distinct", "weight", "column")  # what a goal's row says of it
 Numbers = tuple[float | None, int | None, int | None, int | None]
 
 
@@ -63,7 +64,7 @@ class Asked:
     def columns(self) -> frozenset[str]:
         """Every column of its table that the definition names."""
         d = self.definition
-        named = {d[k] for k in ("column", "distinct") if k in d}
+        named = {d[k] for k in ("column", "distinct", "weight") if k in d}
         return frozenset({*p.columns(self.counted()), *named})
 
     def fact(self, value: Any, n: int | None, k: int | None = None, of: int | None = None) -> Fact:
@@ -133,6 +134,10 @@ def _measured(a: Asked, data: Dataset) -> Fact:
             return a.fact(n, n)
         k = _tally(a, data, a.counted())
         return a.fact(Fraction(k, n) if n else None, n, k, n)
+    if kind == "gas":
+        names = [a.definition[c] for c in GOAL]
+        goals = zip(*(_column(c, data, a.within()).to_pylist() for c in names), strict=True)
+        return a.fact(*gas_of(goals))
     values = _column(a.definition["column"], data, a.within()).to_pylist()
     return from_values(a, values)
 

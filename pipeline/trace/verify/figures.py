@@ -20,7 +20,7 @@ Record = dict[str, Any]
 BATCH = 150
 SYSTEM = ("rader", "celler")
 HIDDEN = "dold"  # the status of a fact that the edition does not show
-MEASURES = ("count", "share", "mean", "quantile", "sd", "sum", "cited")
+MEASURES = ("count", "share", "mean", "quantile", "sd", "sum", "gas", "cited")
 
 
 class Figures:
@@ -154,6 +154,15 @@ class Figures:
                     f"stddev_samp(CAST({column} AS DOUBLE)) FILTER (WHERE {where})",
                     f"count({column}) FILTER (WHERE {where})",
                 ]
+            case "gas":
+                w, x, key = (quoted(d[c]) for c in ("weight", "column", "distinct"))
+                own = (
+                    f"SELECT 50 + 10 * sum({w} * {x}) / sqrt(0.7 * sum({w} * {w}) "
+                    f"+ 0.3 * sum({w}) ** 2) AS t FROM {_table(d['dataset'])} "
+                    f"WHERE _y = {self.year_of(d)} AND {where} GROUP BY {key}"
+                )
+                # Within max(): the statement has one row, whatever else it asks for.
+                return [f"max((SELECT {what} FROM ({own})))" for what in ("avg(t)", "count(*)")]
             case "quantile":
                 column = quoted(d["column"])
                 share = float(d["q"])
@@ -236,6 +245,10 @@ def _measured(d: Mapping[str, Any], values: Sequence[Any]) -> Record:
         case "sum":
             total, n = values
             found |= {"value": Fraction(total) if n else None, "n": n}
+        case "gas":
+            score, n = values
+            value = None if score is None or not math.isfinite(score) else round(score, 9)
+            found |= {"value": _fraction(value), "n": n or 0}
         case "sd":
             spread, n = values
             found |= {"value": None if spread is None else _fraction(round(spread, 9)), "n": n}
