@@ -4,6 +4,7 @@ verification's own path computes every one of them to the same number."""
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 from statistics import stdev
 
@@ -18,7 +19,8 @@ from pipeline.errors import PredicateError
 from pipeline.facts.dataset import Dataset
 from pipeline.facts.derive import constant, statistic
 from pipeline.facts.fact import Fact
-from pipeline.facts.measure import mean, ratio, sd, share, total
+from pipeline.facts.measure import gas, mean, ratio, sd, share, total
+from pipeline.facts.pattern import Pattern
 from pipeline.report.swedish import show
 from pipeline.trace.verify.figures import Figures
 from pipeline.trace.verify.swedish import expected_text
@@ -222,3 +224,45 @@ def test_a_statistic_of_other_facts_is_refused_in_swedish():
         statistic("difference", change, change)
     with pytest.raises(PredicateError, match="fel antal"):
         statistic("reliable", change)
+
+
+def goals(*of_insats: list[tuple[int, int]]) -> Dataset:
+    """Goals as (weight, level), a list an insats."""
+    flat = [(f"I{i}", w, x) for i, own in enumerate(of_insats) for w, x in own]
+    keys, weights, levels = (list(c) for c in zip(*flat, strict=True))
+    return rows(len(flat), insats=keys, vikt=weights, niva=levels)
+
+
+@pytest.mark.parametrize(
+    ("own", "t"),
+    # By hand from Kiresuk & Sherman's formula (1968): one goal gives 50 + 10x; the expected level
+    # gives 50 whatever the weights; 50 + 20/√2.6; 50 + 10/√6.2.
+    [
+        ([(1, 1)], 60.0),
+        ([(3, -2)], 30.0),
+        ([(1, 0), (5, 0), (2, 0)], 50.0),
+        ([(1, 1), (1, 1)], 62.4035),
+        ([(2, 1), (1, -1)], 54.0161),
+    ],
+)
+def test_the_t_of_goals_is_kiresuk_and_shermans(own, t):
+    assert gas(goals(own), "niva", weight="vikt", key="insats").value == pytest.approx(t, abs=1e-4)
+
+
+def test_each_insats_has_one_t_whatever_its_number_of_goals():
+    data = goals([(1, 1)], [(1, 0), (1, 0), (1, 0)])
+    score = gas(data, "niva", weight="vikt", key="insats")
+    assert (score.value, score.n, score.unit) == (55.0, 2, "poäng")
+    none = gas(data, "niva", weight="vikt", key="insats", where="niva > 1")
+    assert (none.value, none.n, none.status) == (None, 0, "tom")
+    same(data, score, none)
+
+
+def test_a_family_of_tests_with_a_hidden_one_is_hidden():
+    data, a, b = both(9, 30, 15, 30)
+    (seen,) = statistic("difference_test", a, b)
+    dark = replace(data, pattern=Pattern())
+    hidden = [share(dark, "traff", of=f"grupp = '{g}'", name=g) for g in "ab"]
+    (unseen,) = statistic("difference_test", *hidden)
+    assert (unseen.value, unseen.n, unseen.status) == (None, None, "dold")
+    assert {(f.value, f.status) for f in statistic("holm", seen, unseen)} == {(None, "dold")}
