@@ -166,3 +166,12 @@ def test_a_missing_table_is_told_and_nothing_else_changes(
             assert all("nderlag saknas" in t or "2024" in t for t in fewer[cell]) or not texts
         else:
             assert fewer[cell] == texts, cell
+
+
+def test_the_public_edition_asks_for_no_table_of_few_persons(workspace, chapter):
+    """What divides those measured with ASI further than by area stands in the internal one."""
+    names, shown = run(workspace, "publik")
+    assert "bada" not in names and "antal" not in names
+    assert shown["asi-tyngd"] == shown["asi-bortfall"] == shown["asi-vilka"] == []
+    assert shown["asi-par"] == chapter[1]["asi-par"]
+    assert "interna utgåvan" in shown["asi-rci-tabell"][0]
