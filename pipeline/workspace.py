@@ -50,6 +50,16 @@ class Sekretess:
 
 
 @dataclass(frozen=True, slots=True)
+class Instrument:
+    """What is known of an instrument's precision (`[instrument.<kod>]`): the standard deviation at
+    start, the reliability (0–1), and where both come from."""
+
+    sd: float
+    reliabilitet: float
+    kalla: str
+
+
+@dataclass(frozen=True, slots=True)
 class Kommun:
     """The municipality's own decisions. Every field has a value also without a file."""
 
@@ -62,6 +72,7 @@ class Kommun:
     insatser: tuple[Option, ...] = ()
     kommuner: Mapping[str, str] = field(default_factory=dict)  # code → name, for comparators
     sekretess: Sekretess = Sekretess()
+    instrument: Mapping[str, Instrument] = field(default_factory=dict)
     hoppa_over: tuple[str, ...] = ()  # files or file!sheet that intake passes over
 
     def catalogue(self, name: str) -> tuple[Option, ...]:
@@ -161,6 +172,21 @@ def _secrecy(given: Any) -> Sekretess:
     return made
 
 
+def _instruments(given: Any) -> dict[str, Instrument]:
+    made = {}
+    for code, told in given.items() if isinstance(given, dict) else [("", None)]:
+        where = f"kommun.toml, [instrument.{code}]"
+        if not isinstance(told, dict) or set(told) != {"sd", "reliabilitet", "kalla"}:
+            raise ConfigError(f"{where}: här ska sd, reliabilitet och kalla stå.")
+        sd, r = told["sd"], told["reliabilitet"]
+        if not isinstance(sd, int | float) or sd <= 0:
+            raise ConfigError(f"{where}: sd är standardavvikelsen vid start, större än noll.")
+        if not isinstance(r, int | float) or not 0 < r < 1:
+            raise ConfigError(f"{where}: reliabilitet är ett tal mellan 0 och 1, som 0.85.")
+        made[str(code)] = Instrument(float(sd), float(r), str(told["kalla"]))
+    return made
+
+
 @lru_cache(maxsize=8)
 def load_kommun(raw: Path) -> Kommun:
     """Read `raw/kommun.toml`; a missing file gives the defaults.
@@ -180,7 +206,7 @@ def load_kommun(raw: Path) -> Kommun:
         ) from error
     known = {
         "namn", "kod", "sektor", "per_datum", "klientord", "enheter", "insatser",
-        "kommuner", "hoppa_over", "sekretess",
+        "kommuner", "hoppa_over", "sekretess", "instrument",
     }  # fmt: skip
     unknown = sorted(set(doc) - known)
     if unknown:
@@ -201,6 +227,7 @@ def load_kommun(raw: Path) -> Kommun:
         insatser=_options(doc.get("insatser", ()), "insatser"),
         kommuner={str(k): str(v) for k, v in doc.get("kommuner", {}).items()},
         sekretess=_secrecy(doc.get("sekretess", {})),
+        instrument=_instruments(doc.get("instrument", {})),
         hoppa_over=tuple(doc.get("hoppa_over", ())),
     )
 

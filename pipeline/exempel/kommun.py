@@ -44,7 +44,14 @@ def toml_bytes(years: Sequence[int]) -> bytes:
     lines += ["# Kommunens egen katalog av insatser."]
     for code, insats in world.INSATSER.items():
         lines += ["[[insatser]]", *_option(code, insats.namn, insats.alias), ""]
-    return ("\n".join(lines[:-1]) + "\n").encode()
+    lines += [
+        "# Instrumentens mätsäkerhet: standardavvikelse vid start och reliabilitet, med källa.",
+        "[instrument.asi]",
+        "sd = 2.5",
+        "reliabilitet = 0.85",
+        'kalla = "påhittade värden för Exempelkommun"',
+    ]
+    return ("\n".join(lines) + "\n").encode()
 
 
 def _option(code: str, name: str, aliases: Sequence[str]) -> list[str]:

@@ -9,7 +9,17 @@ from itertools import groupby
 from pathlib import Path
 
 from pipeline.errors import UppfoljningError
-from pipeline.exempel import avslut, avstamning, bakgrund, brukarenkat, fritext, kolada, world
+from pipeline.exempel import (
+    avslut,
+    avstamning,
+    bakgrund,
+    brukarenkat,
+    fritext,
+    kolada,
+    mal,
+    matning,
+    world,
+)
 from pipeline.exempel.files import file_bytes
 from pipeline.exempel.kommun import SURVEY, kommun, toml_bytes
 from pipeline.exempel.sheets import Sheet
@@ -96,6 +106,8 @@ def year_sheets(
         *started,
         *avslut.sheets(books["avslut"], seed, years, year, rows, ids | known.keys()),
         brukarenkat.sheet(books["brukarenkat"], seed, year, rows),
+        matning.sheet(books["matning"], seed, years, year, rows),
+        mal.sheet(books["mal"], seed, years, year, rows),
     ]
     for sheet in made:
         sheet.number_rows()
@@ -110,7 +122,10 @@ def _expected(
     for table, same in groupby(sheets, key=lambda s: s.table):
         found = expected_rows(books[table], list(same), known)
         if table == "bakgrund":
-            known |= {str(r["insats_id"]): {c: r[c] for c in columns} for r in found}
+            # What refers to an ärende finds the last insats of it.
+            for r in found:
+                brought = {c: r[c] for c in columns}
+                known |= {str(r["insats_id"]): brought, str(r["arende_id"]): brought}
         yield table, found
 
 

@@ -186,6 +186,9 @@ def _derived(rule: Derived, row: Expected) -> Clean:
         return band_labels(rule.breaks)[below[-1]] if below else None
     if rule.rule == "tertial" and isinstance(value, dt.date):
         return f"T{(value.month - 1) // 4 + 1}"
+    if rule.rule == "difference" and isinstance(value, int):
+        after = row[rule.to]
+        return after - value if isinstance(after, int) else None
     if rule.rule == "days_between" and isinstance(value, dt.date):
         end = row[rule.to]
         return (end - value).days if isinstance(end, dt.date) else None

@@ -15,7 +15,7 @@ from pipeline.workspace import Kommun
 
 TYPES = ("string", "integer", "number", "boolean", "date", "list")
 SEVERITIES = ("critical", "warning", "info")
-RULES = ("band", "year", "tertial", "days_between")
+RULES = ("band", "year", "tertial", "days_between", "difference")
 SHIPPED = Path(__file__).parent
 RULES_SUFFIX = "_regler"
 SELECTED = ("ja", "yes", "1", "x", "true", "sant", "vald")
@@ -98,7 +98,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A column computed from others by a named rule."""
+    """A column computed from others by a named rule. `unit`: what the numbers of a band count."""
 
     name: str
     title: str
@@ -106,6 +106,7 @@ class Derived:
     source: str
     to: str = ""
     breaks: tuple[int, ...] = ()
+    unit: str = "år"
 
     @property
     def categories(self) -> tuple[Category, ...]:
@@ -113,7 +114,7 @@ class Derived:
         if self.rule == "tertial":
             return tuple(Category(f"T{i}", f"Tertial {i}") for i in (1, 2, 3))
         if self.rule == "band":
-            return tuple(Category(b, f"{b} år") for b in band_labels(self.breaks))
+            return tuple(Category(b, f"{b} {self.unit}".strip()) for b in band_labels(self.breaks))
         return ()
 
 
@@ -218,6 +219,7 @@ def _codebook(doc: Mapping[str, Any], where: str, kommun: Kommun, shipped: bool)
                 source=d.get("from", ""),
                 to=d.get("to", ""),
                 breaks=tuple(d.get("breaks", ())),
+                unit=str(d.get("unit", "år")),
             )
             for d in doc.get("derived", ())
         ),

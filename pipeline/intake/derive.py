@@ -123,4 +123,12 @@ def _dates(table: pa.Table, name: str) -> pa.ChunkedArray:
     return pa.chunked_array([pa.nulls(table.num_rows, pa.date32())])
 
 
-_RULES = {"band": _band, "year": _year, "tertial": _tertial, "days_between": _days_between}
+def _difference(table: pa.Table, derived: Derived) -> pa.ChunkedArray:
+    """The second minus the first, NULL where either is. Whole numbers stay whole."""
+    return pc.subtract(table[derived.to], table[derived.source])
+
+
+_RULES = {
+    "band": _band, "year": _year, "tertial": _tertial, "days_between": _days_between,
+    "difference": _difference,
+}  # fmt: skip

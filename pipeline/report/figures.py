@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pipeline.errors import PredicateError
@@ -17,6 +17,7 @@ from pipeline.report.charts import Series as Line
 from pipeline.report.swedish import number
 from pipeline.report.tables import WIDE, Series, Stack, Tabular
 
+Lines = Mapping[str, Sequence[Fact]]  # facts over years: label → year by year
 ALT_LIMIT = 12  # numbers told in an alt text; the rest are in the table
 
 
@@ -57,7 +58,7 @@ class _Pen:
 
 
 def figure(
-    form: str, table: Tabular | list[Fact], title: str, subtitle: str = "", note: str = ""
+    form: str, table: Tabular | list[Fact] | Lines, title: str, subtitle: str = "", note: str = ""
 ) -> Block:
     """A figure block. Where the source is missing, the paragraph that says so; where there is
     nothing to draw that may be seen, the table alone."""
@@ -65,6 +66,9 @@ def figure(
         raise PredicateError(f"Diagramformen ”{form}” finns inte (finns: {', '.join(_FORMS)}).")
     if isinstance(table, list):
         table = Series(table[0].title if table else _plain(title), (("", tuple(table)),))
+    if isinstance(table, Mapping):
+        lines = tuple((label, tuple(facts)) for label, facts in table.items())
+        table = Series(_plain(title), lines)
     under = tables.block(table, explain=False)
     if under["kind"] != "table":
         return under

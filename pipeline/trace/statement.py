@@ -23,6 +23,13 @@ def sql(definition: Mapping[str, Any], year: int) -> str | None:
     if cited:
         period = p.to_sql(p.equals(definition["period_column"], of_year))
         rows = f"({rows}) AND {period}"
+    if definition["kind"] == "gas":
+        w, x = (_name(definition[c]) for c in ("weight", "column"))
+        spread = f"sqrt(0.7 * sum({w} * {w}) + 0.3 * sum({w}) * sum({w}))"
+        return (
+            f"SELECT avg(t) FROM (SELECT 50 + 10 * sum({w} * {x}) / {spread} AS t "
+            f"FROM {place} WHERE {rows} GROUP BY {_name(definition['distinct'])})"
+        )
     return f"SELECT {_value(definition)} FROM {place} WHERE {rows}"
 
 
@@ -36,6 +43,10 @@ def _value(d: Mapping[str, Any]) -> str:
             return f"{counted} FILTER (WHERE {d['where']}) / nullif({counted}, 0)"
         case "mean":
             return f"avg({_name(d['column'])})"
+        case "sum":
+            return f"sum({_name(d['column'])})"
+        case "sd":
+            return f"stddev_samp({_name(d['column'])})"
         case "quantile":
             return f"quantile_cont({_name(d['column'])}, {d['q']})"
     return _name(str(d["column"]))

@@ -56,7 +56,7 @@ def unreadable(field: Field, catalogue: str = "") -> Words:
     """The cell holds something that cleaning could not make sense of."""
     if catalogue:
         return _not_in_catalogue(field, catalogue)
-    if field.categories or field.type == "list":
+    if field.type == "list" or (field.categories and not open_number(field)):
         return alternatives(field)
     if field.type == "date":
         return Words(
@@ -66,7 +66,8 @@ def unreadable(field: Field, catalogue: str = "") -> Words:
         )
     if field.type in ("integer", "number"):
         what = "Ett heltal ska stå i cellen." if field.type == "integer" else "Ett tal ska stå här."
-        return Words(what, "Talet går inte att läsa.", "Skriv bara talet, utan text och enhet.")
+        todo = f"Skriv bara talet, utan text och enhet{_or_missing(field)}."
+        return Words(what, "Talet går inte att läsa.", todo)
     if field.type == "boolean":
         return Words(
             "Svaret ska vara ja eller nej.",
@@ -78,6 +79,11 @@ def unreadable(field: Field, catalogue: str = "") -> Words:
         "Uppgiften går inte att läsa.",
         "Öppna cellen och skriv uppgiften på nytt. Felvärden som #SAKNAS! räknas som oläsliga.",
     )
+
+
+def open_number(field: Field) -> bool:
+    """Whether any number will do, though some words that mean no answer will too."""
+    return field.type in ("integer", "number") and not field.substantive
 
 
 def alternatives(field: Field) -> Words:

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from pipeline.facts.dataset import Dataset, open_dataset
 from pipeline.facts.derive import cited, largest, statistic, wording
 from pipeline.facts.fact import Fact
-from pipeline.facts.measure import count, mean, share
+from pipeline.facts.measure import count, gas, mean, ratio, sd, share, total
 from pipeline.facts.table import FactTable
 from pipeline.publish.ledger import FACT_SCHEMA
 from pipeline.workspace import REPO, Workspace
@@ -47,10 +47,31 @@ def facts(workspace: Workspace) -> list[Fact]:
     difference = pleased - pleased_before
     kinds = share(start, over="insats", name="slag")
     top = largest(kinds)
+    goals, asi = data("mal"), data("matning").where("skattare = 'intervjuare'")
+    change = mean(asi, "andring", by="omrade", name="andring")
+    spread = sd(asi, "andring", by="omrade", name="spridning")
+    units = share(end, "nojd_kontakt >= 4", by="enhet", name="nojda_enhet")
+    tests = [
+        statistic("difference_test", units[u], units["familj"])[0] for u in ("ungdom", "beroende")
+    ]
+    whole = {
+        k: total(data("jamforelser"), "varde", f"kon = '{k}'", name=f"summa_{k.lower()}")
+        for k in "KM"
+    }
     made: list[Fact | FactTable | tuple[Fact, ...]] = [
         difference,
         wording(difference, "upp", "ner", "lika"),
         statistic("wilson", pleased),
+        *(statistic("paired", change[k], spread[k]) for k in ("alkohol", "narkotika")),
+        statistic("difference", units["familj"], units["ungdom"]),
+        statistic("cohens_h", units["familj"], units["ungdom"]),
+        statistic("holm", *tests),
+        *(statistic("funnel", units[u], pleased) for u in ("familj", "ungdom")),
+        ratio(whole["K"], whole["M"], name="kvot", title="Kvot"),
+        gas(goals, "niva_slut", weight="vikt", key="insats_id", by="enhet", name="gas"),
+        share(asi, over="tyngd", name="tyngd"),
+        count(asi, by="varde_uppfoljning__bortfall", name="bortfall_uppfoljning"),
+        count(asi, by="enhet", distinct="arende_id", name="matta"),
         top or (),
         count(start, by=["enhet", "start_tertial"], name="paborjade"),
         share(start, over="problem", name="problem"),

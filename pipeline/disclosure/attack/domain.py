@@ -153,7 +153,7 @@ def finite(book: Codebook | None, books: Mapping[str, Codebook], column: str) ->
         return False
     for f in book.fields:
         if f.name == column:
-            if f.categories:
+            if f.substantive:
                 return all(type(c.value) is int for c in f.substantive)
             ends = _ends(f)
             return f.type == "integer" and all(type(e) in (int, float) for e in ends) and (
@@ -166,7 +166,7 @@ def finite(book: Codebook | None, books: Mapping[str, Codebook], column: str) ->
 
 
 def _of_field(f: Field, asked: Sequence[p.Node]) -> tuple[Any, ...]:
-    if f.categories:
+    if f.substantive:
         return tuple(c.value for c in f.substantive)
     if f.type == "boolean":
         return (True, False)

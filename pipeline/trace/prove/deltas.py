@@ -10,8 +10,9 @@ from typing import Any
 
 from pipeline.errors import UppfoljningError
 from pipeline.facts.fact import Fact, exact
+from pipeline.facts.measure import gas_of
 from pipeline.trace.prove.compiled import Test, compiled
-from pipeline.trace.prove.facts import Asked, combine, from_values, numbers
+from pipeline.trace.prove.facts import GOAL, Asked, combine, from_values, numbers
 from pipeline.trace.prove.replay import Change, Changes
 from pipeline.trace.prove.world import Row, World
 
@@ -63,12 +64,14 @@ class Measured:
         tally.rows += sign
         in_top = self.top is not None and self.top(row) is True
         tally.top += sign * in_top
-        if "distinct" in d:
+        if d["kind"] == "gas":
+            tally.seen[tuple(row[d[c]] for c in GOAL)] += sign
+        elif "distinct" in d:
             value = row[d["distinct"]]
             if value is not None:
                 tally.seen[value] += sign
                 tally.seen_top[value] += sign * in_top
-        elif d["kind"] == "mean":
+        elif d["kind"] in ("mean", "sum"):
             tally.total += sign * exact(row[d["column"]])
         elif "column" in d:
             tally.seen[row[d["column"]]] += sign
@@ -76,6 +79,8 @@ class Measured:
     def fact(self, t: Tally) -> Fact:
         a, d = self.asked, self.asked.definition
         n, k = t.rows, t.top
+        if d["kind"] == "gas":
+            return a.fact(*gas_of(goal for goal, times in t.seen.items() for _ in range(times)))
         if "distinct" in d:
             n, k = (sum(c > 0 for c in counts.values()) for counts in (t.seen, t.seen_top))
         if d["kind"] == "count":
@@ -84,6 +89,8 @@ class Measured:
             return a.fact(Fraction(k, n) if n else None, n, k, n)
         if d["kind"] == "mean":
             return a.fact(t.total / n if n else None, n)
+        if d["kind"] == "sum":
+            return a.fact(t.total if n else None, n)
         return from_values(a, [v for v, times in t.seen.items() for _ in range(times)])
 
 

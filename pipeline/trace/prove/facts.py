@@ -15,11 +15,12 @@ from pipeline.errors import UppfoljningError
 from pipeline.facts import derive
 from pipeline.facts import predicate as p
 from pipeline.facts.dataset import Dataset
-from pipeline.facts.fact import Fact, exact
+from pipeline.facts.fact import MEASURED, Fact, Number, exact
+from pipeline.facts.measure import gas_of, mean_of, quantile_of, sd_of, sum_of
 
 # What a mutation may change and the ledger must foresee: value, n, numerator, denominator.
+GOAL = ("distinct", "weight", "column")  # what a goal's row says of it
 Numbers = tuple[float | None, int | None, int | None, int | None]
-MEASURED = frozenset({"count", "share", "mean", "quantile", "cited"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Asked:
     def columns(self) -> frozenset[str]:
         """Every column of its table that the definition names."""
         d = self.definition
-        named = {d[k] for k in ("column", "distinct") if k in d}
+        named = {d[k] for k in ("column", "distinct", "weight") if k in d}
         return frozenset({*p.columns(self.counted()), *named})
 
     def fact(self, value: Any, n: int | None, k: int | None = None, of: int | None = None) -> Fact:
@@ -133,26 +134,29 @@ def _measured(a: Asked, data: Dataset) -> Fact:
             return a.fact(n, n)
         k = _tally(a, data, a.counted())
         return a.fact(Fraction(k, n) if n else None, n, k, n)
+    if kind == "gas":
+        names = [a.definition[c] for c in GOAL]
+        goals = zip(*(_column(c, data, a.within()).to_pylist() for c in names), strict=True)
+        return a.fact(*gas_of(goals))
     values = _column(a.definition["column"], data, a.within()).to_pylist()
     return from_values(a, values)
 
 
 def from_values(a: Asked, values: Sequence[Any]) -> Fact:
-    """A mean, a quantile or a citation from the values of its rows."""
+    """A measure of values, or a citation, from the values of its rows."""
     if a.definition["kind"] == "cited":
         if len(values) > 1:
             raise UppfoljningError(f"Flera värden för {a.words}.")
         return a.fact(values[0] if values else None, None)
     if not values:
         return a.fact(None, 0)
-    if a.definition["kind"] == "mean":
-        return a.fact(sum(map(exact, values), Fraction()) / len(values), len(values))
-    ordered = sorted(map(exact, values))
-    place = Fraction(a.definition["q"]) * (len(ordered) - 1)
-    low = int(place)
-    high = min(low + 1, len(ordered) - 1)
-    middle = ordered[low] + (ordered[high] - ordered[low]) * (place - low)
-    return a.fact(middle, len(values))
+    if a.definition["kind"] == "quantile":
+        return a.fact(quantile_of(values, Fraction(a.definition["q"])), len(values))
+    of: Callable[[Sequence[Any]], Number | None] = _OF_VALUES[a.definition["kind"]]
+    return a.fact(of(values), len(values))
+
+
+_OF_VALUES = {"mean": mean_of, "sd": sd_of, "sum": sum_of}
 
 
 def _column(name: str, data: Dataset, rows: p.Node) -> pa.ChunkedArray:

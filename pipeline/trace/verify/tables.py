@@ -227,6 +227,8 @@ def _derived(d: Derived, own: set[str]) -> str:
             return f"year({_date(value)})"
         case "tertial":
             return f"'T' || ((month({_date(value)}) - 1) // 4 + 1)"
+        case "difference":
+            return f"{quoted(d.to)} - {value}"
         case _:
             return f"date_diff('day', {_date(value)}, {_date(quoted(d.to))})"
 
