@@ -159,7 +159,8 @@ def _count(columns: Sequence[str], domains: Mapping[str, Domain]) -> int:
 def _classes(columns: tuple[str, ...], domains: Mapping[str, Domain]) -> npt.NDArray[np.int16]:
     """Every combination that a row could have (`Domain.group`, `Domain.unless`)."""
     sizes = [range(len(domains[c].values)) for c in columns]
-    codes = np.array(list(itertools.product(*sizes)), dtype=np.int16).reshape(-1, len(columns))
+    every = list(itertools.product(*sizes))  # of no columns: one class, everybody
+    codes = np.array(every, dtype=np.int16).reshape(len(every), len(columns))
     keep = np.ones(len(codes), dtype=bool)
     empty = [
         np.array([v is NULL for v in domains[c].values])[codes[:, j]] for j, c in enumerate(columns)
