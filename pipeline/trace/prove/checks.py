@@ -4,6 +4,7 @@ a thousand times sooner. `prove` asserts that the two agree."""
 from __future__ import annotations
 
 import datetime as dt
+import operator
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -96,6 +97,10 @@ def _test(check: Check, kwargs: Mapping[str, Any], values: Sequence[Any]) -> Cal
     raise unknown(check)
 
 
+_COMPARED = {
+    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt,
+    ">=": operator.ge,
+}  # fmt: skip
 _KNOWN = frozenset({"min_value", "max_value", "value_set", "regex", "or_equal", "ignore_row_if"})
 
 
@@ -139,4 +144,8 @@ def _condition(found: Any) -> Callable[[Row], bool]:
     if kind == "nullity":
         column, null = found["column"]["name"], bool(found["is_null"])
         return lambda row: (row.get(column) is None) == null
+    if kind == "comparison" and found["operator"] in _COMPARED:
+        column, value = found["column"]["name"], found["parameter"]
+        compared = _COMPARED[found["operator"]]
+        return lambda row: row.get(column) is not None and bool(compared(row[column], value))
     raise UppfoljningError(f"Beviset kan inte tolka radvillkoret {found}.")
