@@ -16,8 +16,10 @@ from pipeline.exempel import (
     brukarenkat,
     fritext,
     kolada,
+    lopande,
     mal,
     matning,
+    volymer,
     world,
 )
 from pipeline.exempel.files import file_bytes
@@ -108,6 +110,8 @@ def year_sheets(
         brukarenkat.sheet(books["brukarenkat"], seed, year, rows),
         matning.sheet(books["matning"], seed, years, year, rows),
         mal.sheet(books["mal"], seed, years, year, rows),
+        lopande.sheet(books["lopande"], seed, years, year, rows),
+        volymer.sheet(books["volymer"], seed, year),
     ]
     for sheet in made:
         sheet.number_rows()

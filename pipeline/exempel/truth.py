@@ -184,8 +184,9 @@ def _derived(rule: Derived, row: Expected) -> Clean:
     if rule.rule == "band" and isinstance(value, int):
         below = [i for i, start in enumerate(rule.breaks) if start <= value]
         return band_labels(rule.breaks)[below[-1]] if below else None
-    if rule.rule == "tertial" and isinstance(value, dt.date):
-        return f"T{(value.month - 1) // 4 + 1}"
+    if rule.rule == "tertial" and isinstance(value, dt.date | int):
+        month = value if isinstance(value, int) else value.month
+        return f"T{(month - 1) // 4 + 1}"
     if rule.rule == "difference" and isinstance(value, int):
         after = row[rule.to]
         return after - value if isinstance(after, int) else None

@@ -150,7 +150,7 @@ def _node(e: Any, text: str) -> Node:
     if isinstance(e, exp.Column):
         return _operand(e, text)
     if isinstance(e, exp.Boolean):
-        return ("bool", bool(e.this))
+        return both() if e.this else either()
     raise PredicateError(f"Villkoret ”{text}”: {type(e).__name__} är inte tillåtet.")
 
 

@@ -105,7 +105,10 @@ def _year(table: pa.Table, derived: Derived) -> pa.ChunkedArray:
 
 
 def _tertial(table: pa.Table, derived: Derived) -> pa.ChunkedArray:
-    month = pc.month(_dates(table, derived.source))
+    column = table[derived.source]
+    # A form that is kept by the month has its number in place of a date.
+    by_month = pa.types.is_integer(column.type)
+    month = column if by_month else pc.month(_dates(table, derived.source))
     number = pc.add(pc.divide(pc.subtract(month, 1), 4), 1)
     return pc.binary_join_element_wise("T", number.cast(pa.string()), "")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import nbformat
 
-from pipeline.publish import freetext, html, ledger
+from pipeline.publish import freetext, html, ledger, watchlist
 from pipeline.publish.document import Document, Meta, cells, collect
 from pipeline.publish.edition import NOTEBOOKS, REPORT
 from pipeline.publish.manifest import FILE, refresh_outputs
@@ -47,6 +47,8 @@ def trace_again(workspace: Workspace, year: int, folder: Path, disposed: Dispose
         (folder / FOLDER / file).write_text(script, encoding="utf-8", newline="\n")
     shutil.rmtree(folder / freetext.FOLDER, ignore_errors=True)
     freetext.write_freetext(workspace, year, folder)
+    shutil.rmtree(folder / watchlist.FOLDER, ignore_errors=True)
+    watchlist.write_watchlist(workspace, year, folder, meta.per_datum)
     refresh_outputs(folder)
 
 

@@ -22,6 +22,9 @@ HEADS = {
 }  # fmt: skip
 
 
+WHOLE = ("count", "sum")  # measures that are told without the number of rows behind them
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Stack:
     """Questions with one scale, one under the other: (label, shares over the scale)."""
@@ -179,7 +182,7 @@ def _joined(joined: Joined, note: str) -> Block:
 
 def _own_n(table: FactTable) -> bool:
     """A share by groups has another n in each row; a distribution has one n for all."""
-    return table.measure != "count" and table.over is None
+    return table.measure not in WHOLE and table.over is None
 
 
 def _crossed(table: FactTable, note: str) -> Block:
@@ -195,7 +198,7 @@ def _crossed(table: FactTable, note: str) -> Block:
         cells: list[Runs] = []
         for column in table.classes[1]:
             cell: Runs = [occurrence(table[row, column], "", facts)]
-            if table.measure != "count":
+            if table.measure not in WHOLE:
                 cell += [" (n = ", occurrence(table[row, column], "n", facts), ")"]
             cells.append(cell)
         rows.append(_row(table.label(0, row), cells, total=isinstance(row, Total)))

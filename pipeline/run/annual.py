@@ -157,9 +157,9 @@ def _publish(
     """Write the internal edition but for its manifest, which waits for the public one. `hides`:
     what it may not show of the answers of staff. Returns what the cover says, and what seals the
     edition: the manifest over all, and on the front page how many of how many numbers agree."""
+    from pipeline.publish import freetext, watchlist
     from pipeline.publish.edition import PDF, REPORT, publish, verified
     from pipeline.publish.fonts import faces_css
-    from pipeline.publish.freetext import LINK, write_freetext
     from pipeline.publish.panel.lineage import trace_all
     from pipeline.publish.untraced import gate
     from pipeline.run.standing import code, gather, latest, rules
@@ -174,7 +174,7 @@ def _publish(
     executed = {p.stem: p for p in sorted((made / "notebooks").glob("*.ipynb"))}
     balance = json.loads((processed / "balance.json").read_text(encoding="utf-8"))["files"]
     others = {n: p for n, p in executed.items() if n not in chapters_}
-    pages = [QUALITY, LINK, *PUBLIC]
+    pages = [QUALITY, freetext.LINK, watchlist.LINK, *PUBLIC]
     went_in = _inputs(workspace), _sources(jobs), rules(), code()
     standing = gather(workspace, year, made, stated(meta, *went_in), latest(workspace.raw, year))
     for sentence in standing.incomplete:
@@ -192,7 +192,8 @@ def _publish(
         processed, made / "datakvalitet", kommun.namn, back="../index.html",
         font_face=faces_css(LETTERS),
     )  # fmt: skip
-    write_freetext(workspace, year, made)
+    freetext.write_freetext(workspace, year, made)
+    watchlist.write_watchlist(workspace, year, made, day)
 
     def seal(leaves: Path, agreeing: tuple[int, int] | None) -> None:
         told = replace(standing, verified=agreeing)

@@ -8,7 +8,7 @@ from pipeline.workspace import Workspace
 
 CLEAN = Job("00_rensa.ipynb", "00_rensa")
 VALIDATE = Job("01_validera.ipynb", "01_validera")
-CHAPTERS = ("05_avstamning", "10_sammanstallning", "30_resultat")
+CHAPTERS = ("05_avstamning", "10_sammanstallning", "15_uppfoljningsgrad", "30_resultat")
 AFTER_SURVEYS = ("50_jamforelser",)
 SURVEY = "enkat.ipynb"
 

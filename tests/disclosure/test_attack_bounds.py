@@ -263,3 +263,12 @@ def test_the_threshold_is_the_municipality_s(tmp_path):
     here = folder.write(tmp_path)
     assert audit(here).passed
     assert not audit(here, rules=Sekretess(troskel=7)).passed
+
+
+def test_a_table_of_which_only_the_whole_is_published_is_examined(tmp_path):
+    folder = Folder()
+    folder.count("TRUE", 3)
+    assert kinds(audit(folder.write(tmp_path / "few"))) == ["antal"]
+    folder = Folder()
+    folder.count("TRUE", 20)
+    assert audit(folder.write(tmp_path / "many")).passed

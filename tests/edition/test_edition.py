@@ -95,6 +95,21 @@ def test_facts_equal_what_the_generator_knows(ledger, tmp_path_factory):
     assert value(ledger, "nojd_med_kontakten", {}) == pytest.approx(nojda, abs=1e-12)
 
 
+def test_the_unit_s_list_of_unanswered_stands_apart(edition, ledger):
+    folder = edition.intern / "bevakning"
+    files = {p.name for p in folder.iterdir()}
+    assert files >= {"index.html", "familj.html", "familj.xlsx"}
+    manifest = json.loads((edition.intern / "manifest.json").read_text("utf-8"))
+    told = {e["name"]: e["sha256"] for e in manifest["outputs"]}
+    for file in folder.iterdir():
+        assert told[f"bevakning/{file.name}"] == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert 'href="bevakning/index.html"' in (edition.intern / "index.html").read_text("utf-8")
+    ids = set(re.findall(r"<code>([0-9a-f]{16})</code>", (folder / "familj.html").read_text()))
+    assert ids and not any(ledger[c].astype(str).str.contains("|".join(ids)).any() for c in ledger)
+    for file in (edition.intern.parent / "publik").rglob("*"):
+        assert file.is_dir() or not any(i.encode() in file.read_bytes() for i in ids)
+
+
 def test_a_number_is_traced_to_cells_that_openpyxl_reads(edition, ledger):
     row = ledger[(ledger.name == "paborjade_per_insats") & (ledger.period == str(YEAR))]
     record = row[row.value == row.value.max()].iloc[0].to_dict()

@@ -42,7 +42,9 @@ def test_the_balance_is_the_truths(built: tuple[Truth, Path], year: int) -> None
 
 
 @pytest.mark.parametrize("year", YEARS)
-@pytest.mark.parametrize("table", ["bakgrund", "avslut", "brukarenkat", "avstamning"])
+@pytest.mark.parametrize(
+    "table", ["bakgrund", "avslut", "brukarenkat", "avstamning", "lopande", "volymer"]
+)
 def test_every_processed_cell_is_the_truths(
     built: tuple[Truth, Path], table: str, year: int
 ) -> None:

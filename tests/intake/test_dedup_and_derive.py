@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from pipeline.errors import ConfigError
-from pipeline.forms.codebook import Codebook
+from pipeline.forms.codebook import Codebook, Derived
 from pipeline.intake.clean import schema
 from pipeline.intake.dedup import deduplicate
 from pipeline.intake.derive import add_derived
@@ -129,3 +129,12 @@ def test_bands_years_and_tertials_follow_their_source(books: dict[str, Codebook]
     ]  # fmt: skip
     assert made["tertial"].to_pylist() == ["T3", "T1", "T1", "T2", "T2", "T3", *[None] * 4]
     assert made["ar"].to_pylist() == [2024, *[2025] * 5, *[None] * 4]
+
+
+def test_the_number_of_a_month_has_a_tertial_as_a_date_has(books: dict[str, Codebook]) -> None:
+    book = dataclasses.replace(
+        books["provarenden"], derived=(Derived("tertial", "Tertial", "tertial", "alder"),)
+    )
+    rows = [{"alder": month} for month in (1, 4, 5, 8, 9, 12, None)]
+    made = add_derived(table(book, *rows), book, 2025, {})
+    assert made["tertial"].to_pylist() == ["T1", "T1", "T2", "T2", "T3", "T3", None]

@@ -20,7 +20,7 @@ from pipeline.trace.prove.run import Proof, refuse, way_words, words
 from tests.trace.proved import YEAR, example
 
 SEEDS = range(5)
-MUTATIONS = 320
+MUTATIONS = 800  # a column of some ninety is hit by every seed
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def test_every_table_and_year_is_mutated(tried: list[Tried]):
     assert {y for _, y in places} == {2023, 2024, 2025}
     assert {n for n, _ in places} == {
         "avslut", "avstamning", "bakgrund", "brukarenkat", "fritext_godkand", "fritext_teman",
-        "jamforelser", "mal", "matning",
+        "jamforelser", "lopande", "mal", "matning", "volymer",
     }  # fmt: skip
 
 

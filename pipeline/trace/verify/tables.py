@@ -178,7 +178,8 @@ def _derive(
         db.execute(f"CREATE TEMP TABLE l{number}_{made} AS {_look_up(db, key, books, step)}")
         step = f"l{number}_{made}"
     own = _columns(db, step)
-    derived = "".join(f", {_derived(d, own)} AS {quoted(d.name)}" for d in book.derived)
+    whole = {f.name for f in book.fields if f.type == "integer"}
+    derived = "".join(f", {_derived(d, own, whole)} AS {quoted(d.name)}" for d in book.derived)
     db.execute(f"CREATE TABLE {made} AS SELECT *{derived} FROM {step}")
 
 
@@ -215,7 +216,8 @@ def _look_up(
     )
 
 
-def _derived(d: Derived, own: set[str]) -> str:
+def _derived(d: Derived, own: set[str], whole: set[str]) -> str:
+    """`own`: the columns there are; `whole`: those of whole numbers."""
     if d.source not in own or (d.to and d.to not in own):
         return f"CAST(NULL AS {SQL_TYPE['integer'] if d.rule != 'band' else 'TEXT'})"
     value = quoted(d.source)
@@ -226,7 +228,8 @@ def _derived(d: Derived, own: set[str]) -> str:
         case "year":
             return f"year({_date(value)})"
         case "tertial":
-            return f"'T' || ((month({_date(value)}) - 1) // 4 + 1)"
+            month = value if d.source in whole else f"month({_date(value)})"
+            return f"'T' || (({month} - 1) // 4 + 1)"
         case "difference":
             return f"{quoted(d.to)} - {value}"
         case _:
