@@ -9,7 +9,17 @@ from itertools import groupby
 from pathlib import Path
 
 from pipeline.errors import UppfoljningError
-from pipeline.exempel import avslut, avstamning, bakgrund, brukarenkat, fritext, kolada, world
+from pipeline.exempel import (
+    avslut,
+    avstamning,
+    bakgrund,
+    brukarenkat,
+    fritext,
+    intressenter,
+    kolada,
+    riktlinjer,
+    world,
+)
 from pipeline.exempel.files import file_bytes
 from pipeline.exempel.kommun import SURVEY, kommun, toml_bytes
 from pipeline.exempel.sheets import Sheet
@@ -96,6 +106,8 @@ def year_sheets(
         *started,
         *avslut.sheets(books["avslut"], seed, years, year, rows, ids | known.keys()),
         brukarenkat.sheet(books["brukarenkat"], seed, year, rows),
+        *intressenter.sheets(books, seed, year, rows),
+        riktlinjer.sheet(books["riktlinjer"], year),
     ]
     for sheet in made:
         sheet.number_rows()

@@ -139,4 +139,7 @@ def _condition(found: Any) -> Callable[[Row], bool]:
     if kind == "nullity":
         column, null = found["column"]["name"], bool(found["is_null"])
         return lambda row: (row.get(column) is None) == null
+    if kind == "comparison" and found["operator"] in ("==", "!="):
+        column, same = found["column"]["name"], found["operator"] == "=="
+        return lambda row: (row.get(column) == found["parameter"]) == same
     raise UppfoljningError(f"Beviset kan inte tolka radvillkoret {found}.")
