@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ConfigError, UppfoljningError
+from pipeline.matt import Matt, read_measures
 
 REPO = Path(__file__).resolve().parent.parent
 RULES = ("pipeline/forms", "expectations")  # shipped codebooks and suites, from REPO
@@ -63,6 +64,7 @@ class Kommun:
     kommuner: Mapping[str, str] = field(default_factory=dict)  # code → name, for comparators
     sekretess: Sekretess = Sekretess()
     hoppa_over: tuple[str, ...] = ()  # files or file!sheet that intake passes over
+    matt: tuple[Matt, ...] = ()  # measures of its own
 
     def catalogue(self, name: str) -> tuple[Option, ...]:
         """The list behind `"categories": "kommun:<name>"` in a codebook."""
@@ -180,7 +182,7 @@ def load_kommun(raw: Path) -> Kommun:
         ) from error
     known = {
         "namn", "kod", "sektor", "per_datum", "klientord", "enheter", "insatser",
-        "kommuner", "hoppa_over", "sekretess",
+        "kommuner", "hoppa_over", "sekretess", "matt",
     }  # fmt: skip
     unknown = sorted(set(doc) - known)
     if unknown:
@@ -202,6 +204,7 @@ def load_kommun(raw: Path) -> Kommun:
         kommuner={str(k): str(v) for k, v in doc.get("kommuner", {}).items()},
         sekretess=_secrecy(doc.get("sekretess", {})),
         hoppa_over=tuple(doc.get("hoppa_over", ())),
+        matt=read_measures(doc.get("matt", ())),
     )
 
 

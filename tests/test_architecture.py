@@ -5,7 +5,7 @@ from pathlib import Path
 
 PIPELINE = Path(__file__).parents[1] / "pipeline"
 # From the ground up: a room may import those before it.
-ROOMS = ["errors", "workspace", "forms", "privacy", "intake", "disposal", "validation", "facts",
+ROOMS = ["errors", "matt", "workspace", "forms", "privacy", "intake", "disposal", "validation", "facts",
          "report",
          "disclosure", "trace",
          "publish", "stale", "run", "exempel", "cli"]  # fmt: skip

@@ -1,0 +1,98 @@
+"""What staff, referrers and partners answered (bilaga 3): who answered, the statements as
+diverging bars, their means by unit and against last year. Every table obeys the threshold in both
+editions: few answered, and colleagues know each other."""
+
+from __future__ import annotations
+
+from pipeline.facts import predicate as p
+from pipeline.facts.dataset import Dataset
+from pipeline.facts.fact import Fact
+from pipeline.facts.measure import count, mean, share
+from pipeline.forms.codebook import Category, Field
+from pipeline.report import author
+from pipeline.report.context import current
+from pipeline.report.survey import codebook
+from pipeline.report.tables import Grid, Stack
+from pipeline.workspace import load_kommun
+
+FORM, SENT = "intressenter", "utskick"
+FEWEST_SENT = 10  # asked, for a response rate (SKR's rule for its user survey)
+LATE = "kontroll = 'intressenter.svarsdatum.i_tid'"
+TRUST = "fortroende"
+
+
+def roles() -> tuple[Category, ...]:
+    """The roles that are asked, in the codebook's order."""
+    return codebook(FORM).field("roll").substantive
+
+
+def of_role(answers: Dataset, role: Category) -> Dataset:
+    """The answers of one role."""
+    return answers.where(p.to_sql(p.equals("roll", role.value)))
+
+
+def statements() -> list[Field]:
+    """The statements that are agreed or disagreed with."""
+    return [f for f in codebook(FORM).fields if f.group]
+
+
+def threshold() -> Fact:
+    """The least number of answers that is shown."""
+    least = load_kommun(current().workspace.raw).sekretess.troskel
+    return author.const(least, why="tröskelvärdet i kommun.toml")
+
+
+def show_agreement(answers: Dataset, role: Category) -> None:
+    """The statements of one role as diverging bars, with the share that trusts the unit."""
+    mine = of_role(answers, role)
+    trusts = share(
+        mine, f"{TRUST} >= 4", name=f"fortroende_{role.value}",
+        title=f"Har förtroende för verksamheten, {role.label.lower()}",
+    )  # fmt: skip
+    title = f"{codebook(FORM).groups['pastaenden'].rstrip('?')}? {role.label}"
+    rows = tuple(
+        (f.title, share(mine, over=f.name, name=f"{f.name}_{role.value}", title=f.title))
+        for f in statements()
+    )
+    author.chart(
+        "diverging",
+        Stack(title, rows),
+        f"{role.label}: {trusts} har förtroende för verksamheten",
+        "Andel av dem som tagit ställning till påståendet",
+        "Den som svarat ”vet ej” räknas inte. Alla har fått enkäten: inget konfidensintervall.",
+    )
+
+
+def show_units(answers: Dataset, role: Category, year: int) -> None:
+    """The mean of each statement by unit, with its n."""
+    mine = of_role(answers, role)
+    made = [
+        mean(mine, f.name, by="enhet", name=f"{f.name}_per_enhet_{role.value}",
+             title=f"{f.title}, {role.label.lower()}")
+        for f in statements()
+    ]  # fmt: skip
+    first = made[0]
+    heads = ("Påstående", *(first.label(0, key) for key in first.classes[0]))
+    rows = tuple(
+        (f.title, tuple(f"{t[key]} (n = {t[key]:n})" for key in first.classes[0]))
+        for f, t in zip(statements(), made, strict=True)
+    )
+    title = f"Medelvärde per enhet, {role.label.lower()}, {year}"
+    author.show(Grid(title, heads, rows), "Skalan går från stämmer inte alls till stämmer helt.")
+
+
+def show_change(answers: Dataset, before: Dataset, role: Category) -> None:
+    """The mean of each statement this year and last, and the difference."""
+    if before.missing:
+        author.say(f"{count(before, title=f'Förra årets svar, {role.label.lower()}')}")
+        return
+    rows = []
+    for f in statements():
+        name, title = f"{f.name}_medel_{role.value}", f"{f.title}, {role.label.lower()}"
+        now, then = (mean(of_role(d, role), f.name, name=name, title=title)
+                     for d in (answers, before))  # fmt: skip
+        texts = (f"{now} (n = {now:n})", f"{then} (n = {then:n})", f"{now - then:+.1f}")
+        rows.append((f.title, texts))
+    heads = ("Påstående", str(answers.year), str(before.year), "Skillnad")
+    title = f"Medelvärde i år och förra året, {role.label.lower()}"
+    author.show(Grid(title, heads, tuple(rows)))
