@@ -7,12 +7,13 @@ from __future__ import annotations
 from pipeline.facts import predicate as p
 from pipeline.facts.dataset import Dataset
 from pipeline.facts.fact import Fact
-from pipeline.facts.measure import count, mean, share
+from pipeline.facts.measure import count, mean, ratio, share, total
+from pipeline.facts.table import TOTAL, Total
 from pipeline.forms.codebook import Category, Field
 from pipeline.report import author
 from pipeline.report.context import current
 from pipeline.report.survey import codebook
-from pipeline.report.tables import Grid, Stack
+from pipeline.report.tables import Stack, TextGrid
 from pipeline.workspace import load_kommun
 
 FORM, SENT = "intressenter", "utskick"
@@ -34,6 +35,39 @@ def of_role(answers: Dataset, role: Category) -> Dataset:
 def statements() -> list[Field]:
     """The statements that are agreed or disagreed with."""
     return [f for f in codebook(FORM).fields if f.group]
+
+
+def show_response(answers: Dataset, asked: Dataset, role: Category) -> None:
+    """How many of one role were asked and answered, by unit and together; of ten or more asked
+    the share that answered."""
+    mine = of_role(answers, role)
+    sent = asked.where(p.to_sql(p.both(p.equals("enkat", FORM), p.equals("roll", role.value))))
+    what = role.label.lower()
+    came = count(
+        mine, by="enhet", total=True, name=f"svar_{role.value}", title=f"Svar, {what}"
+    )  # fmt: skip
+    rows = []
+    for key in came.classes[0]:
+        units = sent if isinstance(key, Total) else sent.where(p.to_sql(came.dims[0].where(key)))
+        label, answered = came.label(0, key), came[key]
+        out = total(
+            units, "antal", name=f"skickade_{role.value}", title=f"Skickade, {what} ({label})"
+        )  # fmt: skip
+        rate = ratio(
+            answered, out, name=f"svarsandel_{role.value}", title=f"Svarsandel, {what} ({label})"
+        )  # fmt: skip
+        many = out.value is not None and out.value >= FEWEST_SENT  # of a table open to all
+        rows.append((label, (f"{out}", f"{answered}", f"{rate}" if many else "–")))
+    least = author.const(FEWEST_SENT, why="svarsandel visas när minst så många fick enkäten")
+    author.show(
+        TextGrid(
+            f"Skickade enkäter och svar, {what}, {answers.year}",
+            ("Enhet", "Skickade", "Svar", "Svarsandel"),
+            tuple(rows),
+            total=came.label(0, TOTAL),
+        ),
+        f"Svarsandelen visas när minst {least} fick enkäten.",
+    )
 
 
 def threshold() -> Fact:
@@ -78,7 +112,9 @@ def show_units(answers: Dataset, role: Category, year: int) -> None:
         for f, t in zip(statements(), made, strict=True)
     )
     title = f"Medelvärde per enhet, {role.label.lower()}, {year}"
-    author.show(Grid(title, heads, rows), "Skalan går från stämmer inte alls till stämmer helt.")
+    author.show(
+        TextGrid(title, heads, rows), "Skalan går från stämmer inte alls till stämmer helt."
+    )
 
 
 def show_change(answers: Dataset, before: Dataset, role: Category) -> None:
@@ -95,4 +131,4 @@ def show_change(answers: Dataset, before: Dataset, role: Category) -> None:
         rows.append((f.title, texts))
     heads = ("Påstående", str(answers.year), str(before.year), "Skillnad")
     title = f"Medelvärde i år och förra året, {role.label.lower()}"
-    author.show(Grid(title, heads, tuple(rows)))
+    author.show(TextGrid(title, heads, tuple(rows)))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.errors import PredicateError
 from pipeline.facts.fact import Fact, spliced
 from pipeline.facts.pattern import DOTS
 from pipeline.facts.table import FactTable, Joined, Total
@@ -15,7 +16,10 @@ from pipeline.report.blocks import table as table_block
 
 N_HEAD = "Underlag (n)"
 WIDE = 7  # more answers than this go down the page instead of across it
-HEADS = {"count": "Antal", "share": "Andel", "mean": "Medelvärde", "quantile": "Median"}
+HEADS = {
+    "count": "Antal", "share": "Andel", "mean": "Medelvärde", "quantile": "Median",
+    "sd": "Standardavvikelse", "sum": "Summa",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +48,21 @@ class Series:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grid:
+    """Facts of any kinds: `columns` are (header, format), the first that of the labels; `rows`
+    are (label, one fact a column, None for an empty cell)."""
+
+    title: str
+    columns: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str, tuple[Fact | None, ...]], ...]
+
+    @property
+    def missing(self) -> bool:
+        facts = [f for _, row in self.rows for f in row if f is not None]
+        return all(f.status == "saknas" for f in facts)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TextGrid:
     """A table put together by hand: texts with facts in them, for what no single measure gives.
 
     `heads`: those of the columns, the first over the row labels. `rows`: (label, one text a
@@ -91,7 +110,7 @@ class KeyFigures:
         return self.grid.missing
 
     @property
-    def grid(self) -> Grid:
+    def grid(self) -> TextGrid:
         """They as a table: every year, the difference from last year, the target."""
         years = [f.period for f in self.figures[0].line] if self.figures else []
         change = ("Skillnad mot förra året",) if len(years) > 1 else ()
@@ -104,10 +123,20 @@ class KeyFigures:
                 ["–", "–"] if each.met is None else [f"{each.wish} {each.target}", f"{each.met}"]
             )
             rows.append((each.label, tuple(told)))
-        return Grid(f"{self.title}, {years[-1]}" if years else self.title, heads, tuple(rows))
+        return TextGrid(f"{self.title}, {years[-1]}" if years else self.title, heads, tuple(rows))
 
 
-Tabular = FactTable | Joined | Stack | Series | Grid | KeyFigures
+Tabular = FactTable | Joined | Stack | Series | Grid | TextGrid | KeyFigures
+
+
+def grid(title: str, columns: Sequence[str], rows: Mapping[str, Sequence[Fact | None]]) -> Grid:
+    """A grid as an author writes it: `Header|format`, label → facts. Raises PredicateError for a
+    row that does not fill the columns."""
+    heads = tuple((head, spec) for head, _, spec in (c.partition("|") for c in columns))
+    for label, facts in rows.items():
+        if len(facts) != len(heads) - 1:
+            raise PredicateError(f"Raden ”{label}” har inte ett faktum för varje kolumn.")
+    return Grid(title, heads, tuple((label, tuple(facts)) for label, facts in rows.items()))
 
 
 def missing(what: str) -> Block:
@@ -166,8 +195,10 @@ def _block(table: Tabular, note: str) -> Block:
         return _stack(table, note)
     if isinstance(table, Series):
         return _series(table, note)
-    if isinstance(table, Grid | KeyFigures):
-        return _grid(table if isinstance(table, Grid) else table.grid, note)
+    if isinstance(table, Grid):
+        return _grid(table, note)
+    if isinstance(table, TextGrid | KeyFigures):
+        return _texts(table if isinstance(table, TextGrid) else table.grid, note)
     return _joined(Joined((table,)), note) if len(table.dims) == 1 else _crossed(table, note)
 
 
@@ -289,6 +320,20 @@ def _stack(stack: Stack, note: str) -> Block:
     return table_block(caption, columns, rows, runs(note, facts), facts)
 
 
+def _grid(grid: Grid, note: str) -> Block:
+    facts: Registry = {}
+    columns = [_column(head, "right" if i else "left") for i, (head, _) in enumerate(grid.columns)]
+    specs = [spec for _, spec in grid.columns[1:]]
+    rows = [
+        _row(label, [
+            ["–"] if fact is None else [occurrence(fact, spec, facts)]
+            for fact, spec in zip(row, specs, strict=True)
+        ])
+        for label, row in grid.rows
+    ]  # fmt: skip
+    return table_block(runs(grid.title, facts), columns, rows, runs(note, facts), facts)
+
+
 def _series(series: Series, note: str) -> Block:
     """Years down, one column a line (or the other way round when the lines are many)."""
     facts: Registry = {}
@@ -310,7 +355,7 @@ def _series(series: Series, note: str) -> Block:
     return table_block(runs(series.title, facts), columns, rows, runs(note, facts), facts)
 
 
-def _grid(grid: Grid, note: str) -> Block:
+def _texts(grid: TextGrid, note: str) -> Block:
     facts: Registry = {}
     columns = [_column(grid.heads[0], "left"), *(_column(head) for head in grid.heads[1:])]
     rows = [
