@@ -35,11 +35,11 @@ def own_measures(workspace: Workspace) -> tuple[Matt, ...]:
 
 def of_year(measure: Matt, data: Dataset) -> Fact:
     """The measure of the year that `data`, its table, is of."""
-    told = {"name": measure.namn, "title": measure.titel}
+    name, title = measure.namn, measure.titel
     made: Fact = (
-        share(data, measure.where, of=measure.of, **told)
+        share(data, measure.where, of=measure.of, name=name, title=title)
         if measure.of
-        else count(data, measure.where, **told)
+        else count(data, measure.where, name=name, title=title)
     )
     return made
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 
 from pipeline.facts import own
 from pipeline.facts import predicate as p
 from pipeline.facts.fact import Fact
 from pipeline.facts.measure import mean
+from pipeline.matt import Matt
 from pipeline.report import author
 from pipeline.report.context import current
 from pipeline.report.tables import KeyFigure, KeyFigures
@@ -31,7 +33,7 @@ def own_key_figures() -> list[KeyFigure]:
     """The municipality's own measures. One without a target of its own has the guideline's."""
     made = []
     for each in own.own_measures(current().workspace):
-        line = _line(lambda year, m=each: own.of_year(m, author.data(m.tabell, year)))
+        line = _line(partial(_own, each))
         target, better = _guideline(line[-1])
         if each.mal is not None:
             why = f"Mål i kommun.toml för ”{each.titel}”"
@@ -55,6 +57,10 @@ def _line(measure: Callable[[int], Fact]) -> tuple[Fact, ...]:
     return tuple(measure(year) for year in [*before, here.year][-LONGEST:])
 
 
+def _own(measure: Matt, year: int) -> Fact:
+    return own.of_year(measure, author.data(measure.tabell, year))
+
+
 def _held(line: tuple[Fact, ...], target: Fact | None, better: str) -> KeyFigure:
     """The line beside its target: `word` says whether it is reached."""
     if target is None:
@@ -68,15 +74,13 @@ def _held(line: tuple[Fact, ...], target: Fact | None, better: str) -> KeyFigure
 def _guideline(fact: Fact) -> tuple[Fact | None, str]:
     """The target of a measure as a fact in the measure's unit, and what is better; no target
     where the year's guidelines have none."""
-    table = author.data(GUIDELINES)
-    row = p.equals("matt", fact.name)
-    if table.missing or not table.selected(row).any():
+    data = author.data(GUIDELINES)
+    row = p.both(p.equals("matt", fact.name), p.known("mal"))
+    if data.table is None or not data.selected(row).any():
         return None, "hogre"
-    [told] = table.table.filter(p.mask(row, table.table)).to_pylist()
-    if told["mal"] is None:
-        return None, "hogre"
+    [told] = data.table.filter(p.mask(row, data.table)).to_pylist()
     name, title = f"mal_{fact.name}", f"Mål: {fact.title}"
-    target: Fact = mean(table, "mal", p.to_sql(row), name=name, title=title, unit=fact.unit)
+    target: Fact = mean(data, "mal", p.to_sql(row), name=name, title=title, unit=fact.unit)
     if told["mats_i"] == "procent":
         whole = author.const(100, why=PERCENT)
         target = replace(target / whole, name=name, title=title, unit=fact.unit)
