@@ -8,8 +8,9 @@ from pipeline.facts import predicate as p
 from pipeline.facts.dataset import Dataset
 from pipeline.facts.fact import Fact
 from pipeline.facts.measure import count, mean, ratio, share, total
-from pipeline.facts.table import TOTAL, Total
-from pipeline.forms.codebook import Category, Field
+from pipeline.facts.pattern import Merged
+from pipeline.facts.table import TOTAL, FactTable, Key, Total
+from pipeline.forms.codebook import Category, Field, slug
 from pipeline.report import author
 from pipeline.report.context import current
 from pipeline.report.survey import codebook
@@ -18,6 +19,7 @@ from pipeline.workspace import load_kommun
 
 FORM, SENT = "intressenter", "utskick"
 FEWEST_SENT = 10  # asked, for a response rate (SKR's rule for its user survey)
+TOGETHER = "Enheterna visas inte var för sig: på någon av dem är svaren för få."
 LATE = "kontroll = 'intressenter.svarsdatum.i_tid'"
 TRUST = "fortroende"
 
@@ -47,15 +49,15 @@ def show_response(answers: Dataset, asked: Dataset, role: Category) -> None:
         mine, by="enhet", total=True, name=f"svar_{role.value}", title=f"Svar, {what}"
     )  # fmt: skip
     rows = []
-    for key in came.classes[0]:
-        units = sent if isinstance(key, Total) else sent.where(p.to_sql(came.dims[0].where(key)))
+    for key in [TOTAL] if _together(came) else came.classes[0]:
         label, answered = came.label(0, key), came[key]
-        out = total(
-            units, "antal", name=f"skickade_{role.value}", title=f"Skickade, {what} ({label})"
-        )  # fmt: skip
+        out = _asked(sent, came, key, role)
         rate = ratio(
-            answered, out, name=f"svarsandel_{role.value}", title=f"Svarsandel, {what} ({label})"
-        )  # fmt: skip
+            answered,
+            out,
+            name=f"svarsandel_{role.value}{_mark(key)}",
+            title=f"Svarsandel, {what} ({label})",
+        )
         many = out.value is not None and out.value >= FEWEST_SENT  # of a table open to all
         rows.append((label, (f"{out}", f"{answered}", f"{rate}" if many else "–")))
     least = author.const(FEWEST_SENT, why="svarsandel visas när minst så många fick enkäten")
@@ -66,8 +68,33 @@ def show_response(answers: Dataset, asked: Dataset, role: Category) -> None:
             tuple(rows),
             total=came.label(0, TOTAL),
         ),
-        f"Svarsandelen visas när minst {least} fick enkäten.",
+        f"Svarsandelen visas när minst {least} fick enkäten."
+        + (f" {TOGETHER}" if _together(came) else ""),
     )
+
+
+def _asked(sent: Dataset, came: FactTable, key: Key, role: Category) -> Fact:
+    """How many of one class of the answers' table were asked."""
+    name, title = f"skickade_{role.value}{_mark(key)}", f"Skickade, {role.label.lower()}"
+    if isinstance(key, Total):
+        made: Fact = total(sent, "antal", name=name, title=title)
+    elif isinstance(key, Merged):
+        units = sent.where(p.to_sql(came.dims[0].where(key)))
+        made = total(units, "antal", name=name, title=f"{title} ({key.label})")
+    else:
+        made = total(sent, "antal", by="enhet", name=name, title=title)[key]
+    return made
+
+
+def _together(table: FactTable) -> bool:
+    """Whether all units are shown as one."""
+    units = [key for key in table.classes[0] if not isinstance(key, Total)]
+    return len(units) == 1 and isinstance(units[0], Merged)
+
+
+def _mark(key: Key) -> str:
+    """What tells the name of several units put together from that of all."""
+    return f"_{slug(key.label)}" if isinstance(key, Merged) else ""
 
 
 def threshold() -> Fact:
@@ -106,6 +133,9 @@ def show_units(answers: Dataset, role: Category, year: int) -> None:
         for f in statements()
     ]  # fmt: skip
     first = made[0]
+    if _together(first):
+        author.say(TOGETHER, "note")
+        return
     heads = ("Påstående", *(first.label(0, key) for key in first.classes[0]))
     rows = tuple(
         (f.title, tuple(f"{t[key]} (n = {t[key]:n})" for key in first.classes[0]))
