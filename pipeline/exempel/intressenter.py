@@ -20,7 +20,7 @@ from pipeline.forms.codebook import Codebook
 
 USUAL = 140  # rows of the example that SENT is stated for
 SENT: Mapping[str, Mapping[str, int]] = {
-    "medarbetare": {"familj": 16, "ungdom": 13, "beroende": 14, "relation": 6},
+    "medarbetare": {"familj": 24, "ungdom": 20, "beroende": 22, "relation": 5},
     "bestallare": {"familj": 40, "ungdom": 32, "beroende": 34, "relation": 18},
     "samarbetspartner": {"familj": 28, "ungdom": 30, "beroende": 24, "relation": 9},
 }
@@ -104,7 +104,7 @@ def _opinion(s: Stream, agreeing: float, ease: float) -> str | int | None:
         return "vet_ej"
     if s.chance(world.UNANSWERED):
         return None
-    return s.weighted({5: 0.4, 4: 0.6} if s.alike(agreeing, ease) else {3: 0.6, 2: 0.3, 1: 0.1})
+    return s.weighted({5: 0.4, 4: 0.6} if s.alike(agreeing, ease) else {3: 0.5, 2: 0.3, 1: 0.2})
 
 
 def _row(words: Words, clean: Record, stream: Stream) -> Row:

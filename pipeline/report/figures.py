@@ -218,7 +218,9 @@ def _multiples(table: Tabular, pen: _Pen) -> Drawing:
     panels = []
     for each in table.figures:
         name = each.label
-        points = [pen.mark(f.period, f, f"{name}, {f.period}") for f in each.line]
+        told = [f"{name}, {when}" for when in ("tidigare", "förra året", "i år")]
+        told = [told[0]] * (len(each.line) - 2) + told[-min(2, len(each.line)) :]
+        points = [pen.mark(f.period, f, t) for f, t in zip(each.line, told, strict=True)]
         target = None if each.target is None else pen.mark("", each.target, f"{name}, mål")
         top = 1.0 if each.line[-1].unit == "andel" else None
         panels.append(Panel(name, points, target, top))
