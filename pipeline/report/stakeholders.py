@@ -58,8 +58,8 @@ def show_response(answers: Dataset, asked: Dataset, role: Category) -> None:
             name=f"svarsandel_{role.value}{_mark(key)}",
             title=f"Svarsandel, {what} ({label})",
         )
-        many = out.value is not None and out.value >= FEWEST_SENT  # of a table open to all
-        rows.append((label, (f"{out}", f"{answered}", f"{rate}" if many else "–")))
+        few = out.value is not None and out.value < FEWEST_SENT  # of a table open to all
+        rows.append((label, (f"{out}", f"{answered}", "–" if few else f"{rate}")))
     least = author.const(FEWEST_SENT, why="svarsandel visas när minst så många fick enkäten")
     author.show(
         TextGrid(
@@ -133,7 +133,7 @@ def show_units(answers: Dataset, role: Category, year: int) -> None:
         for f in statements()
     ]  # fmt: skip
     first = made[0]
-    if _together(first):
+    if _together(first) and not answers.missing:
         author.say(TOGETHER, "note")
         return
     heads = ("Påstående", *(first.label(0, key) for key in first.classes[0]))
@@ -149,9 +149,10 @@ def show_units(answers: Dataset, role: Category, year: int) -> None:
 
 def show_change(answers: Dataset, before: Dataset, role: Category) -> None:
     """The mean of each statement this year and last, and the difference."""
-    if before.missing:
-        author.say(f"{count(before, title=f'Förra årets svar, {role.label.lower()}')}")
-        return
+    for data, what in ((answers, "Svar"), (before, "Förra årets svar")):
+        if data.missing:
+            author.say(f"{count(data, title=f'{what}, {role.label.lower()}')}")
+            return
     rows = []
     for f in statements():
         name, title = f"{f.name}_medel_{role.value}", f"{f.title}, {role.label.lower()}"
