@@ -10,7 +10,7 @@ from functools import partial
 from pipeline.facts import own
 from pipeline.facts import predicate as p
 from pipeline.facts.fact import Fact
-from pipeline.facts.measure import mean
+from pipeline.facts.measure import mean, ratio
 from pipeline.matt import Matt
 from pipeline.report import author
 from pipeline.report.context import current
@@ -83,5 +83,5 @@ def _guideline(fact: Fact) -> tuple[Fact | None, str]:
     target: Fact = mean(data, "mal", p.to_sql(row), name=name, title=title, unit=fact.unit)
     if told["mats_i"] == "procent":
         whole = author.const(100, why=PERCENT)
-        target = replace(target / whole, name=name, title=title, unit=fact.unit)
+        target = ratio(target, whole, name=name, title=title, unit=fact.unit)
     return target, str(told["riktning"])
