@@ -79,9 +79,11 @@ def _guideline(fact: Fact) -> tuple[Fact | None, str]:
     if data.table is None or not data.selected(row).any():
         return None, "hogre"
     [told] = data.table.filter(p.mask(row, data.table)).to_pylist()
-    name, title = f"mal_{fact.name}", f"Mål: {fact.title}"
-    target: Fact = mean(data, "mal", p.to_sql(row), name=name, title=title, unit=fact.unit)
+    name, title, where = f"mal_{fact.name}", f"Mål: {fact.title}", p.to_sql(row)
     if told["mats_i"] == "procent":
+        part: Fact = mean(data, "mal", where, name=f"{name}_procent", title=title, unit="procent")
         whole = author.const(100, why=PERCENT)
-        target = ratio(target, whole, name=name, title=title, unit=fact.unit)
+        target = ratio(part, whole, name=name, title=title, unit=fact.unit)
+    else:
+        target = mean(data, "mal", where, name=name, title=title, unit=fact.unit)
     return target, str(told["riktning"])
