@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+from fractions import Fraction
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,8 +14,13 @@ import pytest
 from pipeline.errors import ConfigError
 from pipeline.exempel.kommun import SURVEY, toml_bytes
 from pipeline.facts.dataset import codebooks, open_dataset
+from pipeline.facts.fact import spliced
 from pipeline.facts.own import of_year, own_measures
 from pipeline.intake.clean import schema
+from pipeline.report.context import Context, enter
+from pipeline.report.key_figures import own_key_figures
+from pipeline.report.swedish import show
+from pipeline.report.tables import KeyFigures
 from pipeline.workspace import Workspace, load_kommun
 
 GOOD = {
@@ -97,3 +103,27 @@ def test_without_of_rows_are_counted_and_with_it_a_share(tmp_path: Path) -> None
     share, number = (of_year(m, data) for m in own_measures(place))
     assert (share.numerator, share.denominator, share.unit) == (1, 2, "andel")
     assert (number.value, number.unit) == (2, "antal")
+
+
+def test_a_target_in_per_cent_is_held_against_a_share(tmp_path: Path) -> None:
+    """The guideline of a measure's name is its target; `mal` of its own wins over it."""
+    unset = {k: v for k, v in GOOD.items() if k != "mal"} | {"namn": '"utan_mal"'}
+    place = workspace(tmp_path, GOOD | {"mal": "40"}, unset)
+    day = dt.date(2025, 2, 3)
+    start = [{"startdatum": day, "informerad_datum": day}, {"startdatum": day}]
+    told = {"mal": 60.0, "mats_i": "procent", "riktning": "lagre"}
+    targets = [{"matt": name, **told} for name in ("informerade", "utan_mal")]
+    out = place.processed / "2025"
+    out.mkdir(parents=True)
+    for name, rows in (("bakgrund", start), ("riktlinjer", targets)):
+        table = pa.Table.from_pylist(rows, schema=schema(codebooks(place.raw)[name]))
+        pq.write_table(table, out / f"{name}.parquet")
+    enter(Context(place, 2025, "intern"))
+    own, guided = own_key_figures()
+    assert (own.target.value, own.wish, show(own.met).text) == (0.4, "minst", "nås")
+    assert (guided.target.value, guided.target.unit) == (Fraction(60, 100), "andel")
+    assert (guided.wish, show(guided.met).text) == ("högst", "nås")
+    row = dict(KeyFigures("Nyckeltal", (guided,)).grid.rows)["Informerade vid start"]
+    pieces = [piece for cell in row for piece in spliced(cell) if not isinstance(piece, str)]
+    text = [show(*piece).text for piece in pieces]
+    assert text == ["1 av 2", "60\u00a0%", "nås"]
