@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ConfigError, UppfoljningError
+from pipeline.matt import Matt, read_measures
 
 REPO = Path(__file__).resolve().parent.parent
 RULES = ("pipeline/forms", "expectations")  # shipped codebooks and suites, from REPO
@@ -74,6 +75,7 @@ class Kommun:
     sekretess: Sekretess = Sekretess()
     instrument: Mapping[str, Instrument] = field(default_factory=dict)
     hoppa_over: tuple[str, ...] = ()  # files or file!sheet that intake passes over
+    matt: tuple[Matt, ...] = ()  # measures of its own
 
     def catalogue(self, name: str) -> tuple[Option, ...]:
         """The list behind `"categories": "kommun:<name>"` in a codebook."""
@@ -206,7 +208,7 @@ def load_kommun(raw: Path) -> Kommun:
         ) from error
     known = {
         "namn", "kod", "sektor", "per_datum", "klientord", "enheter", "insatser",
-        "kommuner", "hoppa_over", "sekretess", "instrument",
+        "kommuner", "hoppa_over", "sekretess", "instrument", "matt",
     }  # fmt: skip
     unknown = sorted(set(doc) - known)
     if unknown:
@@ -229,6 +231,7 @@ def load_kommun(raw: Path) -> Kommun:
         sekretess=_secrecy(doc.get("sekretess", {})),
         instrument=_instruments(doc.get("instrument", {})),
         hoppa_over=tuple(doc.get("hoppa_over", ())),
+        matt=read_measures(doc.get("matt", ())),
     )
 
 

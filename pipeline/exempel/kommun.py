@@ -11,6 +11,38 @@ from pipeline.workspace import Kommun, Option
 SURVEY = Path(__file__).parent / "brukarenkat.json"
 
 
+OWN_MEASURES = """\
+# Egna mått: de visas bland årets nyckeltal. where: raderna som räknas. Med of blir måttet en
+# andel av de raderna, och målet är i procent.
+[[matt]]
+namn = "informerade_vid_start"
+titel = "Informerade om uppföljningen vid start"
+tabell = "bakgrund"
+where = "informerad_datum IS NOT NULL"
+of = "startdatum IS NOT NULL"
+mal = 95
+riktning = "högre"
+
+[[matt]]
+namn = "lang_vantan"
+titel = "Väntade mer än fyra veckor på första besöket"
+tabell = "brukarenkat"
+where = "veckor_vantan > 4"
+of = "veckor_vantan IS NOT NULL"
+mal = 50
+riktning = "lägre"
+
+[[matt]]
+namn = "inget_samtal_erbjudet"
+titel = "Avslut där inget samtal erbjöds"
+tabell = "avslut"
+where = "NOT erbjuden"
+mal = 15
+riktning = "lägre"
+enhet = "antal"
+"""
+
+
 def kommun() -> Kommun:
     """The lists that `kommun.toml` holds, for codebooks."""
     return Kommun(
@@ -44,6 +76,7 @@ def toml_bytes(years: Sequence[int]) -> bytes:
     lines += ["# Kommunens egen katalog av insatser."]
     for code, insats in world.INSATSER.items():
         lines += ["[[insatser]]", *_option(code, insats.namn, insats.alias), ""]
+    lines += [OWN_MEASURES]
     lines += [
         "# Instrumentens mätsäkerhet: standardavvikelse vid start och reliabilitet, med källa.",
         "[instrument.asi]",

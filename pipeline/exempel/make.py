@@ -15,10 +15,12 @@ from pipeline.exempel import (
     bakgrund,
     brukarenkat,
     fritext,
+    intressenter,
     kolada,
     lopande,
     mal,
     matning,
+    riktlinjer,
     volymer,
     world,
 )
@@ -112,6 +114,8 @@ def year_sheets(
         mal.sheet(books["mal"], seed, years, year, rows),
         lopande.sheet(books["lopande"], seed, years, year, rows),
         volymer.sheet(books["volymer"], seed, year),
+        *intressenter.sheets(books, seed, year, rows),
+        riktlinjer.sheet(books["riktlinjer"], year),
     ]
     for sheet in made:
         sheet.number_rows()

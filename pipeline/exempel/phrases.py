@@ -42,6 +42,19 @@ KOMMENTARER = (
     "Bra personal, men många byten…",
     "Vet inte vad jag ska skriva.",
 )
+BRA = (
+    "Snabba svar när man ringer.",
+    "Kunniga kollegor och bra handledning.",
+    "Gemensam planering med familjen och skolan.",
+    "Tydlig återkoppling efter avslutad insats.",
+)
+BATTRE = (
+    "Återkoppling till den som har gjort beställningen.",
+    "Kortare väntan mellan beställning och start.",
+    "Fler gemensamma möten med skolan.",
+    "Resultaten borde diskuteras oftare på arbetsplatsträffarna.",
+    "Samma mål i beställningen som i insatsen.",
+)
 BEHANDLARE = ("Behandlare A", "Behandlare B", "Behandlare C", "Behandlare D", "Behandlare E")
 
 # Numbers that Skatteverket has set aside for tests: they belong to no one.

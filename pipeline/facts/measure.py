@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -221,10 +222,14 @@ def gas(
     return _spread(data, cell, by, None, "gas", heading, total=False)
 
 
-def ratio(a: Fact, b: Fact, *, name: str, title: str) -> Fact:
+def ratio(a: Fact, b: Fact, *, name: str, title: str, unit: str = "") -> Fact:
     """One fact divided by another; a share where both say how many. Without a value where the
-    other is zero."""
-    return (a / b).named(name, title)
+    other is zero. `unit`: what it is in, where the two do not tell (per cent by a hundred is an
+    andel); it is then a part of the definition."""
+    made = (a / b).named(name, title)
+    if not unit:
+        return made
+    return replace(made, definition={**made.definition, "unit": unit}, unit=unit)
 
 
 def _of_values(

@@ -12,10 +12,20 @@ from pipeline.facts.table import FactTable, Joined
 from pipeline.report import hidden, tables
 from pipeline.report.blocks import Block, Registry, Runs, occurrence, plain, runs
 from pipeline.report.blocks import figure as figure_block
-from pipeline.report.charts import Drawing, Mark, Row, bars, columns, diverging, line
+from pipeline.report.charts import (
+    Drawing,
+    Mark,
+    Panel,
+    Row,
+    bars,
+    columns,
+    diverging,
+    line,
+    multiples,
+)
 from pipeline.report.charts import Series as Line
 from pipeline.report.swedish import number
-from pipeline.report.tables import WIDE, Series, Stack, Tabular
+from pipeline.report.tables import WIDE, KeyFigures, Series, Stack, Tabular
 
 Lines = Mapping[str, Sequence[Fact]]  # facts over years: label → year by year
 ALT_LIMIT = 12  # numbers told in an alt text; the rest are in the table
@@ -104,6 +114,8 @@ def _drawable(form: str, table: Tabular) -> bool:
         )
     if isinstance(table, Series):
         return any(f.value is not None for _, facts in table.lines for f in facts)
+    if isinstance(table, KeyFigures):
+        return any(f.value is not None for each in table.figures for f in each.line)
     chosen = _shares(table)
     keys = chosen.classes[0]
     if len(keys) == 1 and isinstance(keys[0], Merged):  # all put together: nothing to compare
@@ -122,6 +134,7 @@ def _scales(table: Tabular) -> list[list[Fact]]:
 _KIND = {
     "bars": "Liggande staplar", "columns": "Stående staplar",
     "diverging": "Delade staplar kring mitten av skalan", "line": "Linje över år",
+    "multiples": "En ruta för varje nyckeltal",
 }  # fmt: skip
 
 
@@ -202,6 +215,23 @@ def _line(table: Tabular, pen: _Pen) -> Drawing:
     return line(lines, bounds=(0.0, 1.0) if shares else None)
 
 
+def _multiples(table: Tabular, pen: _Pen) -> Drawing:
+    """A panel a key figure."""
+    if not isinstance(table, KeyFigures):
+        raise PredicateError("Rutor ritar årets nyckeltal.")
+    panels = []
+    for each in table.figures:
+        name = each.label
+        told = [f"{name}, {when}" for when in ("tidigare", "förra året", "i år")]
+        told = [told[0]] * (len(each.line) - 2) + told[-min(2, len(each.line)) :]
+        points = [pen.mark(f.period, f, t) for f, t in zip(each.line, told, strict=True)]
+        target = None if each.target is None else pen.mark("", each.target, f"{name}, mål")
+        top = 1.0 if each.line[-1].unit == "andel" else None
+        panels.append(Panel(name, points, target, top))
+    return multiples(panels, "Förra året", "Mål")
+
+
 _FORMS: dict[str, Callable[[Tabular, _Pen], Drawing]] = {
     "bars": _bars, "columns": _columns, "diverging": _diverging, "line": _line,
+    "multiples": _multiples,
 }  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.errors import PredicateError
-from pipeline.facts.fact import Fact
+from pipeline.facts.fact import Fact, spliced
 from pipeline.facts.pattern import DOTS
 from pipeline.facts.table import FactTable, Joined, Total
 from pipeline.report import hidden
@@ -64,7 +64,72 @@ class Grid:
         return all(f.status == "saknas" for f in facts)
 
 
-Tabular = FactTable | Joined | Stack | Series | Grid
+@dataclass(frozen=True, slots=True, eq=False)
+class TextGrid:
+    """A table put together by hand: texts with facts in them, for what no single measure gives.
+
+    `heads`: those of the columns, the first over the row labels. `rows`: (label, one text a
+    column); a text without a fact says why there is none.
+    """
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+    total: str = ""  # the label of the row for all together
+
+    @property
+    def missing(self) -> bool:
+        told = [piece[0] for _, cells in self.rows for text in cells for piece in spliced(text)
+                if not isinstance(piece, str)]  # fmt: skip
+        return all(f.status == "saknas" for f in told)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KeyFigure:
+    """A measure over years (the last is the edition's), the target it is held against (`wish`:
+    minst or högst) and the wording of whether it is reached. `unit`: what a number counts."""
+
+    line: tuple[Fact, ...]
+    target: Fact | None = None
+    wish: str = ""
+    met: Fact | None = None
+    unit: str = ""
+
+    @property
+    def label(self) -> str:
+        title = self.line[-1].title
+        return f"{title} ({self.unit})" if self.unit else title
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KeyFigures:
+    """Key figures, one under the other; all over the same years."""
+
+    title: str
+    figures: tuple[KeyFigure, ...]
+
+    @property
+    def missing(self) -> bool:
+        return self.grid.missing
+
+    @property
+    def grid(self) -> TextGrid:
+        """They as a table: every year, the difference from last year, the target."""
+        years = [f.period for f in self.figures[0].line] if self.figures else []
+        change = ("Skillnad mot förra året",) if len(years) > 1 else ()
+        heads = ("Nyckeltal", *years, *change, "Mål", "Målet")
+        rows = []
+        for each in self.figures:
+            told = [f"{fact}" for fact in each.line]
+            told += [f"{each.line[-1] - each.line[-2]:+}" for _ in change]
+            told += (
+                ["–", "–"] if each.met is None else [f"{each.wish} {each.target}", f"{each.met}"]
+            )
+            rows.append((each.label, tuple(told)))
+        return TextGrid(f"{self.title}, {years[-1]}" if years else self.title, heads, tuple(rows))
+
+
+Tabular = FactTable | Joined | Stack | Series | Grid | TextGrid | KeyFigures
 
 
 def grid(title: str, columns: Sequence[str], rows: Mapping[str, Sequence[Fact | None]]) -> Grid:
@@ -135,6 +200,8 @@ def _block(table: Tabular, note: str) -> Block:
         return _series(table, note)
     if isinstance(table, Grid):
         return _grid(table, note)
+    if isinstance(table, TextGrid | KeyFigures):
+        return _texts(table if isinstance(table, TextGrid) else table.grid, note)
     return _joined(Joined((table,)), note) if len(table.dims) == 1 else _crossed(table, note)
 
 
@@ -289,3 +356,13 @@ def _series(series: Series, note: str) -> Block:
             _row(label, [[occurrence(f, "", facts)] for f in line]) for label, line in series.lines
         ]
     return table_block(runs(series.title, facts), columns, rows, runs(note, facts), facts)
+
+
+def _texts(grid: TextGrid, note: str) -> Block:
+    facts: Registry = {}
+    columns = [_column(grid.heads[0], "left"), *(_column(head) for head in grid.heads[1:])]
+    rows = [
+        _row(label, [runs(text, facts) for text in cells], total=label == grid.total)
+        for label, cells in grid.rows
+    ]
+    return table_block(runs(grid.title, facts), columns, rows, runs(note, facts), facts)

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline import __version__
+from pipeline.facts.own import own_measures
 from pipeline.facts.pattern import Pattern
 from pipeline.privacy.key import key_of
 from pipeline.publish.document import Meta
@@ -107,7 +108,7 @@ def tables(workspace: Workspace, year: int, say: Say) -> None:
     """Clean and validate every year up to `year` whose files, forms or rules have changed."""
     workspace.require_year(year)
     load_kommun.cache_clear()
-    load_kommun(workspace.raw)
+    own_measures(workspace)
     fingerprint = key_of(workspace, make=True).fingerprint
     for each in (y for y in workspace.years() if y <= year):
         if state.fresh_tables(workspace, each, fingerprint):

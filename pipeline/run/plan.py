@@ -8,17 +8,30 @@ from pipeline.workspace import Workspace
 
 CLEAN = Job("00_rensa.ipynb", "00_rensa")
 VALIDATE = Job("01_validera.ipynb", "01_validera")
-CHAPTERS = ("05_avstamning", "10_sammanstallning", "15_uppfoljningsgrad", "30_resultat")
+CHAPTERS = (
+    "05_avstamning",
+    "08_aret_i_korthet",
+    "10_sammanstallning",
+    "15_uppfoljningsgrad",
+    "20_medarbetare_bestallare_partners",
+    "30_resultat",
+)
 AFTER_SURVEYS = ("50_jamforelser",)
+HAS_CHAPTER = frozenset({"intressenter"})  # surveys with a chapter of their own
 SURVEY = "enkat.ipynb"
 
 
 def surveys(workspace: Workspace, year: int) -> list[str]:
-    """Surveys with answers in the year, by name: each gets the general survey chapter."""
+    """Surveys with answers in the year and no chapter of their own, by name: each gets the general
+    survey chapter."""
     folder = workspace.processed / str(year)
     books = codebooks(workspace.raw)
     return sorted(
-        n for n, b in books.items() if b.kind == "survey" and (folder / f"{n}.parquet").is_file()
+        name
+        for name, book in books.items()
+        if book.kind == "survey"
+        and name not in HAS_CHAPTER
+        and (folder / f"{name}.parquet").is_file()
     )
 
 

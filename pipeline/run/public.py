@@ -55,8 +55,8 @@ def decide(workspace: Workspace, year: int, edition: str, jobs: Sequence[Job]) -
 def decide_staff(workspace: Workspace, year: int, jobs: Sequence[Job]) -> Decision | None:
     """The same for the internal edition where staff have answered; None, and no pattern, where
     they have not."""
-    books = codebooks(workspace.raw).values()
-    if any(book.protects == "staff" for book in books):
+    staff = [n for n, book in codebooks(workspace.raw).items() if book.protects == "staff"]
+    if any(any(workspace.processed.glob(f"[12]*/{name}.parquet")) for name in staff):
         return decide(workspace, year, "intern", jobs)
     patterns.path(workspace.processed, year, "intern").unlink(missing_ok=True)
     return None

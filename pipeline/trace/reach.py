@@ -53,8 +53,10 @@ class Lineage:
         return self._of_staff(self.tables.table_of(sheet))
 
     def rests_on_staff(self, fact: str) -> bool:
-        """Whether a fact counts answers of staff, itself or through its parents."""
-        return any(self._of_staff(b.table) for b in self._rests_on(fact))
+        """Whether a fact counts answers of staff, itself or through its parents; or what the
+        pipeline says of their rows and cells."""
+        own = any(self._of_staff(b.table) for b in self._rests_on(fact))
+        return own or any(self.staff(sheet) for sheet in self.members(fact).marks)
 
     def _of_staff(self, table: str | None) -> bool:
         book = self.tables.forms.books.get(table or "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,14 @@ from pipeline.validation.suites import (
 REQUIRED = ("falt", "kontroll", "orsak", "gor_sa")
 COLUMNS = ("column", "column_A", "column_B")
 PARAMETER = "$PARAMETER"
-YEAR_PARAMETERS = ("arets_forsta_dag", "arets_sista_dag")
+YEAR_PARAMETERS = ("arets_forsta_dag", "arets_sista_dag", "sista_svarsdag")
+
+
+def year_days(year: int) -> dict[str, dt.date]:
+    """What the year's parameters stand for. `sista_svarsdag`: staff, referrers and partners
+    answer by 1 March of the year after (routine, section 3.1)."""
+    days = (dt.date(year, 1, 1), dt.date(year, 12, 31), dt.date(year + 1, 3, 1))
+    return dict(zip(YEAR_PARAMETERS, days, strict=True))
 
 
 @dataclass(frozen=True, slots=True)

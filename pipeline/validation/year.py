@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import shutil
 from collections import Counter
@@ -31,7 +30,7 @@ from pipeline.validation.recording import (
 )
 from pipeline.validation.records import ValidationSummary, read_summary
 from pipeline.validation.references import references_for, validation_order
-from pipeline.validation.rules import YEAR_PARAMETERS, Check, load_checks
+from pipeline.validation.rules import Check, load_checks, year_days
 from pipeline.validation.suites import CATALOGUES, EXPECTATIONS, shipped_codebooks
 from pipeline.workspace import Workspace, load_kommun
 
@@ -125,8 +124,7 @@ def _validate_table(
     parameters: dict[str, object] = {
         name: [o.value for o in kommun.catalogue(name)] for name in CATALOGUES
     }
-    days = (dt.date(state.year, 1, 1), dt.date(state.year, 12, 31))
-    parameters |= dict(zip(YEAR_PARAMETERS, days, strict=True))
+    parameters |= year_days(state.year)
     full = add_derived(table, book, state.year, references, state.books)
     results = run_checks(full, checks, parameters)
     outcome = apply_results(table, results, book)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pipeline.report.charts import (
     Drawing,
     Mark,
+    Panel,
     Row,
     Series,
     bars,
@@ -15,6 +16,7 @@ from pipeline.report.charts import (
     dots,
     grouped,
     line,
+    multiples,
 )  # fmt: skip
 
 NBSP = "\u00a0"
@@ -103,6 +105,13 @@ PICTURES: dict[str, Callable[[], Drawing]] = {
         [share("Norr", 0.62, 45, 0.1), share(LONG, None, 3), share("Väst", 1.0, 8, 0.3)],
         bounds=(0, 1), reference=share("Alla", 0.99)),
     "no dots": lambda: dots([share("Norr", None, 3)]),
+    "key figures": lambda: multiples(
+        [Panel(title, years("", values).points, TARGET, top=1.0) for title, values in (
+            ("Nöjda", [0.62, 0.55, 0.6, 0.72, 0.7]), (LONG, [None, 0.5, None, 0.6, None]),
+            (f"{LONG} och dess län, alla enheter", [0.8, 0.9, 0.8, 0.9, 1.0]))],
+        "Förra året", "Mål"),
+    "key figures of one year": lambda: multiples(
+        [Panel("Påbörjade", [count("2025", 12400)])], "Förra året", "Mål"),
 }  # fmt: skip
 
 # Texts with digits that are no facts: they name a category.

@@ -94,6 +94,7 @@ function cells(fact, found) {
   const files = new Set([...found.keys()].map((k) => data().sources[k].name)).size;
   return section("Källceller",
     el("p", null, `${whole ? many(fact.cells_total, "rad", "rader") : many(fact.cells_total, "cell", "celler")} i ${many(files, "blad", "blad")}${fact.parents ? ", genom de tal som det bygger på" : ""}.`),
+    fact.withheld ? el("p", null, fact.withheld) : null,
     sheets.map((sheet) => sheet.element), count, more);
 }
 

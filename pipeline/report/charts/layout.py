@@ -192,3 +192,14 @@ def spread(
         for i, mean, taken in zip(order, shifted, before, strict=True):
             places[i] = max(first, min(mean, last)) + taken
     return places
+
+
+def runs(values: Sequence[float | None]) -> list[list[int]]:
+    """Places of the values that there are, in unbroken runs."""
+    found: list[list[int]] = [[]]
+    for i, value in enumerate(values):
+        if value is not None:
+            found[-1].append(i)
+        elif found[-1]:
+            found.append([])
+    return [run for run in found if run]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from matplotlib.axes import Axes
@@ -69,7 +69,8 @@ def _draw(canvas: Canvas, frame: Frame, lines: Sequence[Line]) -> None:
     values = [[mark.value for mark in one.points] for one in lines]
     drawn = seaborn_forms.lines(ax, values, shades, size=_DOT)
     for one, shade, artists in zip(lines, shades, drawn, strict=True):
-        for run, artist in zip(_runs(one.points), artists, strict=True):
+        runs = layout.runs([mark.value for mark in one.points])
+        for run, artist in zip(runs, artists, strict=True):
             canvas.tag(artist, f"linje-{one.colour}", *[one.points[i] for i in run])
             if not one.colour:
                 artist.set(zorder=1.5, linewidth=1.5, markersize=_FAINT_DOT)
@@ -103,19 +104,6 @@ def _years(canvas: Canvas, frame: Frame, labels: Sequence[str]) -> None:
         if kept or i == 0:
             y = frame.base + 4 * tokens.SPACE
             canvas.words(frame.x(i), y, label, size=SMALL, anchor="middle")
-
-
-def _runs(points: Sequence[Mark]) -> Iterator[list[int]]:
-    """Places of the points with values, in unbroken runs."""
-    run: list[int] = []
-    for i, point in enumerate(points):
-        if point.value is not None:
-            run.append(i)
-        elif run:
-            yield run
-            run = []
-    if run:
-        yield run
 
 
 def _labels(series: Sequence[Series], categories: Sequence[str] | None) -> list[str]:

@@ -145,7 +145,13 @@ def _condition(found: Any) -> Callable[[Row], bool]:
         column, null = found["column"]["name"], bool(found["is_null"])
         return lambda row: (row.get(column) is None) == null
     if kind == "comparison" and found["operator"] in _COMPARED:
-        column, value = found["column"]["name"], found["parameter"]
-        compared = _COMPARED[found["operator"]]
-        return lambda row: row.get(column) is not None and bool(compared(row[column], value))
+        column, value, said = found["column"]["name"], found["parameter"], found["operator"]
+        compared = _COMPARED[said]
+
+        def holds(row: Row) -> bool:
+            if row.get(column) is None:  # as pandas has it: nothing is unequal to everything
+                return bool(said == "!=")
+            return bool(compared(row[column], value))
+
+        return holds
     raise UppfoljningError(f"Beviset kan inte tolka radvillkoret {found}.")

@@ -20,7 +20,7 @@ from pipeline.intake.year import files
 from pipeline.privacy.key import PseudonymKey, key_of
 from pipeline.trace.prove.cells import Place
 from pipeline.validation.references import validation_order
-from pipeline.validation.rules import YEAR_PARAMETERS, Check, load_checks
+from pipeline.validation.rules import Check, load_checks, year_days
 from pipeline.validation.suites import CATALOGUES, shipped_codebooks
 from pipeline.workspace import Workspace, load_kommun
 
@@ -116,9 +116,7 @@ def read_world(workspace: Workspace, year: int) -> World:
         if y <= year
     }
     catalogues = {n: [o.value for o in kommun.catalogue(n)] for n in CATALOGUES}
-    parameters = {
-        y: {**catalogues, **dict(zip(YEAR_PARAMETERS, _days(y), strict=True))} for y in found
-    }
+    parameters = {y: {**catalogues, **year_days(y)} for y in found}
     skip = kommun.hoppa_over
     key = key_of(workspace)
     world = World(workspace, year, books, skip, found, {}, parameters, key, frozenset(twins))
@@ -141,10 +139,6 @@ def with_source(world: World, year: int, made: Recognised) -> World:
     old = world.tables[year, name]
     tables[year, name] = make_table(year, old.book, old.checks, own, world.key)
     return replace(world, found=found, tables=tables)
-
-
-def _days(year: int) -> tuple[dt.date, dt.date]:
-    return dt.date(year, 1, 1), dt.date(year, 12, 31)
 
 
 def _recognised(

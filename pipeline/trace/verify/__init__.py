@@ -131,9 +131,8 @@ def _verdict(
             shown = [d for o in one.occurrences if (d := told.occurrence(o, one.facts))]
             around = _edition(one)
             if not one.prefix:  # the public ledger is compared with its own files
-                around += register_differences(
-                    one.out, Told(one.ledger, made.made, one.occurrences)
-                )
+                seen = {r["id"]: made.seen(r) for r in one.ledger}
+                around += register_differences(one.out, Told(one.ledger, seen, one.occurrences))
             known = {d.id for d in (*wrong, *shown)}
             others = {d.id for d in around if d.id} - known
             total += len(one.ledger) + len(one.occurrences)

@@ -291,7 +291,7 @@ def _derived(d: Mapping[str, Any], parents: Sequence[Record]) -> Record:
         if x is not None and y is not None and x.denominator == y.denominator == 1:
             whole = int(y)
             found |= {"numerator": int(x), "denominator": whole, "n": whole}
-    return found
+    return found | ({"unit": d["unit"]} if "unit" in d else {})
 
 
 def _statistic(d: Mapping[str, Any], parents: Sequence[Record]) -> Record:

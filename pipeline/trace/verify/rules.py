@@ -18,6 +18,7 @@ Json = Mapping[str, Any]
 _DAYS = {
     "arets_forsta_dag": "make_date(_y, 1, 1)",
     "arets_sista_dag": "make_date(_y, 12, 31)",
+    "sista_svarsdag": "make_date(_y + 1, 3, 1)",
 }
 
 
