@@ -36,7 +36,7 @@ def own_key_figures() -> list[KeyFigure]:
         line = _line(partial(_own, each))
         target, better = _guideline(line[-1])
         if each.mal is not None:
-            why = f"Mål i kommun.toml för ”{each.titel}”"
+            why = f"Kommunens eget mål för ”{each.titel}”"
             value = each.mal / 100 if each.of else each.mal
             target = author.const(value, why, unit=line[-1].unit)
             better = each.riktning
@@ -47,7 +47,7 @@ def own_key_figures() -> list[KeyFigure]:
 def show_key_figures(figures: Iterable[KeyFigure]) -> None:
     """All of them as small multiples and a table."""
     table = KeyFigures(TITLE, tuple(figures))
-    note = "Målen kommer från riktlinjerna och kommun.toml. Varje linje börjar på noll."
+    note = "Målen är riktlinjernas och kommunens egna. Varje linje börjar på noll."
     author.chart("multiples", table, TITLE, "I år, förra året, mål och utveckling", note)
 
 

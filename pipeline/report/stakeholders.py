@@ -100,7 +100,7 @@ def _mark(key: Key) -> str:
 def threshold() -> Fact:
     """The least number of answers that is shown."""
     least = load_kommun(current().workspace.raw).sekretess.troskel
-    return author.const(least, why="tröskelvärdet i kommun.toml")
+    return author.const(least, why="kommunens tröskelvärde för små grupper")
 
 
 def show_agreement(answers: Dataset, role: Category) -> None:
