@@ -9,7 +9,18 @@ from itertools import groupby
 from pathlib import Path
 
 from pipeline.errors import UppfoljningError
-from pipeline.exempel import avslut, avstamning, bakgrund, brukarenkat, fritext, kolada, world
+from pipeline.exempel import (
+    avslut,
+    avstamning,
+    avvikelser,
+    bakgrund,
+    brukarenkat,
+    fritext,
+    klagomal,
+    kolada,
+    riskanalys,
+    world,
+)
 from pipeline.exempel.files import file_bytes
 from pipeline.exempel.kommun import SURVEY, kommun, toml_bytes
 from pipeline.exempel.sheets import Sheet
@@ -96,6 +107,9 @@ def year_sheets(
         *started,
         *avslut.sheets(books["avslut"], seed, years, year, rows, ids | known.keys()),
         brukarenkat.sheet(books["brukarenkat"], seed, year, rows),
+        avvikelser.sheet(books["avvikelser"], seed, year, rows),
+        riskanalys.sheet(books["riskanalys"], seed, year, rows),
+        klagomal.sheet(books["klagomal"], seed, year, rows),
     ]
     for sheet in made:
         sheet.number_rows()

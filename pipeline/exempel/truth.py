@@ -186,6 +186,11 @@ def _derived(rule: Derived, row: Expected) -> Clean:
         return band_labels(rule.breaks)[below[-1]] if below else None
     if rule.rule == "tertial" and isinstance(value, dt.date):
         return f"T{(value.month - 1) // 4 + 1}"
+    if rule.rule == "month" and isinstance(value, dt.date):
+        return value.month
+    if rule.rule == "product" and isinstance(value, int):
+        other = row[rule.to]
+        return value * other if isinstance(other, int) else None
     if rule.rule == "days_between" and isinstance(value, dt.date):
         end = row[rule.to]
         return (end - value).days if isinstance(end, dt.date) else None

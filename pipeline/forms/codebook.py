@@ -15,7 +15,11 @@ from pipeline.workspace import Kommun
 
 TYPES = ("string", "integer", "number", "boolean", "date", "list")
 SEVERITIES = ("critical", "warning", "info")
-RULES = ("band", "year", "tertial", "days_between")
+RULES = ("band", "year", "tertial", "month", "days_between", "product")
+MONTHS = (
+    "januari", "februari", "mars", "april", "maj", "juni",
+    "juli", "augusti", "september", "oktober", "november", "december",
+)  # fmt: skip
 SHIPPED = Path(__file__).parent
 RULES_SUFFIX = "_regler"
 SELECTED = ("ja", "yes", "1", "x", "true", "sant", "vald")
@@ -112,6 +116,8 @@ class Derived:
         """Labels of the classes, in order; empty for rules without classes."""
         if self.rule == "tertial":
             return tuple(Category(f"T{i}", f"Tertial {i}") for i in (1, 2, 3))
+        if self.rule == "month":
+            return tuple(Category(i, name) for i, name in enumerate(MONTHS, start=1))
         if self.rule == "band":
             return tuple(Category(b, f"{b} år") for b in band_labels(self.breaks))
         return ()

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from pipeline.errors import ConfigError
-from pipeline.forms.codebook import Codebook
+from pipeline.forms.codebook import Codebook, Derived
 from pipeline.intake.clean import schema
 from pipeline.intake.dedup import deduplicate
 from pipeline.intake.derive import add_derived
@@ -129,3 +129,26 @@ def test_bands_years_and_tertials_follow_their_source(books: dict[str, Codebook]
     ]  # fmt: skip
     assert made["tertial"].to_pylist() == ["T3", "T1", "T1", "T2", "T2", "T3", *[None] * 4]
     assert made["ar"].to_pylist() == [2024, *[2025] * 5, *[None] * 4]
+
+
+def test_a_month_has_its_number_and_a_product_needs_both_numbers(
+    books: dict[str, Codebook],
+) -> None:
+    book = dataclasses.replace(
+        books["provarenden"],
+        derived=(
+            Derived("manad", "Månad", "month", "slutdatum"),
+            Derived("risk", "Risk", "product", "alder", to="nojd"),
+        ),
+    )
+    rows = [
+        {"alder": 3, "nojd": 4, "slutdatum": day("2025-12-31")},
+        {"alder": 0, "nojd": 4, "slutdatum": day("2025-01-01")},
+        {"alder": None, "nojd": 4},
+        {"alder": 3, "nojd": None},
+    ]
+    made = add_derived(table(book, *rows), book, 2025, {})
+    assert made["risk"].to_pylist() == [12, 0, None, None]
+    assert made["risk"].type == pa.int64()
+    assert made["manad"].to_pylist() == [12, 1, None, None]
+    assert [c.label for c in book.derived[0].categories][::11] == ["januari", "december"]

@@ -71,7 +71,9 @@ FORM: dict[str, Any] = {
         {"name": "band", "title": "Band", "rule": "band", "from": "antal", "breaks": [0, 13, 18]},
         {"name": "ar", "title": "År", "rule": "year", "from": "dag"},
         {"name": "tertial", "title": "Tertial", "rule": "tertial", "from": "dag"},
+        {"name": "manad", "title": "Månad", "rule": "month", "from": "dag"},
         {"name": "dagar", "title": "Dagar", "rule": "days_between", "from": "dag", "to": "slut"},
+        {"name": "produkt", "title": "Produkt", "rule": "product", "from": "antal", "to": "betyg"},
     ],
 }  # fmt: skip
 HEADERS = [

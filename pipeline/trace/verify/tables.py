@@ -227,6 +227,10 @@ def _derived(d: Derived, own: set[str]) -> str:
             return f"year({_date(value)})"
         case "tertial":
             return f"'T' || ((month({_date(value)}) - 1) // 4 + 1)"
+        case "month":
+            return f"month({_date(value)})"
+        case "product":
+            return f"{value} * {quoted(d.to)}"
         case _:
             return f"date_diff('day', {_date(value)}, {_date(quoted(d.to))})"
 
