@@ -2,7 +2,8 @@
 
 One function a question (VISUAL.md): ``bars`` and ``grouped`` (how large?), ``diverging`` and
 ``columns`` (how did they answer on a scale?), ``line`` (has it changed?), ``dots`` (do groups
-differ?). The same values give the same bytes; nothing is written but what is passed in.
+differ?), ``run`` (when did it happen?). The same values give the same
+bytes; nothing is written but what is passed in.
 """
 
 from pipeline.report.charts.bars import bars, grouped
@@ -11,8 +12,9 @@ from pipeline.report.charts.diverging import diverging
 from pipeline.report.charts.dots import dots
 from pipeline.report.charts.line import line
 from pipeline.report.charts.model import Drawing, Mark, Row, Series
+from pipeline.report.charts.run import run
 
 __all__ = [
     "Drawing", "Mark", "Row", "Series",
-    "bars", "columns", "diverging", "dots", "grouped", "line",
+    "bars", "columns", "diverging", "dots", "grouped", "line", "run",
 ]  # fmt: skip
