@@ -89,7 +89,8 @@ class Dataset:
     """A table of one year, narrowed by `filter`. `table` is None where the source is missing.
 
     `offset` is the year relative to the edition's: 0, -1, … `pattern` decides what an edition
-    shows of the rows (None: everything); `recorder` hears what is asked for.
+    shows of the rows (None: everything); `recorder` hears what is asked for. `protects`: whom the
+    codebook protects (`person`, `staff`, `none`).
     """
 
     name: str
@@ -101,6 +102,7 @@ class Dataset:
     filter: p.Node = p.TRUE
     pattern: Pattern | None = None
     recorder: Recorder | None = None
+    protects: str = "person"
     _masks: dict[p.Node, Mask] = field(default_factory=dict, repr=False, compare=False)
 
     def selected(self, rows: p.Node) -> Mask:
@@ -211,6 +213,7 @@ def open_dataset(
         dimensions=dimensions(name, books),
         pattern=pattern,
         recorder=recorder,
+        protects=books[name].protects if name in books else "none",
     )
 
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 from pipeline.errors import PredicateError
 from pipeline.facts import predicate as p
 from pipeline.facts.dataset import Dataset
-from pipeline.facts.fact import Fact, exact
-from pipeline.facts.pattern import HIDDEN, Merged
+from pipeline.facts.fact import HIDDEN, PLACES, Fact, digest, exact, fewest, status_of
+from pipeline.facts.pattern import Merged
+from pipeline.facts.statistics import CONFIDENCE, STATISTICS, Part, Statistic
 from pipeline.facts.table import FactTable, Total
 from pipeline.facts.told import told
-
-CONFIDENCE = 0.95
-PLACES = 9  # statistics are rounded here, so that bytes repeat across machines
 
 
 def constant(value: float, why: str, unit: str = "") -> Fact:
@@ -25,58 +23,65 @@ def constant(value: float, why: str, unit: str = "") -> Fact:
     return Fact(definition, f"konstant_{why}", why, value, unit, "")
 
 
-def _wilson(x: Fact) -> tuple[float, float]:
-    """Wilson's score interval (E. B. Wilson, JASA 22, 1927) for a share."""
-    from statsmodels.stats.proportion import proportion_confint
-
-    if x.kind != "share":
-        raise PredicateError("stat('wilson') gäller en andel.")
-    low, high = proportion_confint(
-        x.numerator, x.denominator, alpha=1 - CONFIDENCE, method="wilson"
-    )
-    return float(low), float(high)
-
-
-# name → (function of facts → values, names of the values, unit)
-STATISTICS: dict[str, tuple[Callable[..., tuple[float, ...]], tuple[str, ...], str]] = {
-    "wilson": (_wilson, ("nedre", "övre"), "andel"),
-}
-
-
-def statistic(name: str, *facts: Fact) -> tuple[Fact, ...]:
+def statistic(name: str, *facts: Fact, as_: str = "", title: str = "") -> tuple[Fact, ...]:
     """The values of a named statistic as facts, with the given facts as parents.
 
-    Raises PredicateError for an unknown name. A parent without a value gives facts without one.
+    `as_`, `title`: what they are called instead of after the first fact. A parent without a value
+    gives facts without one. Raises PredicateError for an unknown name and for facts that the
+    statistic is not about.
     """
     if name not in STATISTICS:
         raise PredicateError(f"Statistiken {name} finns inte (finns: {', '.join(STATISTICS)}).")
-    function, parts, unit = STATISTICS[name]
-    status = next((f.status for f in facts if f.status != "ok"), "ok")
-    values: tuple[float | None, ...] = (None,) * len(parts)
-    if status == "ok":
-        values = tuple(_rounded(v) for v in function(*facts))
-    made = []
-    for part, value in zip(parts, values, strict=True):
-        definition = {
-            "kind": "statistic", "function": name, "part": part,
-            "parents": [f.id for f in facts], "confidence": str(CONFIDENCE),
-        }  # fmt: skip
-        made.append(
-            Fact(
-                definition,
-                f"{name}_{part}_{facts[0].name}",
-                f"{part} gräns, {name}: {facts[0].title}",
-                value,
-                unit,
-                facts[0].period,
-                n=facts[0].n,
-                status=status,
-                scope=facts[0].scope,
-                reads=tuple(sorted({r for f in facts for r in f.reads})),
-                parents=facts,
-            )
-        )
-    return tuple(made)
+    known = STATISTICS[name]
+    known.check(name, facts)
+    return tuple(
+        _statistic(name, part, place, value, facts, as_, title)
+        for place, (part, value) in enumerate(_values(known, facts))
+    )
+
+
+def _values(known: Statistic, facts: tuple[Fact, ...]) -> list[tuple[Part, float | None]]:
+    status = status_of(*facts)
+    if known.each:
+        used = [] if status == HIDDEN else [i for i, f in enumerate(facts) if f.value is not None]
+        made = dict(zip(used, known.values(*(facts[i] for i in used)) if used else (), strict=True))
+        return [
+            (replace(known.parts[0], name=str(i + 1)), _rounded(made.get(i, math.nan)))
+            for i in range(len(facts))
+        ]
+    if status != "ok":
+        return [(part, None) for part in known.parts]
+    return [(p, _rounded(v)) for p, v in zip(known.parts, known.values(*facts), strict=True)]
+
+
+def _statistic(
+    function: str, part: Part, place: int, value: float | None, facts: tuple[Fact, ...],
+    called: str, title: str,
+) -> Fact:  # fmt: skip
+    known = STATISTICS[function]
+    definition = {
+        "kind": "statistic", "function": function, "part": part.name,
+        "parents": [f.id for f in facts],
+        **({"confidence": str(CONFIDENCE)} if known.levelled else {}),
+    }  # fmt: skip
+    about = facts[place] if known.each else facts[0]
+    # Comparisons of one fact with several others are told apart by what they are made of.
+    mark = "" if len(facts) == 1 else f"_{digest(definition)[:8]}"
+    name = f"{called}_{part.name}" if called else f"{function}_{part.name}_{about.name}{mark}"
+    status = status_of(about) if known.each and status_of(*facts) != HIDDEN else status_of(*facts)
+    return Fact(
+        definition,
+        name,
+        f"{part.title}: {title or about.title}",
+        value,
+        about.unit if part.unit is None else part.unit,
+        about.period,
+        n=fewest(*facts),
+        status="tom" if status == "ok" and value is None else status,
+        scope=about.scope,
+        reads=tuple(sorted({r for f in facts for r in f.reads})),
+        parents=facts,
+    )
 
 
 def _rounded(value: float) -> float | None:
@@ -142,7 +147,7 @@ def largest(table: FactTable) -> tuple[Fact, Fact] | None:
 
 def _value(fact: Fact) -> Fraction:
     """What decides the place: a mean only as far as it is told."""
-    if fact.kind in ("mean", "quantile"):
+    if fact.kind in ("mean", "quantile", "sd"):
         return told(fact) or Fraction()
     return exact(fact.value or 0)
 

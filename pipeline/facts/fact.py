@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, NoReturn
 
@@ -13,6 +13,10 @@ from pipeline.forms.codebook import Value
 
 Number = int | float | Fraction
 START, END, BAR = "\ue000", "\ue001", "\ue002"  # private use: no text of ours has them
+HIDDEN = "dold"  # the status of a fact that the edition does not show
+PLACES = 9  # what is no exact fraction is rounded here, so that bytes repeat across machines
+# The kinds that rest on rows of a table; the others rest on facts.
+MEASURED = frozenset({"count", "share", "mean", "quantile", "sd", "sum", "cited"})
 _INTERNED: dict[str, Fact] = {}
 
 
@@ -75,6 +79,10 @@ class Fact:
     def __truediv__(self, other: Fact) -> Fact:
         return _derive("/", self, other)
 
+    def named(self, name: str, title: str) -> Fact:
+        """The same number under a name and a title of the author's."""
+        return replace(self, name=name, title=title)
+
     def _refuse(self, *_: object) -> NoReturn:
         raise TypeError(
             "Ett faktum jämförs eller görs inte om till ett tal i kod: då går spåret förlorat. "
@@ -133,30 +141,63 @@ def _derive(op: str, a: Fact, b: Fact) -> Fact:
         raise TypeError(f"{a.name} ({a.unit}) och {b.name} ({b.unit}) har olika enheter.")
     definition = {"kind": "derived", "op": op, "parents": [a.id, b.id]}
     value: Number | None = None
-    status = next((f.status for f in (a, b) if f.status != "ok"), "ok")
+    status = status_of(a, b)
     if a.value is not None and b.value is not None:
         x, y = exact(a.value), exact(b.value)
         if op == "/" and y == 0:
             status = "tom"
         else:
             value = x + y if op == "+" else x - y if op == "-" else x / y
-    unit = a.unit if op in "+-" else "kvot"
+    unit = a.unit if op in "+-" else "andel" if counted(a) and counted(b) else "kvot"
     if op == "-" and a.unit == "andel":
         unit = "andelsskillnad"
     periods = a.period if a.period == b.period else f"{b.period}–{a.period}"
+    same = dict(a.scope) == dict(b.scope)
+    name = f"{a.name}_{ {'+': 'plus', '-': 'minus', '/': 'delat_med'}[op] }_{b.name}"
+    top, bottom = _parts(a, b) if unit == "andel" and op == "/" else (None, None)
     return Fact(
         definition=definition,
-        name=f"{a.name}_{ {'+': 'plus', '-': 'minus', '/': 'delat_med'}[op] }_{b.name}",
+        # Several pairs of classes can have the names in common.
+        name=name if same else f"{name}_{digest(definition)[:8]}",
         title=f"{a.title} {'−' if op == '-' else op} {b.title}",
         value=value,
         unit=unit,
         period=periods,
-        n=None if a.n is None or b.n is None else min(a.n, b.n),
+        n=fewest(a, b) if bottom is None else bottom,
+        numerator=top,
+        denominator=bottom,
         status=status,
-        scope=a.scope if dict(a.scope) == dict(b.scope) else {},
+        scope=a.scope if same else {},
         reads=tuple(sorted({*a.reads, *b.reads})),
         parents=(a, b),
     )
+
+
+def counted(fact: Fact) -> bool:
+    """Whether it says how many: rows, or a sum."""
+    return fact.kind in ("count", "sum")
+
+
+def _parts(a: Fact, b: Fact) -> tuple[int, int] | tuple[None, None]:
+    """Numerator and denominator of a share that two numbers make, if both are whole."""
+    if a.value is None or b.value is None:
+        return None, None
+    x, y = exact(a.value), exact(b.value)
+    return (int(x), int(y)) if x.denominator == y.denominator == 1 else (None, None)
+
+
+def status_of(*facts: Fact) -> str:
+    """The status of what is made of them: hidden if one is, else that of the first without a
+    value."""
+    found = [f.status for f in facts if f.status != "ok"]
+    return HIDDEN if HIDDEN in found else found[0] if found else "ok"
+
+
+def fewest(*facts: Fact) -> int | None:
+    """The smallest n; None where one that rests on rows has none. A constant rests on none."""
+    rest = [f.n for f in facts if f.kind != "constant"]
+    known = [n for n in rest if n is not None]
+    return min(known) if known and len(known) == len(rest) else None
 
 
 def spliced(text: str) -> list[str | tuple[Fact, str]]:

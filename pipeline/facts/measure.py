@@ -1,13 +1,15 @@
-"""Counts, shares, means and quantiles over a dataset, one or a table of them.
+"""Counts, shares, means, quantiles, standard deviations and sums over a dataset, one or a table
+of them.
 
-A definition holds the whole truth about its rows: `where` (count, mean, quantile: the rows;
-share: the numerator) and `of` (share: the denominator), with dataset filter and classes
+A definition holds the whole truth about its rows: `where` (of a share the numerator, else the
+rows) and `of` (share: the denominator), with dataset filter and classes
 included, as SQL that stands on its own.
 """
 
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
@@ -18,8 +20,8 @@ import pyarrow.compute as pc
 from pipeline.errors import PredicateError
 from pipeline.facts import predicate as p
 from pipeline.facts.dataset import Dataset, Dimension
-from pipeline.facts.fact import Fact, canonical, digest, exact
-from pipeline.facts.pattern import HIDDEN, Merged, count_cells, table_key
+from pipeline.facts.fact import HIDDEN, PLACES, Fact, Number, canonical, digest, exact
+from pipeline.facts.pattern import Merged, count_cells, table_key
 from pipeline.facts.table import TOTAL, FactTable, Key, Total
 from pipeline.forms.codebook import Value
 
@@ -129,31 +131,86 @@ def mean(
 ) -> Any:
     """Mean of a numeric column over the rows that have a value, exact; with `quantile="0.5"` the
     median (linear between neighbours, Hyndman & Fan type 7, as SQL's quantile_cont)."""
+    if quantile is None:
+        heading = title or f"Medelvärde, {column}"
+        return _of_values(data, "mean", mean_of, column, where, by, name, heading, unit)
+    q = Fraction(quantile)
+    return _of_values(
+        data, "quantile", lambda values: quantile_of(values, q), column, where, by, name,
+        title or f"Kvantil, {column}", unit, q=quantile,
+    )  # fmt: skip
+
+
+def sd(
+    data: Dataset,
+    column: str,
+    where: str | None = None,
+    *,
+    by: By = None,
+    name: str | None = None,
+    title: str | None = None,
+    unit: str = "",
+) -> Any:
+    """Sample standard deviation (divided by n − 1) of a numeric column over the rows that have a
+    value; of fewer than two there is none."""
+    heading = title or f"Standardavvikelse, {column}"
+    return _of_values(data, "sd", sd_of, column, where, by, name, heading, unit)
+
+
+def total(
+    data: Dataset,
+    column: str,
+    where: str | None = None,
+    *,
+    by: By = None,
+    name: str | None = None,
+    title: str | None = None,
+    unit: str = "antal",
+) -> Any:
+    """Sum of a numeric column over the rows that have a value, exact; none of no rows.
+
+    Only of tables that protect nobody: the sum of a few persons' values tells of each of them.
+    Raises PredicateError for another.
+    """
+    if data.protects != "none":
+        raise PredicateError(
+            f"Tabellen {data.name} handlar om personer: där kan rader räknas men inte summeras."
+        )
+    heading = title or f"Summa, {column}"
+    return _of_values(data, "sum", sum_of, column, where, by, name, heading, unit)
+
+
+def ratio(a: Fact, b: Fact, *, name: str, title: str) -> Fact:
+    """One fact divided by another; a share where both say how many. Without a value where the
+    other is zero."""
+    return (a / b).named(name, title)
+
+
+def _of_values(
+    data: Dataset,
+    kind: str,
+    of: Callable[[list[Any]], Number | None],
+    column: str,
+    where: str | None,
+    by: By,
+    name: str | None,
+    heading: str,
+    unit: str,
+    **extra: str,
+) -> Fact | FactTable:
+    """A measure of a column's values over the rows that have one."""
     node = p.parse(where) if where else p.TRUE
-    kind = "mean" if quantile is None else "quantile"
-    heading = title or f"{'Medelvärde' if quantile is None else 'Kvantil'}, {column}"
-    name = name or _name(data, kind, by, column=column, q=quantile, where=p.to_sql(node))
-    extra = {"column": column} | ({} if quantile is None else {"q": quantile})
+    called = name or _name(data, kind, by, column=column, q=extra.get("q"), where=p.to_sql(node))
 
     def cell(within: p.Node, classes: Classes) -> Fact:
         rows = p.both(data.filter, within, node, p.known(column))
-        definition = _definition(data, kind, classes, where=p.to_sql(rows), **extra)
-        values = _values(data, column, rows)
-        value = None if not values else _mean(values) if quantile is None else _quantile(
-            values, Fraction(quantile)
+        definition = _definition(
+            data, kind, classes, where=p.to_sql(rows), column=column, **extra
         )  # fmt: skip
+        values = _column_values(data, column, rows)
+        value = of(values) if values else None
         n = None if values is None else len(values)
-        return _fact(
-            data,
-            definition,
-            heading,
-            name,
-            unit,
-            value,
-            classes,
-            rows,
-            n=n,
-        )
+        return _fact(data, definition, heading, called, unit, value, classes, rows, n=n)
 
     return _spread(data, cell, by, None, kind, heading, total=False)
 
@@ -227,7 +284,7 @@ def _tally(data: Dataset, rows: p.Node, distinct: str | None = None) -> int | No
     return int(data.selected(rows).sum())
 
 
-def _values(data: Dataset, column: str, rows: p.Node) -> list[Any] | None:
+def _column_values(data: Dataset, column: str, rows: p.Node) -> list[Any] | None:
     if data.table is None:
         return None
     if column not in data.table.column_names or not (
@@ -239,11 +296,27 @@ def _values(data: Dataset, column: str, rows: p.Node) -> list[Any] | None:
     return list(kept.to_pylist())
 
 
-def _mean(values: list[Any]) -> Fraction:
-    return sum((exact(v) for v in values), Fraction()) / len(values)
+def sum_of(values: Sequence[Any]) -> Fraction:
+    """The exact sum."""
+    return sum((exact(v) for v in values), Fraction())
 
 
-def _quantile(values: list[Any], q: Fraction) -> Fraction:
+def mean_of(values: Sequence[Any]) -> Fraction:
+    """The exact mean of one value or more."""
+    return sum_of(values) / len(values)
+
+
+def sd_of(values: Sequence[Any]) -> float | None:
+    """The sample standard deviation, rounded; None of fewer than two values."""
+    if len(values) < 2:
+        return None
+    middle = mean_of(values)
+    squares = sum(((exact(v) - middle) ** 2 for v in values), Fraction())
+    return round(math.sqrt(squares / (len(values) - 1)), PLACES)
+
+
+def quantile_of(values: Sequence[Any], q: Fraction) -> Fraction:
+    """Linear between neighbours (Hyndman & Fan type 7), of one value or more."""
     ordered = sorted(exact(v) for v in values)
     place = q * (len(ordered) - 1)
     low = int(place)

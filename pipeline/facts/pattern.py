@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.facts import predicate as p
-from pipeline.facts.fact import canonical
+from pipeline.facts.fact import MEASURED, canonical
 from pipeline.forms.codebook import Value
 
-HIDDEN = "dold"  # a fact's status
 DOTS = ".."  # what a reader sees of it
 
 
@@ -45,7 +44,7 @@ class CountCell:
 def count_cells(definition: Mapping[str, Any]) -> tuple[CountCell, ...]:
     """The cells that a measured fact rests on: the value's own first, the denominator's (the n's)
     last. A citation, a constant and a fact with parents have none of their own."""
-    if definition["kind"] not in ("count", "share", "mean", "quantile"):
+    if definition["kind"] not in MEASURED or definition["kind"] == "cited":
         return ()
     place = definition["dataset"], definition["period"]
     distinct = definition.get("distinct", "")

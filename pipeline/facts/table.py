@@ -8,8 +8,8 @@ from typing import Final
 
 from pipeline.facts import predicate as p
 from pipeline.facts.dataset import Dataset, Dimension
-from pipeline.facts.fact import Fact
-from pipeline.facts.pattern import HIDDEN, Merged, table_key
+from pipeline.facts.fact import HIDDEN, Fact
+from pipeline.facts.pattern import Merged, table_key
 from pipeline.facts.told import told
 from pipeline.forms.codebook import Value
 

@@ -6,6 +6,9 @@ from fractions import Fraction
 
 from pipeline.facts.fact import Fact, exact
 from pipeline.facts.rounding import round_half_away
+from pipeline.facts.statistics import EFFECT, P
+
+DECIMALS = {EFFECT: 2, P: 3}
 
 
 def unit_of(fact: Fact) -> str:
@@ -19,9 +22,11 @@ def places_of(fact: Fact, unit: str) -> int:
         return 1
     if unit in "%d" or fact.kind == "count":
         return 0
+    if fact.unit in DECIMALS:
+        return DECIMALS[fact.unit]
     # What was averaged or derived keeps one decimal; what was cited or declared whole stays whole.
     whole = fact.value is not None and exact(fact.value).denominator == 1
-    return 0 if whole and fact.kind in ("constant", "derived") else 1
+    return 0 if whole and fact.kind in ("constant", "derived", "sum") else 1
 
 
 def told(fact: Fact) -> Fraction | None:

@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pipeline.facts.statistics import STATISTICS
+
 Words = tuple[str, tuple[tuple[str, str], ...]]
 
 
@@ -43,6 +45,15 @@ def _mean(d: Mapping[str, Any]) -> Words:
     return text, _condition("Rader", d.get("where"))
 
 
+def _sum(d: Mapping[str, Any]) -> Words:
+    return f"Summan av {d['column']} i {d['dataset']}.", _condition("Rader", d.get("where"))
+
+
+def _sd(d: Mapping[str, Any]) -> Words:
+    text = f"Standardavvikelsen (delad med n − 1) för {d['column']} i {d['dataset']}."
+    return text, _condition("Rader", d.get("where"))
+
+
 def _quantile(d: Mapping[str, Any]) -> Words:
     q = str(d["q"])
     what = "Median" if q in ("0.5", "1/2") else f"Kvantilen {q.replace('.', ',')}"
@@ -52,7 +63,9 @@ def _quantile(d: Mapping[str, Any]) -> Words:
 def _statistic(d: Mapping[str, Any]) -> Words:
     part = f", {d['part']}" if d.get("part") else ""
     level = f", konfidensgrad {str(d['confidence']).replace('.', ',')}" if "confidence" in d else ""
-    return f"Statistiskt mått {d['function']}{part}{level}.", ()
+    known = STATISTICS.get(d["function"])
+    what = known.words if known else f"Statistiskt mått {d['function']}"
+    return f"{what}{part}{level}.", ()
 
 
 def _derived(d: Mapping[str, Any]) -> Words:
@@ -81,7 +94,8 @@ def _word(d: Mapping[str, Any]) -> Words:
 
 
 _TELLERS: Mapping[str, Callable[[Mapping[str, Any]], Words]] = {
-    "count": _count, "share": _share, "mean": _mean, "quantile": _quantile,
+    "count": _count, "share": _share, "mean": _mean, "quantile": _quantile, "sum": _sum,
+    "sd": _sd,
     "statistic": _statistic, "derived": _derived, "cited": _cited, "constant": _constant,
     "word": _word,
 }  # fmt: skip

@@ -8,7 +8,8 @@ from fractions import Fraction
 
 from traitlets import Unicode
 
-from pipeline.facts.pattern import HIDDEN, Pattern, count_cells
+from pipeline.facts.fact import HIDDEN
+from pipeline.facts.pattern import Pattern, count_cells
 from pipeline.publish import ledger
 from pipeline.publish.document import Document
 from pipeline.publish.exporter import PageExporter

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.errors import GateError
+from pipeline.facts.fact import MEASURED
 from pipeline.publish import blocks as b
 from pipeline.publish.document import Block, Document, place
 
@@ -38,7 +39,6 @@ _OCCURRENCE = "fact period scope part text notebook cell_id source_sha256 anchor
 OCCURRENCE_SCHEMA = pa.schema([(name, pa.string()) for name in _OCCURRENCE.split()])
 Record = b.Data
 LABELS = frozenset({"name", "title"})  # what a number is called, not what it is
-MEASURES = frozenset({"count", "share", "mean", "quantile", "cited"})
 
 
 def facts(document: Document) -> list[Record]:
@@ -124,7 +124,7 @@ def _same(known: Record, record: Record, block: Block) -> None:
 
 def _one_definition_a_name(ordered: Sequence[Record]) -> None:
     """Analysts call numbers by name: a name, its classes and year must mean one number."""
-    measured = [r for r in ordered if r["kind"] in MEASURES]
+    measured = [r for r in ordered if r["kind"] in MEASURED]
     for a, b_ in pairwise(measured):
         if (a["name"], a["scope"], a["period"]) == (b_["name"], b_["scope"], b_["period"]):
             raise GateError(

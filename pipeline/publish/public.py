@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pipeline.facts.derive import PLACES
-from pipeline.facts.pattern import DOTS, HIDDEN
+from pipeline.facts.fact import HIDDEN, PLACES
+from pipeline.facts.pattern import DOTS
 from pipeline.facts.words import definition_words
 from pipeline.publish import blocks as b
 from pipeline.publish import ledger

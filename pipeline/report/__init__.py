@@ -8,19 +8,24 @@ from pipeline.report.author import (
     count,
     data,
     finding,
+    grid,
     heading,
     mean,
     open_chapter,
+    ratio,
     reconciliation,
     say,
+    sd,
     share,
     show,
     stat,
+    total,
     word,
     years,
 )
 
 __all__ = [
-    "chart", "cite", "cited_series", "const", "count", "data", "finding", "heading", "mean",
-    "open_chapter", "reconciliation", "say", "share", "show", "stat", "word", "years",
+    "chart", "cite", "cited_series", "const", "count", "data", "finding", "grid", "heading", "mean",
+    "open_chapter", "ratio", "reconciliation", "say", "sd", "share", "show", "stat", "total",
+    "word", "years",
 ]  # fmt: skip

@@ -4,14 +4,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline.errors import PredicateError
 from pipeline.facts import derive
 from pipeline.facts.dataset import Dataset, open_dataset
 from pipeline.facts.fact import Fact, spliced
-from pipeline.facts.measure import count, mean, share
+from pipeline.facts.measure import count, mean, ratio, sd, share, total
 from pipeline.facts.table import FactTable, Joined
 from pipeline.report import blocks, completeness_table, figures, hidden, tables
 from pipeline.report.blocks import display as _display
@@ -19,6 +19,7 @@ from pipeline.report.completeness import completeness
 from pipeline.report.context import context_of, current, enter
 from pipeline.workspace import Workspace, load_kommun
 
+Rows = Mapping[str, Sequence[Fact | None]]
 GENDERS = {"T": "", "K": ", kvinnor", "M": ", män"}
 
 
@@ -82,6 +83,13 @@ def show(table: FactTable | Joined | tables.Tabular, note: str = "") -> None:
     _display(tables.block(table, note))
 
 
+def grid(title: str, columns: Sequence[str], rows: Rows, note: str = "") -> None:
+    """A table of facts of any kinds. `columns`: the header of the labels, then one a fact, with
+    its format after a bar where it has one of its own (`"Skillnad|+.1pp"`). `rows`: label → facts.
+    A fact may stand as None: an empty cell."""
+    show(tables.grid(title, columns, rows), note)
+
+
 def chart(form: str, table: Any, title: str, subtitle: str = "", note: str = "") -> None:
     """A figure with its table. `form`: bars, columns, diverging, line (shared with VISUAL's table
     of questions); `title` is the finding in a sentence, with its traced number. Where that is
@@ -105,9 +113,10 @@ def reconciliation() -> None:
         _display(block)
 
 
-def stat(name: str, *facts: Fact) -> tuple[Fact, ...]:
-    """A named statistic of facts: `lo, hi = stat("wilson", nojd)`."""
-    return derive.statistic(name, *facts)
+def stat(name: str, *facts: Fact, as_: str = "", title: str = "") -> tuple[Fact, ...]:
+    """A named statistic of facts: `lo, hi = stat("wilson", nojd)`. `as_` and `title` name its
+    values, instead of after the first fact."""
+    return derive.statistic(name, *facts, as_=as_, title=title)
 
 
 def word(fact: Fact, up: str, down: str, same: str) -> Fact:
@@ -188,6 +197,7 @@ def _bundle(table: FactTable | Joined) -> dict[str, Any]:
 
 
 __all__ = [
-    "chart", "cite", "cited_series", "const", "count", "data", "finding", "heading", "mean",
-    "open_chapter", "reconciliation", "say", "share", "show", "stat", "word", "years",
+    "chart", "cite", "cited_series", "const", "count", "data", "finding", "grid", "heading", "mean",
+    "open_chapter", "ratio", "reconciliation", "say", "sd", "share", "show", "stat", "total",
+    "word", "years",
 ]  # fmt: skip

@@ -79,7 +79,7 @@ def number(fact: Fact, spec: str = "") -> Fraction | None:
     ):
         return None
     value, unit = exact(fact.value), match["unit"] or unit_of(fact)
-    if fact.kind == "share" and unit == "%" and (fact.denominator or 0) < SMALL:
+    if unit == "%" and _small(fact):
         return value
     if unit == "pp" and _too_few(fact):
         return None
@@ -95,7 +95,7 @@ def _number(fact: Fact, match: re.Match[str]) -> str:
     unit = match["unit"] or unit_of(fact)
     places = int(match["places"]) if match["places"] else places_of(fact, unit)
     if unit == "%":
-        if fact.kind == "share" and (fact.denominator or 0) < SMALL:
+        if _small(fact):
             return f"{fact.numerator} av {fact.denominator}"
         return decimal(value * 100, places, sign) + f"{NBSP}%"
     if unit == "pp":
@@ -105,6 +105,11 @@ def _number(fact: Fact, match: re.Match[str]) -> str:
     return decimal(value, places, sign)
 
 
+def _small(fact: Fact) -> bool:
+    """Whether it is a share of too few to be told in per cent."""
+    return fact.denominator is not None and fact.denominator < SMALL
+
+
 def _too_few(fact: Fact) -> bool:
     """Whether a difference is one between shares of too few to be told as a number."""
-    return any(p.kind == "share" and (p.denominator or 0) < SMALL for p in fact.parents)
+    return any(map(_small, fact.parents))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.errors import PredicateError
 from pipeline.facts.fact import Fact
 from pipeline.facts.pattern import DOTS
 from pipeline.facts.table import FactTable, Joined, Total
@@ -15,7 +16,10 @@ from pipeline.report.blocks import table as table_block
 
 N_HEAD = "Underlag (n)"
 WIDE = 7  # more answers than this go down the page instead of across it
-HEADS = {"count": "Antal", "share": "Andel", "mean": "Medelvärde", "quantile": "Median"}
+HEADS = {
+    "count": "Antal", "share": "Andel", "mean": "Medelvärde", "quantile": "Median",
+    "sd": "Standardavvikelse", "sum": "Summa",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +46,32 @@ class Series:
         return not any(facts for _, facts in self.lines)
 
 
-Tabular = FactTable | Joined | Stack | Series
+@dataclass(frozen=True, slots=True, eq=False)
+class Grid:
+    """Facts of any kinds: `columns` are (header, format), the first that of the labels; `rows`
+    are (label, one fact a column, None for an empty cell)."""
+
+    title: str
+    columns: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str, tuple[Fact | None, ...]], ...]
+
+    @property
+    def missing(self) -> bool:
+        facts = [f for _, row in self.rows for f in row if f is not None]
+        return all(f.status == "saknas" for f in facts)
+
+
+Tabular = FactTable | Joined | Stack | Series | Grid
+
+
+def grid(title: str, columns: Sequence[str], rows: Mapping[str, Sequence[Fact | None]]) -> Grid:
+    """A grid as an author writes it: `Header|format`, label → facts. Raises PredicateError for a
+    row that does not fill the columns."""
+    heads = tuple((head, spec) for head, _, spec in (c.partition("|") for c in columns))
+    for label, facts in rows.items():
+        if len(facts) != len(heads) - 1:
+            raise PredicateError(f"Raden ”{label}” har inte ett faktum för varje kolumn.")
+    return Grid(title, heads, tuple((label, tuple(facts)) for label, facts in rows.items()))
 
 
 def missing(what: str) -> Block:
@@ -101,6 +130,8 @@ def _block(table: Tabular, note: str) -> Block:
         return _stack(table, note)
     if isinstance(table, Series):
         return _series(table, note)
+    if isinstance(table, Grid):
+        return _grid(table, note)
     return _joined(Joined((table,)), note) if len(table.dims) == 1 else _crossed(table, note)
 
 
@@ -220,6 +251,20 @@ def _stack(stack: Stack, note: str) -> Block:
         rows.append(_row(label, cells))
     caption = runs(_dated(stack.title, scale.data.year), facts)
     return table_block(caption, columns, rows, runs(note, facts), facts)
+
+
+def _grid(grid: Grid, note: str) -> Block:
+    facts: Registry = {}
+    columns = [_column(head, "right" if i else "left") for i, (head, _) in enumerate(grid.columns)]
+    specs = [spec for _, spec in grid.columns[1:]]
+    rows = [
+        _row(label, [
+            ["–"] if fact is None else [occurrence(fact, spec, facts)]
+            for fact, spec in zip(row, specs, strict=True)
+        ])
+        for label, row in grid.rows
+    ]  # fmt: skip
+    return table_block(runs(grid.title, facts), columns, rows, runs(note, facts), facts)
 
 
 def _series(series: Series, note: str) -> Block:

@@ -14,7 +14,8 @@ from pipeline.disclosure.scale import one_scale
 from pipeline.errors import GateError
 from pipeline.facts import pattern as patterns
 from pipeline.facts.dataset import codebooks, open_tables
-from pipeline.facts.pattern import DOTS, HIDDEN, Pattern, count_cells
+from pipeline.facts.fact import HIDDEN
+from pipeline.facts.pattern import DOTS, Pattern, count_cells
 from pipeline.publish import hidden_page, ledger, public
 from pipeline.publish.document import Document, Meta
 from pipeline.publish.edition import PDF, REPORT

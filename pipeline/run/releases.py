@@ -11,7 +11,8 @@ from typing import Any
 
 from pipeline.disclosure.attack import Edition
 from pipeline.errors import UppfoljningError
-from pipeline.facts.pattern import HIDDEN, Pattern, count_cells
+from pipeline.facts.fact import HIDDEN
+from pipeline.facts.pattern import Pattern, count_cells
 
 FOLDER = Path("protokoll") / "utgavor"
 RECORD, COUNTS = "utgava.json", "antal.json"

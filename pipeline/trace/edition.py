@@ -95,7 +95,7 @@ class Edition:
             r = self.records[key]
             parents = [x for x in self.lineage.parents[key] if x in self.records]
             value = r["value"]
-            if value is not None and r["kind"] == "share" and r["denominator"]:
+            if value is not None and r["denominator"]:
                 value = Fraction(r["numerator"], r["denominator"])
             self._facts[key] = Fact(
                 json.loads(r["definition"]), r["name"], r["title"], value, r["unit"], r["period"],

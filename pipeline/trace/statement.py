@@ -36,6 +36,10 @@ def _value(d: Mapping[str, Any]) -> str:
             return f"{counted} FILTER (WHERE {d['where']}) / nullif({counted}, 0)"
         case "mean":
             return f"avg({_name(d['column'])})"
+        case "sum":
+            return f"sum({_name(d['column'])})"
+        case "sd":
+            return f"stddev_samp({_name(d['column'])})"
         case "quantile":
             return f"quantile_cont({_name(d['column'])}, {d['q']})"
     return _name(str(d["column"]))

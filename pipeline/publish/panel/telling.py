@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from pipeline.facts.told import DECIMALS
 from pipeline.facts.words import definition_words
 from pipeline.publish import register as reg
 from pipeline.publish.text import NBSP, whole
@@ -60,12 +61,12 @@ def text(record: Record) -> str:
         return str(json.loads(record["definition"])["words"][int(value)])
     exact = Fraction(repr(value))
     if record["unit"] in ("andel", "andelsskillnad"):
-        if record["kind"] == "share" and (record["denominator"] or 0) < SMALL:
+        if record["denominator"] is not None and record["denominator"] < SMALL:
             return f"{record['numerator']} av {record['denominator']}"
         points = record["unit"] == "andelsskillnad" or record["kind"] == "statistic"
         unit = "procentenheter" if record["unit"] == "andelsskillnad" else "%"
         return f"{decimal(exact * 100, 1 if points else 0)}{NBSP}{unit}"
-    return decimal(exact, 0 if exact.denominator == 1 else 1)
+    return decimal(exact, 0 if exact.denominator == 1 else DECIMALS.get(record["unit"], 1))
 
 
 def _letter(k: int) -> str:

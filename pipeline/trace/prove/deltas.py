@@ -68,7 +68,7 @@ class Measured:
             if value is not None:
                 tally.seen[value] += sign
                 tally.seen_top[value] += sign * in_top
-        elif d["kind"] == "mean":
+        elif d["kind"] in ("mean", "sum"):
             tally.total += sign * exact(row[d["column"]])
         elif "column" in d:
             tally.seen[row[d["column"]]] += sign
@@ -84,6 +84,8 @@ class Measured:
             return a.fact(Fraction(k, n) if n else None, n, k, n)
         if d["kind"] == "mean":
             return a.fact(t.total / n if n else None, n)
+        if d["kind"] == "sum":
+            return a.fact(t.total if n else None, n)
         return from_values(a, [v for v, times in t.seen.items() for _ in range(times)])
 
 

@@ -15,11 +15,11 @@ from pipeline.errors import UppfoljningError
 from pipeline.facts import derive
 from pipeline.facts import predicate as p
 from pipeline.facts.dataset import Dataset
-from pipeline.facts.fact import Fact, exact
+from pipeline.facts.fact import MEASURED, Fact, Number, exact
+from pipeline.facts.measure import mean_of, quantile_of, sd_of, sum_of
 
 # What a mutation may change and the ledger must foresee: value, n, numerator, denominator.
 Numbers = tuple[float | None, int | None, int | None, int | None]
-MEASURED = frozenset({"count", "share", "mean", "quantile", "cited"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,21 +138,20 @@ def _measured(a: Asked, data: Dataset) -> Fact:
 
 
 def from_values(a: Asked, values: Sequence[Any]) -> Fact:
-    """A mean, a quantile or a citation from the values of its rows."""
+    """A measure of values, or a citation, from the values of its rows."""
     if a.definition["kind"] == "cited":
         if len(values) > 1:
             raise UppfoljningError(f"Flera värden för {a.words}.")
         return a.fact(values[0] if values else None, None)
     if not values:
         return a.fact(None, 0)
-    if a.definition["kind"] == "mean":
-        return a.fact(sum(map(exact, values), Fraction()) / len(values), len(values))
-    ordered = sorted(map(exact, values))
-    place = Fraction(a.definition["q"]) * (len(ordered) - 1)
-    low = int(place)
-    high = min(low + 1, len(ordered) - 1)
-    middle = ordered[low] + (ordered[high] - ordered[low]) * (place - low)
-    return a.fact(middle, len(values))
+    if a.definition["kind"] == "quantile":
+        return a.fact(quantile_of(values, Fraction(a.definition["q"])), len(values))
+    of: Callable[[Sequence[Any]], Number | None] = _OF_VALUES[a.definition["kind"]]
+    return a.fact(of(values), len(values))
+
+
+_OF_VALUES = {"mean": mean_of, "sd": sd_of, "sum": sum_of}
 
 
 def _column(name: str, data: Dataset, rows: p.Node) -> pa.ChunkedArray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence, Set
 from fractions import Fraction
 from typing import Any
@@ -12,13 +13,14 @@ from typing import Any
 import duckdb
 
 from pipeline.trace.verify.cleaning import quoted
+from pipeline.trace.verify.statistics import ALL, STATISTICS
 from pipeline.trace.verify.swedish import written
 
 Record = dict[str, Any]
 BATCH = 150
 SYSTEM = ("rader", "celler")
 HIDDEN = "dold"  # the status of a fact that the edition does not show
-MEASURES = ("count", "share", "mean", "quantile", "cited")
+MEASURES = ("count", "share", "mean", "quantile", "sd", "sum", "cited")
 
 
 class Figures:
@@ -141,11 +143,17 @@ class Figures:
                     f"{counted} FILTER (WHERE {where} AND {of})",
                     f"{counted} FILTER (WHERE {of})",
                 ]
-            case "mean":
+            case "mean" | "sum":
                 # Decimals summed as they stand in the sheet, so that halves round as on paper.
                 exact = f"sum(CAST({quoted(d['column'])} AS DECIMAL(38, 12)))"
                 column = f"count({quoted(d['column'])})"
                 return [f"{f} FILTER (WHERE {where})" for f in (exact, column)]
+            case "sd":
+                column = quoted(d["column"])
+                return [
+                    f"stddev_samp(CAST({column} AS DOUBLE)) FILTER (WHERE {where})",
+                    f"count({column}) FILTER (WHERE {where})",
+                ]
             case "quantile":
                 column = quoted(d["column"])
                 share = float(d["q"])
@@ -225,6 +233,12 @@ def _measured(d: Mapping[str, Any], values: Sequence[Any]) -> Record:
         case "mean":
             total, n = values
             found |= {"value": Fraction(total) / n if n else None, "n": n}
+        case "sum":
+            total, n = values
+            found |= {"value": Fraction(total) if n else None, "n": n}
+        case "sd":
+            spread, n = values
+            found |= {"value": None if spread is None else _fraction(round(spread, 9)), "n": n}
         case "quantile":
             found |= {"value": _fraction(values[0]), "n": values[1]}
         case _:
@@ -236,7 +250,14 @@ def _measured(d: Mapping[str, Any], values: Sequence[Any]) -> Record:
 
 
 def _status(parents: Sequence[Record]) -> str:
-    return next((str(p["status"]) for p in parents if p["status"] != "ok"), "ok")
+    gone = [str(p["status"]) for p in parents if p["status"] != "ok"]
+    return HIDDEN if HIDDEN in gone else gone[0] if gone else "ok"
+
+
+def _fewest(parents: Sequence[Record]) -> int | None:
+    """The smallest n of those that rest on rows, if all of them have one."""
+    found = [p["n"] for p in parents if p["kind"] != "constant"]
+    return None if None in found or not found else min(found)
 
 
 def _derived(d: Mapping[str, Any], parents: Sequence[Record]) -> Record:
@@ -251,32 +272,31 @@ def _derived(d: Mapping[str, Any], parents: Sequence[Record]) -> Record:
     unit = "kvot" if op == "/" else a["unit"]
     if op == "-" and unit == "andel":
         unit = "andelsskillnad"
-    n = None if a["n"] is None or b["n"] is None else min(a["n"], b["n"])
-    return {"value": value, "n": n, "status": status, "unit": unit}
+    found: Record = {"value": value, "n": _fewest(parents), "status": status, "unit": unit}
+    if op == "/" and {a["kind"], b["kind"]} <= {"count", "sum"}:
+        found["unit"] = "andel"
+        if x is not None and y is not None and x.denominator == y.denominator == 1:
+            whole = int(y)
+            found |= {"numerator": int(x), "denominator": whole, "n": whole}
+    return found
 
 
 def _statistic(d: Mapping[str, Any], parents: Sequence[Record]) -> Record:
-    status = _status(parents)
-    if d["function"] not in _STATISTICS:
+    if d["function"] not in STATISTICS:
         return {"broken": f"statistiken {d['function']} är inte känd"}
-    function, unit = _STATISTICS[d["function"]]
+    function, unit_of = STATISTICS[d["function"]]
+    about, status = parents[0], _status(parents)
+    if d["function"] == ALL and status != HIDDEN:
+        about = parents[int(d["part"]) - 1]
+        status = about["status"]
     value = None
     if status == "ok":
-        value = _fraction(round(function(d, parents), 9) + 0.0)
-    return {"value": value, "n": parents[0]["n"], "status": status, "unit": unit}
-
-
-def _wilson(d: Mapping[str, Any], parents: Sequence[Record]) -> float:
-    from statsmodels.stats.proportion import proportion_confint
-
-    share = parents[0]
-    limits = proportion_confint(
-        share["numerator"], share["denominator"], alpha=1 - float(d["confidence"]), method="wilson"
-    )
-    return float(limits[0 if d["part"] == "nedre" else 1])
-
-
-_STATISTICS: Mapping[str, tuple[Callable[..., float], str]] = {"wilson": (_wilson, "andel")}
+        made = round(function(d, parents), 9) + 0.0
+        value = _fraction(made) if math.isfinite(made) else None
+    return {
+        "value": value, "n": _fewest(parents), "unit": unit_of(d) or about["unit"],
+        "status": "tom" if status == "ok" and value is None else status,
+    }  # fmt: skip
 
 
 def _word(d: Mapping[str, Any], parents: Sequence[Record]) -> Record:

@@ -73,7 +73,7 @@ def _row(row: Record, record: Record, texts: Mapping[str, list[str]]) -> Iterato
     if row["hidden"] != hidden:
         yield "hidden", row["hidden"], hidden
     values = texts.get("value", [])
-    counted = [m for m in map(_OF.fullmatch, values) if m and record["kind"] == "share"]
+    counted = [m for m in map(_OF.fullmatch, values) if m]
     told: dict[str, set[Any]] = {p: {_number(t) for t in texts.get(p, ())} for p in PARTS}
     for match in counted:
         told["numerator"].add(_number(match[1]))
@@ -93,7 +93,7 @@ def _same(value: Any, texts: Sequence[str], record: Record) -> bool:
     scale = 100 if record["unit"] in ("andel", "andelsskillnad") else 1
     for text in texts:
         match = _OF.fullmatch(text)
-        if match and record["kind"] == "share":
+        if match:
             k, n = float(_number(match[1]) or 0), float(_number(match[2]) or 1)
             said = k / n
         elif (number := _number(text)) is not None:

@@ -51,7 +51,7 @@ def expected_text(
     if fact["kind"] == "word":
         words = fact["words"]
         return str(words[int(value)]) if 0 <= int(value) < len(words) else "–"
-    small = fact["kind"] == "share" and (fact["denominator"] or 0) < SMALL
+    small = _small(fact)
     shape = _SHAPE.fullmatch(shown)
     if shape and shape["unit"] is None and fact["unit"] not in ("andel", "andelsskillnad"):
         return written(value, len(shape["places"] or ""), bool(shape["plus"]))
@@ -71,4 +71,8 @@ def expected_text(
 
 
 def _too_few(parents: Sequence[Mapping[str, Any]]) -> bool:
-    return any(p["kind"] == "share" and (p["denominator"] or 0) < SMALL for p in parents)
+    return any(map(_small, parents))
+
+
+def _small(fact: Mapping[str, Any]) -> bool:
+    return fact["denominator"] is not None and fact["denominator"] < SMALL

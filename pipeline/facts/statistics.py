@@ -1,0 +1,223 @@
+"""Named statistics: functions from facts to numbers, each with its source.
+
+The functions come from scipy and statsmodels; what is added here is which facts they take, what
+their values are called and how an analyst is told of them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from pipeline.errors import PredicateError
+from pipeline.facts.fact import Fact
+
+CONFIDENCE = 0.95
+FUNNEL = (0.95, 0.998)  # the limits of a funnel plot: about two and three standard deviations
+POINTS = "andelsskillnad"
+EFFECT = "effekt"  # an effect size, told with two decimals
+P = "p"  # a p-value, told with three
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One value of a statistic. `unit`: None for that of its first fact; `title` comes before the
+    fact's own."""
+
+    name: str
+    unit: str | None
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statistic:
+    """`values(*facts)` gives one number a part (NaN where there is none). `takes`: the kinds of the
+    facts, in order; empty where any number will do. `each`: one value a fact, whatever their
+    number; a fact without a value is left out. `words`: what it is, in Swedish."""
+
+    values: Callable[..., Sequence[float]]
+    parts: tuple[Part, ...]
+    words: str
+    takes: tuple[str, ...] = ()
+    levelled: bool = False
+    each: bool = False
+
+    def check(self, name: str, facts: Sequence[Fact]) -> None:
+        """Raises PredicateError for facts that the statistic is not about."""
+        if self.takes and tuple(f.kind for f in facts) != self.takes:
+            kinds = " och ".join(_KINDS[k] for k in self.takes)
+            raise PredicateError(f"stat('{name}') gäller {kinds}.")
+        if (not self.takes and not self.each and len(facts) != 2) or not facts:
+            raise PredicateError(f"stat('{name}') har fel antal fakta.")
+        if self.takes == ("mean", "sd") and _rows(facts[0]) != _rows(facts[1]):
+            raise PredicateError(
+                f"stat('{name}') gäller medelvärde och standardavvikelse av samma rader."
+            )
+
+
+_KINDS = {"share": "en andel", "mean": "ett medelvärde", "sd": "en standardavvikelse"}
+
+
+def _rows(fact: Fact) -> dict[str, object]:
+    return {k: v for k, v in fact.definition.items() if k != "kind"}
+
+
+def _number(fact: Fact) -> float:
+    assert fact.value is not None
+    return float(fact.value)
+
+
+def _counts(fact: Fact) -> tuple[int, int]:
+    assert fact.numerator is not None and fact.denominator is not None
+    return fact.numerator, fact.denominator
+
+
+def _wilson(x: Fact) -> Sequence[float]:
+    """E. B. Wilson, JASA 22 (1927), 209–212."""
+    from statsmodels.stats.proportion import proportion_confint
+
+    low, high = proportion_confint(*_counts(x), alpha=1 - CONFIDENCE, method="wilson")
+    return float(low), float(high)
+
+
+def _paired(change: Fact, spread: Fact) -> Sequence[float]:
+    """The mean change's t interval and p (Student's one-sample t), and Cohen's d_z = mean change
+    divided by the standard deviation of the changes (Lakens, Front. Psychol. 4:863, 2013)."""
+    from scipy import stats
+
+    mean, sd, n = _number(change), _number(spread), change.n
+    assert n is not None
+    error = sd / math.sqrt(n)
+    if error == 0:
+        return (math.nan,) * 4
+    low, high = stats.t.interval(CONFIDENCE, n - 1, loc=mean, scale=error)
+    p = 2 * stats.t.sf(abs(mean) / error, n - 1)
+    return mean / sd, float(low), float(high), float(p)
+
+
+def _difference(a: Fact, b: Fact) -> Sequence[float]:
+    """Newcombe's interval for two independent shares (Statistics in Medicine 17, 1998, 873–890,
+    method 10)."""
+    from statsmodels.stats.proportion import confint_proportions_2indep
+
+    low, high = confint_proportions_2indep(
+        *_counts(a), *_counts(b), method="newcomb", compare="diff", alpha=1 - CONFIDENCE
+    )
+    return _number(a) - _number(b), float(low), float(high)
+
+
+def _difference_test(a: Fact, b: Fact) -> Sequence[float]:
+    """Fisher's exact test, two-sided: groups here are often small, and it needs no
+    approximation."""
+    from scipy.stats import fisher_exact
+
+    (k, n), (j, m) = _counts(a), _counts(b)
+    return (float(fisher_exact([[k, n - k], [j, m - j]]).pvalue),)
+
+
+def _cohens_h(a: Fact, b: Fact) -> Sequence[float]:
+    """2 arcsin √p₁ − 2 arcsin √p₂ (Cohen, Statistical Power Analysis, 1988, ch. 6)."""
+    from statsmodels.stats.proportion import proportion_effectsize
+
+    return (float(proportion_effectsize(_number(a), _number(b))),)
+
+
+def _holm(*ps: Fact) -> Sequence[float]:
+    """Holm, Scandinavian Journal of Statistics 6 (1979), 65–70."""
+    from statsmodels.stats.multitest import multipletests
+
+    return [float(p) for p in multipletests([_number(p) for p in ps], method="holm")[1]]
+
+
+def _funnel(unit: Fact, whole: Fact) -> Sequence[float]:
+    """Exact binomial limits around the whole's share for as many as the unit has, interpolated
+    between whole numbers (Spiegelhalter, Statistics in Medicine 24, 2005, 1185–1202, appendix
+    A.1.1)."""
+    limits = []
+    for level in FUNNEL:
+        tail = (1 - level) / 2
+        limits += [_binomial_limit(unit, whole, tail), _binomial_limit(unit, whole, 1 - tail)]
+    return limits
+
+
+def _binomial_limit(unit: Fact, whole: Fact, p: float) -> float:
+    from scipy.stats import binom
+
+    n, theta = _counts(unit)[1], _number(whole)
+    if not 0 < theta < 1:
+        return math.nan
+    r = binom.ppf(p, n, theta)
+    over = (binom.cdf(r, n, theta) - p) / binom.pmf(r, n, theta)
+    return float(min(max((r - over) / n, 0.0), 1.0))
+
+
+def _reliable(sd: Fact, reliability: Fact) -> Sequence[float]:
+    """The smallest change larger than measurement error: 1.96 · SD₁ · √2 · √(1 − r) (Jacobson &
+    Truax, J. Consult. Clin. Psychol. 59, 1991, 12–19)."""
+    return (reliable_change(_number(sd), _number(reliability)),)
+
+
+def reliable_change(sd: float, reliability: float) -> float:
+    """The smallest reliable change of an instrument with this standard deviation at start (> 0)
+    and reliability (0–1)."""
+    return 1.96 * sd * math.sqrt(2) * math.sqrt(1 - reliability)
+
+
+_LOW, _HIGH = "Nedre gräns", "Övre gräns"
+STATISTICS: dict[str, Statistic] = {
+    "wilson": Statistic(
+        _wilson,
+        (
+            Part("nedre", "andel", "nedre gräns, wilson"),
+            Part("övre", "andel", "övre gräns, wilson"),
+        ),
+        "Konfidensintervall för en andel (Wilson 1927)", ("share",), levelled=True,
+    ),
+    "paired": Statistic(
+        _paired,
+        (
+            Part("dz", EFFECT, "Effektstorlek (Cohens d för parade mätningar)"),
+            Part("nedre", None, _LOW), Part("övre", None, _HIGH),
+            Part("p", P, "p-värde (t-test)"),
+        ),
+        "Förändring hos samma personer: effektstorlek, konfidensintervall och t-test",
+        ("mean", "sd"), levelled=True,
+    ),
+    "difference": Statistic(
+        _difference,
+        (
+            Part("skillnad", POINTS, "Skillnad"),
+            Part("nedre", POINTS, _LOW), Part("övre", POINTS, _HIGH),
+        ),
+        "Skillnad mellan två andelar med konfidensintervall (Newcombe 1998)",
+        ("share", "share"), levelled=True,
+    ),
+    "difference_test": Statistic(
+        _difference_test, (Part("p", P, "p-värde (Fishers exakta test)"),),
+        "Fishers exakta test av skillnaden mellan två andelar, dubbelsidigt", ("share", "share"),
+    ),
+    "cohens_h": Statistic(
+        _cohens_h, (Part("h", EFFECT, "Effektstorlek (Cohens h)"),),
+        "Effektstorlek för skillnaden mellan två andelar (Cohen 1988)", ("share", "share"),
+    ),
+    "holm": Statistic(
+        _holm, (Part("p", P, "p-värde efter Holm"),),
+        "p-värde justerat för att flera jämförelser görs samtidigt (Holm 1979)", each=True,
+    ),
+    "funnel": Statistic(
+        _funnel,
+        tuple(
+            Part(f"{side}_{level}", "andel", f"{title}, {told} %")
+            for level, told in (("95", "95"), ("998", "99,8"))
+            for side, title in (("nedre", _LOW), ("övre", _HIGH))
+        ),
+        "Gränser i en tratt kring helhetens andel för så många svar (Spiegelhalter 2005)",
+        ("share", "share"),
+    ),
+    "reliable": Statistic(
+        _reliable, (Part("gräns", None, "Minsta tillförlitliga förändring"),),
+        "Minsta förändring som är större än mätfelet: 1,96 · SD · √2 · √(1 − reliabiliteten) "
+        "(Jacobson & Truax 1991)",
+    ),
+}  # fmt: skip

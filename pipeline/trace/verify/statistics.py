@@ -1,0 +1,130 @@
+"""Named statistics computed again from recomputed parents: by scipy and statsmodels, called here
+and not by way of the report's functions.
+
+`STATISTICS`: name → (function of definition and parents, unit of a part; None: the first parent's).
+A parent is a record with exact `value`, `n`, `numerator` and `denominator`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+Record = Mapping[str, Any]
+Function = Callable[[Record, Sequence[Record]], float]
+ALL = "holm"  # has one value a parent, those without a value left out
+
+
+def _wilson(d: Record, parents: Sequence[Record]) -> float:
+    from statsmodels.stats.proportion import proportion_confint
+
+    share = parents[0]
+    limits = proportion_confint(
+        share["numerator"], share["denominator"], alpha=1 - float(d["confidence"]), method="wilson"
+    )
+    return float(limits[0 if d["part"] == "nedre" else 1])
+
+
+def _paired(d: Record, parents: Sequence[Record]) -> float:
+    from scipy.stats import t
+
+    mean, sd, n = float(parents[0]["value"]), float(parents[1]["value"]), parents[0]["n"]
+    if sd == 0:
+        return math.nan
+    error = sd / n**0.5
+    if d["part"] == "dz":
+        return mean / sd
+    if d["part"] == "p":
+        return float(2 * t(n - 1).cdf(-abs(mean / error)))
+    reach = t(n - 1).ppf((1 + float(d["confidence"])) / 2) * error
+    return float(mean - reach if d["part"] == "nedre" else mean + reach)
+
+
+def _difference(d: Record, parents: Sequence[Record]) -> float:
+    """Newcombe's interval is made of the two Wilson intervals (his equation 10)."""
+    from statsmodels.stats.proportion import proportion_confint
+
+    a, b = parents
+    p, q = float(a["value"]), float(b["value"])
+    alpha = 1 - float(d["confidence"])
+    (l1, u1), (l2, u2) = (
+        proportion_confint(s["numerator"], s["denominator"], alpha, method="wilson")
+        for s in parents
+    )
+    match d["part"]:
+        case "nedre":
+            return float(p - q - math.hypot(p - l1, u2 - q))
+        case "övre":
+            return float(p - q + math.hypot(u1 - p, q - l2))
+    return float(a["value"] - b["value"])
+
+
+def _difference_test(d: Record, parents: Sequence[Record]) -> float:
+    from scipy.stats import fisher_exact
+
+    table = [[s["numerator"], s["denominator"] - s["numerator"]] for s in parents]
+    return float(fisher_exact(table, alternative="two-sided")[1])
+
+
+def _cohens_h(d: Record, parents: Sequence[Record]) -> float:
+    a, b = (2 * math.asin(math.sqrt(p["value"])) for p in parents)
+    return a - b
+
+
+def _holm(d: Record, parents: Sequence[Record]) -> float:
+    """Each p times how many are not smaller, and at least as much as a smaller one's, at most 1."""
+    known = sorted((float(p["value"]), i) for i, p in enumerate(parents) if p["value"] is not None)
+    highest = 0.0
+    for rank, (p, i) in enumerate(known):
+        highest = max(highest, min(p * (len(known) - rank), 1.0))
+        if i == int(d["part"]) - 1:
+            return highest
+    return math.nan
+
+
+def _funnel(d: Record, parents: Sequence[Record]) -> float:
+    from scipy.stats import binom
+
+    n, theta = parents[0]["denominator"], float(parents[1]["value"])
+    side, level = d["part"].split("_")
+    tail = (1 - {"95": 0.95, "998": 0.998}[level]) / 2
+    p = tail if side == "nedre" else 1 - tail
+    if theta in (0.0, 1.0):
+        return math.nan
+    of = binom(n, theta)
+    r = next(k for k in range(n + 1) if of.cdf(k) >= p)
+    before = of.cdf(r - 1) if r else 0.0
+    place = (r - (of.cdf(r) - p) / (of.cdf(r) - before)) / n
+    return float(min(max(place, 0.0), 1.0))
+
+
+def _reliable(d: Record, parents: Sequence[Record]) -> float:
+    """Jacobson & Truax: 1.96 times the standard error of a difference, √(2 · SE²)."""
+    sd, reliability = (float(p["value"]) for p in parents)
+    error = sd * math.sqrt(1 - reliability)
+    return 1.96 * math.sqrt(2 * error**2)
+
+
+def _shares(d: Record) -> str:
+    return "andel"
+
+
+def _points(d: Record) -> str:
+    return "andelsskillnad"
+
+
+def _paired_unit(d: Record) -> str | None:
+    return {"dz": "effekt", "p": "p"}.get(d["part"])
+
+
+STATISTICS: Mapping[str, tuple[Function, Callable[[Record], str | None]]] = {
+    "wilson": (_wilson, _shares),
+    "paired": (_paired, _paired_unit),
+    "difference": (_difference, _points),
+    "difference_test": (_difference_test, lambda d: "p"),
+    "cohens_h": (_cohens_h, lambda d: "effekt"),
+    "holm": (_holm, lambda d: "p"),
+    "funnel": (_funnel, _shares),
+    "reliable": (_reliable, lambda d: None),
+}

@@ -1,0 +1,224 @@
+"""Statistics equal scipy and statsmodels called directly, and examples that others published; and
+verification's own path computes every one of them to the same number."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from statistics import stdev
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pytest
+from scipy import stats
+from statsmodels.stats.multitest import multipletests
+
+from pipeline.errors import PredicateError
+from pipeline.facts.dataset import Dataset
+from pipeline.facts.derive import constant, statistic
+from pipeline.facts.fact import Fact
+from pipeline.facts.measure import mean, ratio, sd, share, total
+from pipeline.report.swedish import show
+from pipeline.trace.verify.figures import Figures
+from pipeline.trace.verify.swedish import expected_text
+
+CHANGE = [-3, 0, 2, -5, -1, None, -4, 1, -2, -2]
+HEARD = [c for c in CHANGE if c is not None]
+
+
+def rows(n: int, **columns: list) -> Dataset:
+    table = pa.table({"_kalla": ["a.csv"] * n, "_rad": range(n), **columns})
+    return Dataset("svar", "Svar", 2025, 0, table, {}, protects="none")
+
+
+def both(k: int, n: int, j: int, m: int) -> tuple[Dataset, Fact, Fact]:
+    """k of n in group a, j of m in group b."""
+    group = ["a"] * n + ["b"] * m
+    data = rows(n + m, grupp=group, traff=[i < k for i in range(n)] + [i < j for i in range(m)])
+    a, b = (share(data, "traff", of=f"grupp = '{g}'", name=g) for g in "ab")
+    return data, a, b
+
+
+def again(data: Dataset, *facts: Fact) -> dict[str, dict]:
+    """What verification computes from the definitions."""
+    family = {f.id: f for fact in facts for f in fact.family()}
+    db = duckdb.connect()
+    db.register("rows", data.table)
+    db.execute(f"CREATE TABLE counted_{data.name} AS SELECT *, 2025 AS _y FROM rows")
+    return Figures(db, {(2025, data.name)}, 2025, [f.record() for f in family.values()]).made
+
+
+def same(data: Dataset, *facts: Fact) -> None:
+    """Verification agrees on value, n, status and unit, and on what it reads like."""
+    found = again(data, *facts)
+    for fact in facts:
+        own, record = found[fact.id], fact.record()
+        assert not own["broken"]
+        if fact.value is None:
+            assert own["value"] is None
+        else:
+            assert float(own["value"]) == pytest.approx(record["value"], rel=1e-12)
+        for part in ("n", "numerator", "denominator", "status"):
+            assert own[part] == record[part], (fact.name, part)
+        assert own["unit"] in (None, fact.unit)
+        text = show(fact).text
+        parents = [found[p.id] for p in fact.parents]
+        assert expected_text(text, own | {"unit": fact.unit}, "value", parents) == text
+
+
+def changes(values: list) -> tuple[Dataset, Fact, Fact]:
+    data = rows(len(values), andring=pa.array(values, pa.int64()))
+    return data, mean(data, "andring", unit="steg"), sd(data, "andring", unit="steg")
+
+
+def test_a_standard_deviation_is_the_samples_and_needs_two():
+    data, _, spread = changes(CHANGE)
+    assert spread.value == round(stdev(HEARD), 9)
+    assert spread.n == len(HEARD)
+    alone = sd(data, "andring", "andring = 1")
+    assert (alone.value, alone.status, alone.n) == (None, "tom", 1)
+    same(data, spread, alone)
+
+
+def test_a_sum_is_exact_and_only_of_tables_about_nobody():
+    data = rows(3, antal=[0.1, 0.2, None])
+    whole = total(data, "antal")
+    assert (whole.value, whole.n, whole.kind) == (Fraction(3, 10), 2, "sum")
+    none = total(data, "antal", "antal > 1")
+    assert (none.value, none.status) == (None, "tom")
+    same(data, whole, none)
+    about = Dataset("svar", "Svar", 2025, 0, data.table, {}, protects="person")
+    with pytest.raises(PredicateError, match="inte summeras"):
+        total(about, "antal")
+
+
+def test_a_ratio_of_numbers_is_a_share_told_as_one():
+    data = rows(3, antal=[6, 30, 0], roll=["a", "b", "c"])
+    sent = {r: total(data, "antal", f"roll = '{r}'") for r in "abc"}
+    rate = ratio(sent["a"], sent["b"], name="svarsfrekvens", title="Svarsfrekvens")
+    assert (rate.value, rate.unit, rate.numerator, rate.n) == (Fraction(1, 5), "andel", 6, 30)
+    few = ratio(sent["b"], sent["a"], name="few", title="Få")
+    none = ratio(sent["b"], sent["c"], name="none", title="Inga")
+    assert [show(f).text for f in (rate, few, none)] == ["20\u00a0%", "30 av 6", "inga svar"]
+    same(data, rate, few, none)
+
+
+def test_paired_change_equals_scipys_own_t_test():
+    data, change, spread = changes(CHANGE)
+    made = statistic("paired", change, spread)
+    by = {f.definition["part"]: f for f in made}
+    t = stats.ttest_1samp(HEARD, 0)
+    interval = t.confidence_interval(0.95)
+    assert by["p"].value == pytest.approx(t.pvalue, abs=1e-9)
+    assert by["nedre"].value == pytest.approx(interval.low, abs=1e-8)
+    assert by["övre"].value == pytest.approx(interval.high, abs=1e-8)
+    assert by["dz"].value == pytest.approx(np.mean(HEARD) / np.std(HEARD, ddof=1), abs=1e-8)
+    assert {f.unit for f in made} == {"effekt", "steg", "p"}
+    assert {f.n for f in made} == {9}
+    same(data, *made)
+
+
+def test_paired_change_of_all_alike_has_no_numbers():
+    data, change, spread = changes([2, 2, 2])
+    made = statistic("paired", change, spread)
+    assert {(f.value, f.status) for f in made} == {(None, "tom")}
+    same(data, *made)
+
+
+def test_paired_change_is_of_the_same_rows():
+    data, change, _ = changes(CHANGE)
+    with pytest.raises(PredicateError, match="samma rader"):
+        statistic("paired", change, sd(data, "andring", "andring < 0"))
+
+
+@pytest.mark.parametrize(
+    ("k", "n", "j", "m", "low", "high"),
+    # Newcombe, Statistics in Medicine 17 (1998), 873-890, table II, method 10, contrasts a-h.
+    [
+        (56, 70, 48, 80, 0.0524, 0.3339),
+        (9, 10, 3, 10, 0.1705, 0.8090),
+        (6, 7, 2, 7, 0.0582, 0.8062),
+        (5, 56, 0, 29, -0.0381, 0.1926),
+        (10, 10, 0, 20, 0.6791, 1.0000),
+        (10, 10, 0, 10, 0.6075, 1.0000),
+    ],
+)
+def test_a_difference_has_newcombes_published_interval(k, n, j, m, low, high):
+    _, a, b = both(k, n, j, m)
+    difference, lower, upper = statistic("difference", a, b)
+    assert difference.value == pytest.approx(k / n - j / m, abs=1e-9)
+    assert (round(lower.value, 4), round(upper.value, 4)) == (low, high)
+
+
+@pytest.mark.parametrize("counts", [(56, 70, 48, 80), (9, 10, 3, 10), (0, 25, 0, 30), (5, 5, 0, 9)])
+def test_verification_agrees_on_differences(counts):
+    data, a, b = both(*counts)
+    made = [
+        f for name in ("difference", "difference_test", "cohens_h") for f in statistic(name, a, b)
+    ]
+    same(data, *made)
+
+
+def test_the_lady_who_tasted_tea():
+    # Fisher, The Design of Experiments (1935), ch. II: three of four right, p = 17/35 one-sided;
+    # two-sided 34/70.
+    _, a, b = both(3, 4, 1, 4)
+    (p,) = statistic("difference_test", a, b)
+    assert p.value == pytest.approx(34 / 70, abs=1e-9)
+
+
+def test_cohens_h_is_his_published_one():
+    # Cohen (1988), table 6.2.2: phi(.65) - phi(.45) = 1.875 - 1.471 = .404.
+    _, a, b = both(65, 100, 45, 100)
+    (h,) = statistic("cohens_h", a, b)
+    assert round(h.value, 2) == 0.40
+
+
+def test_holm_adjusts_a_family_and_leaves_out_those_without_a_value():
+    data = rows(
+        120,
+        grupp=["a"] * 40 + ["b"] * 40 + ["c"] * 40,
+        traff=[i % 40 < 8 + i // 4 for i in range(120)],
+    )
+    groups = {g: share(data, "traff", of=f"grupp = '{g}'", name=g) for g in "abcd"}
+    pairs = [("a", "b"), ("a", "c"), ("d", "a"), ("b", "c")]
+    raw = [statistic("difference_test", groups[x], groups[y])[0] for x, y in pairs]
+    made = statistic("holm", *raw)
+    known = [i for i in range(4) if i != 2]
+    wanted = multipletests([raw[i].value for i in known], method="holm")[1]
+    assert [made[i].value for i in known] == pytest.approx(list(wanted), abs=1e-9)
+    assert (made[2].value, made[2].status) == (None, "tom")
+    assert len({(f.name, f.id) for f in made}) == 4
+    same(data, *made)
+
+
+def test_funnel_limits_hold_the_tails_they_promise():
+    data, a, b = both(12, 50, 60, 200)
+    made = statistic("funnel", a, b)
+    low95, high95, low998, high998 = (f.value for f in made)
+    assert low998 < low95 < 0.3 < high95 < high998
+    # Spiegelhalter's limits lie between the two whole numbers on each side of the tail.
+    for limit, tail in ((low95, 0.025), (high95, 0.975), (low998, 0.001), (high998, 0.999)):
+        at = math.floor(limit * 50 + 1e-9)
+        assert (
+            stats.binom.cdf(at, 50, 0.3) <= tail + 1e-9 or stats.binom.cdf(at - 1, 50, 0.3) < tail
+        )
+        assert stats.binom.cdf(at + 1, 50, 0.3) >= tail
+    same(data, *made)
+
+
+def test_reliable_change_is_jacobson_and_truaxs():
+    # Jacobson & Truax (1991), p. 14: SD 10, reliability .80, S_diff 6.32; a change from 47.5 to
+    # 32.5 gives RC 2.37, so that 15 points are more than the limit of 1.96 * 6.32.
+    (limit,) = statistic("reliable", constant(10, "SD"), constant(0.8, "r"))
+    assert limit.value == pytest.approx(1.96 * 6.32, abs=0.01)
+    assert round(15 / (limit.value / 1.96), 2) == 2.37
+
+
+def test_a_statistic_of_other_facts_is_refused_in_swedish():
+    _, change, _ = changes(CHANGE)
+    with pytest.raises(PredicateError, match="gäller en andel och en andel"):
+        statistic("difference", change, change)
+    with pytest.raises(PredicateError, match="fel antal"):
+        statistic("reliable", change)
