@@ -23,20 +23,15 @@ TAIL = 0.05
 @dataclass(frozen=True, slots=True)
 class Runs:
     """`longest`: useful points of the longest run, `most` what it may have; `crossings` of the
-    median, `fewest` what they may be. `places`: those of the longest run (the first of several),
-    from its first to its last useful point."""
+    median, `fewest` what they may be. `shifts`: the places of each run that is a shift, from its
+    first to its last useful point."""
 
     median: float
     longest: int
     most: int
     crossings: int
     fewest: int
-    places: range
-
-    @property
-    def shift(self) -> bool:
-        """Whether the longest run is a shift."""
-        return self.longest > self.most
+    shifts: tuple[range, ...]
 
 
 def runs(values: Sequence[float]) -> Runs:
@@ -52,13 +47,13 @@ def runs(values: Sequence[float]) -> Runs:
             found.append([])
             side = above
         found[-1].append(i)
-    longest = max(found, key=len, default=[])
     n = max(1, len(useful))
+    most = round(math.log2(n)) + 3
     return Runs(
         median=middle,
-        longest=len(longest),
-        most=round(math.log2(n)) + 3,
+        longest=max(map(len, found), default=0),
+        most=most,
         crossings=max(0, len(found) - 1),
         fewest=int(binom.ppf(TAIL, n - 1, 0.5)),
-        places=range(longest[0], longest[-1] + 1) if longest else range(0),
+        shifts=tuple(range(run[0], run[-1] + 1) for run in found if len(run) > most),
     )

@@ -8,14 +8,15 @@ from typing import Any
 from pipeline.errors import PredicateError
 from pipeline.facts.fact import Fact, spliced
 from pipeline.facts.pattern import DOTS, Merged
+from pipeline.facts.runs import runs as runs_of
 from pipeline.facts.table import FactTable, Joined
 from pipeline.report import hidden, tables
 from pipeline.report.blocks import Block, Registry, Runs, occurrence, plain, runs
 from pipeline.report.blocks import figure as figure_block
-from pipeline.report.charts import Drawing, Mark, Row, bars, columns, diverging, line
+from pipeline.report.charts import Drawing, Mark, Row, bars, columns, diverging, line, run
 from pipeline.report.charts import Series as Line
 from pipeline.report.swedish import number
-from pipeline.report.tables import WIDE, Series, Stack, Tabular
+from pipeline.report.tables import WIDE, Run, Series, Stack, Tabular
 
 ALT_LIMIT = 12  # numbers told in an alt text; the rest are in the table
 
@@ -100,6 +101,8 @@ def _drawable(form: str, table: Tabular) -> bool:
         )
     if isinstance(table, Series):
         return any(f.value is not None for _, facts in table.lines for f in facts)
+    if isinstance(table, Run):
+        return any(f.value is not None for _, _, f in table.points)
     chosen = _shares(table)
     keys = chosen.classes[0]
     if len(keys) == 1 and isinstance(keys[0], Merged):  # all put together: nothing to compare
@@ -118,6 +121,7 @@ def _scales(table: Tabular) -> list[list[Fact]]:
 _KIND = {
     "bars": "Liggande staplar", "columns": "Stående staplar",
     "diverging": "Delade staplar kring mitten av skalan", "line": "Linje över år",
+    "run": "Seriediagram med medianen som linje tvärs över",
 }  # fmt: skip
 
 
@@ -198,6 +202,22 @@ def _line(table: Tabular, pen: _Pen) -> Drawing:
     return line(lines, bounds=(0.0, 1.0) if shares else None)
 
 
+def _run(table: Tabular, pen: _Pen) -> Drawing:
+    """Months in order; those of a shift are marked, as far as every number may be seen."""
+    if not isinstance(table, Run) or table.median is None:
+        raise PredicateError("Ett seriediagram ritar antal per månad.")
+    points = [pen.mark(f"{month} {year}", fact) for year, month, fact in table.points]
+    known = [mark.value for mark in points if mark.value is not None]
+    shifts = runs_of(known).shifts if len(known) == len(points) else ()
+    return run(
+        points,
+        pen.mark("Median", table.median),
+        under=[(month[:1].upper(), year) for year, month, _ in table.points],
+        signal=[place for shift in shifts for place in shift],
+    )
+
+
 _FORMS: dict[str, Callable[[Tabular, _Pen], Drawing]] = {
     "bars": _bars, "columns": _columns, "diverging": _diverging, "line": _line,
+    "run": _run,
 }  # fmt: skip
