@@ -9,7 +9,7 @@ from pipeline.workspace import Workspace
 CLEAN = Job("00_rensa.ipynb", "00_rensa")
 VALIDATE = Job("01_validera.ipynb", "01_validera")
 CHAPTERS = ("05_avstamning", "10_sammanstallning")
-AFTER_SURVEYS = ("50_jamforelser",)
+AFTER_SURVEYS = ("50_jamforelser", "60_risker_avvikelser_klagomal")
 SURVEY = "enkat.ipynb"
 
 

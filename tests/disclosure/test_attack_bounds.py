@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from pipeline.disclosure.attack import Edition, attack, refuse
+from pipeline.disclosure.attack.universe import build
 from pipeline.errors import GateError
 from pipeline.facts.pattern import CountCell
 from pipeline.workspace import Sekretess
@@ -263,3 +264,7 @@ def test_the_threshold_is_the_municipality_s(tmp_path):
     here = folder.write(tmp_path)
     assert audit(here).passed
     assert not audit(here, rules=Sekretess(troskel=7)).passed
+
+
+def test_a_table_of_which_only_the_total_is_told_has_one_class():
+    assert [block.codes.shape for block in build(["TRUE"], {}).blocks] == [(1, 0)]

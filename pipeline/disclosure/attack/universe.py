@@ -12,6 +12,7 @@ the audit says so.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -159,7 +160,8 @@ def _count(columns: Sequence[str], domains: Mapping[str, Domain]) -> int:
 def _classes(columns: tuple[str, ...], domains: Mapping[str, Domain]) -> npt.NDArray[np.int16]:
     """Every combination that a row could have (`Domain.group`, `Domain.unless`)."""
     sizes = [range(len(domains[c].values)) for c in columns]
-    codes = np.array(list(itertools.product(*sizes)), dtype=np.int16).reshape(-1, len(columns))
+    codes = np.array(list(itertools.product(*sizes)), dtype=np.int16)
+    codes = codes.reshape(math.prod(map(len, sizes)), len(columns))  # of no columns: one class
     keep = np.ones(len(codes), dtype=bool)
     empty = [
         np.array([v is NULL for v in domains[c].values])[codes[:, j]] for j, c in enumerate(columns)
