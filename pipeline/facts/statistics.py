@@ -60,7 +60,8 @@ class Statistic:
             )
 
 
-_KINDS = {"share": "en andel", "mean": "ett medelvärde", "sd": "en standardavvikelse"}
+_KINDS = {"share": "en andel", "mean": "ett medelvärde", "sd": "en standardavvikelse",
+          "cited": "ett citerat värde"}  # fmt: skip
 
 
 def _rows(fact: Fact) -> dict[str, object]:
@@ -168,6 +169,11 @@ def reliable_change(sd: float, reliability: float) -> float:
     return 1.96 * sd * math.sqrt(2) * math.sqrt(1 - reliability)
 
 
+def _against(own: Fact, published: Fact) -> Sequence[float]:
+    """An own share less a share that somebody else published in per cent."""
+    return (_number(own) - _number(published) / 100,)
+
+
 def _runs(*points: Fact) -> Sequence[float]:
     """Anhøj & Olesen's rules for a run chart (`pipeline.facts.runs`)."""
     found = runs([_number(p) for p in points])
@@ -229,6 +235,10 @@ STATISTICS: dict[str, Statistic] = {
         _reliable, (Part("gräns", None, "Minsta tillförlitliga förändring"),),
         "Minsta förändring som är större än mätfelet: 1,96 · SD · √2 · √(1 − reliabiliteten) "
         "(Jacobson & Truax 1991)",
+    ),
+    "against": Statistic(
+        _against, (Part("skillnad", POINTS, "Skillnad mot det publicerade värdet"),),
+        "Egen andel minus en andel som någon annan har publicerat i procent", ("share", "cited"),
     ),
     "runs": Statistic(
         _runs,

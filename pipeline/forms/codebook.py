@@ -23,6 +23,9 @@ MONTHS = (
 SHIPPED = Path(__file__).parent
 RULES_SUFFIX = "_regler"
 SELECTED = ("ja", "yes", "1", "x", "true", "sant", "vald")
+# What must agree for two numbers to be compared, and how a reader is told of it.
+ASPECTS = {"population": "vilka som svarar", "fraga": "frågan", "skala": "skalan", "tid": "tiden"}
+AGREES = "samma"
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 Value = str | int
 
@@ -134,6 +137,18 @@ class ForeignKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """Answers beside a measure that others publish: those that fulfil `where` (SQL) beside `kpi`.
+    `differs`: each of ASPECTS in which the two do not agree, with how, in words; empty where they
+    can be compared."""
+
+    kpi: str
+    title: str
+    where: str
+    differs: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Codebook:
     """One form: recognition, cleaning, suites, Excel form and codebook page all read this."""
 
@@ -150,6 +165,7 @@ class Codebook:
     foreign_keys: tuple[ForeignKey, ...] = ()
     background: tuple[str, ...] = ()
     groups: Mapping[str, str] = field(default_factory=dict)
+    comparisons: tuple[Comparison, ...] = ()
     shipped: bool = True
 
     def field(self, name: str) -> Field:
@@ -238,8 +254,28 @@ def _codebook(doc: Mapping[str, Any], where: str, kommun: Kommun, shipped: bool)
         ),
         background=tuple(doc.get("background", ())),
         groups={g["name"]: g["title"] for g in doc.get("groups", ())},
+        comparisons=tuple(_comparison(c, where) for c in doc.get("comparisons", ())),
         shipped=shipped,
     )
+
+
+def _comparison(doc: Mapping[str, Any], where: str) -> Comparison:
+    said = {aspect: str(doc.get(aspect, "")).strip() for aspect in ASPECTS}
+    kpi = str(doc.get("kpi", ""))
+    empty = [a for a, text in said.items() if not text]
+    if not kpi or not doc.get("where") or empty:
+        raise ConfigError(
+            f"{where}: en jämförelse (comparisons) anger kpi, where och om population, fraga, "
+            f"skala och tid är ”{AGREES}” eller hur de skiljer sig"
+            f"{' (' + ', '.join(empty) + ' saknas)' if empty else ''}."
+        )
+    if any(c.isdigit() for text in said.values() for c in text):
+        raise ConfigError(
+            f"{where}: i jämförelsen med {kpi} står en siffra. Gör så här: beskriv skillnaden utan "
+            "tal, för varje tal i rapporten ska gå att spåra."
+        )
+    differs = {aspect: text for aspect, text in said.items() if text.casefold() != AGREES}
+    return Comparison(kpi, str(doc.get("title", kpi)), str(doc["where"]), differs)
 
 
 def _field(doc: Mapping[str, Any], where: str, kommun: Kommun) -> Field:

@@ -18,7 +18,9 @@ from pipeline.validation.year import validate_year
 from pipeline.workspace import REPO, Workspace
 
 YEARS, ROWS, SEED = (2024, 2025), 90, 11
-IDENTIFYING = {"insats_id", "arende_id", "familj_id", "svar_id"}
+IDENTIFYING = {
+    "insats_id", "arende_id", "familj_id", "svar_id", "avvikelse_id", "klagomal_id",
+}  # fmt: skip
 FIGURES = ("rows", "processed", "duplicates", "quarantined")
 
 
@@ -47,7 +49,18 @@ def test_the_balance_is_the_truths(built: tuple[Truth, Path], year: int) -> None
 
 
 @pytest.mark.parametrize("year", YEARS)
-@pytest.mark.parametrize("table", ["bakgrund", "avslut", "brukarenkat", "avstamning"])
+@pytest.mark.parametrize(
+    "table",
+    [
+        "bakgrund",
+        "avslut",
+        "brukarenkat",
+        "avstamning",
+        "avvikelser",
+        "riskanalys",
+        "klagomal",
+    ],
+)
 def test_every_processed_cell_is_the_truths(
     built: tuple[Truth, Path], table: str, year: int
 ) -> None:

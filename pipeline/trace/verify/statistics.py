@@ -108,6 +108,13 @@ def _reliable(d: Record, parents: Sequence[Record]) -> float:
     return 1.96 * math.sqrt(2 * error**2)
 
 
+def _against(d: Record, parents: Sequence[Record]) -> float:
+    own, published = parents
+    return float(
+        Fraction(own["numerator"], own["denominator"]) - Fraction(published["value"]) / 100
+    )
+
+
 def _runs(d: Record, parents: Sequence[Record]) -> float:
     """Anhøj & Olesen's rules, by signs written as a text; both limits in whole numbers."""
     values = [Fraction(p["value"]) for p in parents]
@@ -153,5 +160,6 @@ STATISTICS: Mapping[str, tuple[Function, Callable[[Record], str | None]]] = {
     "holm": (_holm, lambda d: "p"),
     "funnel": (_funnel, _shares),
     "reliable": (_reliable, lambda d: None),
+    "against": (_against, _points),
     "runs": (_runs, lambda d: None),
 }
