@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from pipeline.report import author, blocks, comparison, runs
 from pipeline.report.context import Context, planning
 from pipeline.run import planning as runner
 from pipeline.run.execute import Job
+from pipeline.trace.verify.statistics import STATISTICS
 from pipeline.workspace import REPO, Kommun, Workspace
 
 YEARS, YEAR = (2023, 2024, 2025), 2025
@@ -329,12 +332,14 @@ def test_a_survey_that_agrees_in_all_four_is_compared(
     ]  # fmt: skip
     share = (answers >= 4).sum() / len(answers)
     assert difference["value"] == pytest.approx(share - published / 100, abs=1e-9)
+    again, _ = STATISTICS["against"]
+    counted = {"numerator": int((answers >= 4).sum()), "denominator": len(answers)}
+    parents = [counted, {"value": Fraction(str(published))}]
+    assert round(again({}, parents), 9) == difference["value"]
     assert "Ej direkt jämförbart" not in texts(found)
 
 
 def replace_comparisons(book: Codebook, comparisons: list[Any]) -> Codebook:
-    from dataclasses import replace
-
     return replace(book, comparisons=tuple(replace(c, differs={}) for c in comparisons))
 
 

@@ -66,6 +66,8 @@ FORM: dict[str, Any] = {
         {"name": "kod", "title": "Kod", "type": "string", "constraints": {
             "pattern": "[A-Z]{2}[0-9]+"}},
         {"name": "fritt", "title": "Fritt", "type": "string"},
+        # `celler` has a column of this name, which no path recomputes; a form's own is its own.
+        {"name": "orsak", "title": "Orsak", "type": "string"},
     ],
     "derived": [
         {"name": "band", "title": "Band", "rule": "band", "from": "antal", "breaks": [0, 13, 18]},
