@@ -103,10 +103,21 @@ def _beside(compared: list[tuple[Codebook, Comparison]], alike: bool, title: str
     else:
         note += " Ej direkt jämförbart: ingen skillnad är uträknad."
     author.grid(f"{title}, {here.year}", head, rows, note)
-    for _, each in compared:
-        if each.differs:
-            told = "; ".join(f"{ASPECTS[a]} ({text})" for a, text in each.differs.items())
-            author.say(f"Ej direkt jämförbart, {each.title.lower()}: {told}.", "note")
+    _differences([each for _, each in compared])
+
+
+def _differences(compared: list[Comparison]) -> None:
+    """Say in what they are not alike: what is the same for all of them once."""
+    first, *rest = (each.differs for each in compared)
+    common = {a: t for a, t in first.items() if rest and all(d.get(a) == t for d in rest)}
+    groups = [("samtliga frågor", common)]
+    for each in compared:
+        own = {a: t for a, t in each.differs.items() if a not in common}
+        groups.append((each.title.lower(), own))
+    for about, differs in groups:
+        if differs:
+            told = "; ".join(f"{ASPECTS[a]} ({text})" for a, text in differs.items())
+            author.say(f"Ej direkt jämförbart, {about}: {told}.", "note")
 
 
 def guidelines() -> None:

@@ -303,7 +303,8 @@ def test_unlike_surveys_stand_side_by_side_without_a_difference(
     answers = rows[rows["year"] == YEAR]["latt_kontakt"].dropna()
     own = numbers(found)["brukarenkat_u30447", "{}"]
     assert (own["numerator"], own["denominator"]) == (int((answers >= 4).sum()), len(answers))
-    assert "Ej direkt jämförbart, lätt att få kontakt: vilka som svarar" in texts(found)
+    assert "Ej direkt jämförbart, samtliga frågor: vilka som svarar" in texts(found)
+    assert "Ej direkt jämförbart, lätt att få kontakt: frågan" in texts(found)
     kinds = {
         json.loads(r["definition"]).get("function") for b in found for r in b["facts"].values()
     }
