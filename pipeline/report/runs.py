@@ -14,13 +14,10 @@ from pipeline.report.context import current
 from pipeline.report.tables import Run, missing
 from pipeline.workspace import load_kommun
 
-READ = (
-    "Diagrammet visar månaderna i ordning och medianen tvärs över. Ligger många månader i rad på "
-    "samma sida om medianen har något förändrats."
-)
 NOTE = (
-    "Större punkter: månader i ett skift. Månader på medianen räknas inte med. Reglerna är Anhøjs "
-    "och Olesens (Run Charts Revisited, PLoS ONE)."
+    "Ligger många månader i rad på samma sida om medianen har något förändrats. Större punkter: "
+    "månader i ett sådant skift. Månader på medianen räknas inte med. Reglerna är Anhøjs och "
+    "Olesens (Run Charts Revisited, PLoS ONE)."
 )
 
 
@@ -43,7 +40,6 @@ def show_months(form: str, month: str, name: str, what: str, when: str) -> None:
         return
     few = author.word(fewest - crossings, "färre än", "inte färre än", "inte färre än")
     shift = author.word(longest - most, "ett skift i nivån", "inget skift", "inget skift")
-    author.say(READ)
     author.chart("run", series, f"Antal {what} per månad: {shift}", under, NOTE)
     author.say(
         f"Medianen är {median:.1f} i månaden. Som mest ligger {longest:d} månader i rad på samma "
