@@ -131,7 +131,7 @@ def guidelines() -> None:
     for row in targets.table.to_pylist():
         measure = str(row["matt"])
         outcome = OUTCOMES[measure](ended) if measure in OUTCOMES else None
-        label = outcome.title if outcome else _said(row["titel"]) or measure
+        label = outcome.title if outcome is not None else _said(row["titel"]) or measure
         target: Fact = mean(
             targets, "mal", p.to_sql(p.equals("matt", measure)),
             name=f"riktlinje_{measure}", title=f"Mål: {label}",
