@@ -12,15 +12,18 @@ from pipeline.errors import UppfoljningError
 from pipeline.exempel import (
     avslut,
     avstamning,
+    avvikelser,
     bakgrund,
     brukarenkat,
     fritext,
     intressenter,
+    klagomal,
     kolada,
     lopande,
     mal,
     matning,
     riktlinjer,
+    riskanalys,
     volymer,
     world,
 )
@@ -116,6 +119,9 @@ def year_sheets(
         volymer.sheet(books["volymer"], seed, year),
         *intressenter.sheets(books, seed, year, rows),
         riktlinjer.sheet(books["riktlinjer"], year),
+        avvikelser.sheet(books["avvikelser"], seed, year, rows),
+        riskanalys.sheet(books["riskanalys"], seed, year, rows),
+        klagomal.sheet(books["klagomal"], seed, year, rows),
     ]
     for sheet in made:
         sheet.number_rows()

@@ -190,6 +190,11 @@ def _derived(rule: Derived, row: Expected) -> Clean:
     if rule.rule == "difference" and isinstance(value, int):
         after = row[rule.to]
         return after - value if isinstance(after, int) else None
+    if rule.rule == "month" and isinstance(value, dt.date):
+        return value.month
+    if rule.rule == "product" and isinstance(value, int):
+        other = row[rule.to]
+        return value * other if isinstance(other, int) else None
     if rule.rule == "days_between" and isinstance(value, dt.date):
         end = row[rule.to]
         return (end - value).days if isinstance(end, dt.date) else None

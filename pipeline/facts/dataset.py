@@ -241,6 +241,6 @@ def dimensions(name: str, books: Mapping[str, Codebook]) -> dict[str, Dimension]
             gone = tuple(c for c in f.categories if c.missing)
             found[f.bortfall_column] = Dimension(f.bortfall_column, f"{f.title}: bortfall", gone)
     for d in book.derived:
-        certain = d.rule in ("tertial", "year") and found[d.source].always
+        certain = d.rule in ("tertial", "month", "year") and found[d.source].always
         found[d.name] = Dimension(d.name, d.title, d.categories, ordered=True, always=certain)
     return found

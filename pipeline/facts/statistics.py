@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from pipeline.errors import PredicateError
 from pipeline.facts.fact import Fact
+from pipeline.facts.runs import runs
 
 CONFIDENCE = 0.95
 FUNNEL = (0.95, 0.998)  # the limits of a funnel plot: about two and three standard deviations
@@ -34,7 +35,8 @@ class Part:
 class Statistic:
     """`values(*facts)` gives one number a part (NaN where there is none). `takes`: the kinds of the
     facts, in order; empty where any number will do. `each`: one value a fact, whatever their
-    number; a fact without a value is left out. `words`: what it is, in Swedish."""
+    number; a fact without a value is left out. `many`: of any number of facts in order. `words`:
+    what it is, in Swedish."""
 
     values: Callable[..., Sequence[float]]
     parts: tuple[Part, ...]
@@ -42,13 +44,15 @@ class Statistic:
     takes: tuple[str, ...] = ()
     levelled: bool = False
     each: bool = False
+    many: bool = False
 
     def check(self, name: str, facts: Sequence[Fact]) -> None:
         """Raises PredicateError for facts that the statistic is not about."""
         if self.takes and tuple(f.kind for f in facts) != self.takes:
             kinds = " och ".join(_KINDS[k] for k in self.takes)
             raise PredicateError(f"stat('{name}') gäller {kinds}.")
-        if (not self.takes and not self.each and len(facts) != 2) or not facts:
+        any_number = self.each or self.many
+        if (not self.takes and not any_number and len(facts) != 2) or not facts:
             raise PredicateError(f"stat('{name}') har fel antal fakta.")
         if self.takes == ("mean", "sd") and _rows(facts[0]) != _rows(facts[1]):
             raise PredicateError(
@@ -56,7 +60,8 @@ class Statistic:
             )
 
 
-_KINDS = {"share": "en andel", "mean": "ett medelvärde", "sd": "en standardavvikelse"}
+_KINDS = {"share": "en andel", "mean": "ett medelvärde", "sd": "en standardavvikelse",
+          "cited": "ett citerat värde"}  # fmt: skip
 
 
 def _rows(fact: Fact) -> dict[str, object]:
@@ -164,6 +169,17 @@ def reliable_change(sd: float, reliability: float) -> float:
     return 1.96 * sd * math.sqrt(2) * math.sqrt(1 - reliability)
 
 
+def _against(own: Fact, published: Fact) -> Sequence[float]:
+    """An own share less a share that somebody else published in per cent."""
+    return (_number(own) - _number(published) / 100,)
+
+
+def _runs(*points: Fact) -> Sequence[float]:
+    """Anhøj & Olesen's rules for a run chart (`pipeline.facts.runs`)."""
+    found = runs([_number(p) for p in points])
+    return found.median, found.longest, found.most, found.crossings, found.fewest
+
+
 _LOW, _HIGH = "Nedre gräns", "Övre gräns"
 STATISTICS: dict[str, Statistic] = {
     "wilson": Statistic(
@@ -219,5 +235,20 @@ STATISTICS: dict[str, Statistic] = {
         _reliable, (Part("gräns", None, "Minsta tillförlitliga förändring"),),
         "Minsta förändring som är större än mätfelet: 1,96 · SD · √2 · √(1 − reliabiliteten) "
         "(Jacobson & Truax 1991)",
+    ),
+    "against": Statistic(
+        _against, (Part("skillnad", POINTS, "Skillnad mot det publicerade värdet"),),
+        "Egen andel minus en andel som någon annan har publicerat i procent", ("share", "cited"),
+    ),
+    "runs": Statistic(
+        _runs,
+        (
+            Part("median", None, "Median"),
+            Part("längst", None, "Längsta serien på samma sida om medianen"),
+            Part("högst", None, "Längsta serie att vänta av slumpen"),
+            Part("korsningar", None, "Korsningar av medianen"),
+            Part("minst", None, "Minsta antal korsningar att vänta av slumpen"),
+        ),
+        "Mått på en tidsserie i ett seriediagram (Anhøj & Olesen 2014)", many=True,
     ),
 }  # fmt: skip

@@ -15,10 +15,17 @@ from pipeline.workspace import Kommun
 
 TYPES = ("string", "integer", "number", "boolean", "date", "list")
 SEVERITIES = ("critical", "warning", "info")
-RULES = ("band", "year", "tertial", "days_between", "difference")
+RULES = ("band", "year", "tertial", "month", "days_between", "difference", "product")
+MONTHS = (
+    "januari", "februari", "mars", "april", "maj", "juni",
+    "juli", "augusti", "september", "oktober", "november", "december",
+)  # fmt: skip
 SHIPPED = Path(__file__).parent
 RULES_SUFFIX = "_regler"
 SELECTED = ("ja", "yes", "1", "x", "true", "sant", "vald")
+# What must agree for two numbers to be compared, and how a reader is told of it.
+ASPECTS = {"population": "vilka som svarar", "fraga": "frågan", "skala": "skalan", "tid": "tiden"}
+AGREES = "samma"
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 Value = str | int
 
@@ -113,6 +120,8 @@ class Derived:
         """Labels of the classes, in order; empty for rules without classes."""
         if self.rule == "tertial":
             return tuple(Category(f"T{i}", f"Tertial {i}") for i in (1, 2, 3))
+        if self.rule == "month":
+            return tuple(Category(i, name) for i, name in enumerate(MONTHS, start=1))
         if self.rule == "band":
             return tuple(Category(b, f"{b} {self.unit}".strip()) for b in band_labels(self.breaks))
         return ()
@@ -126,6 +135,18 @@ class ForeignKey:
     resource: str
     reference_fields: tuple[str, ...]
     lookup: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Answers beside a measure that others publish: those that fulfil `where` (SQL) beside `kpi`.
+    `differs`: each of ASPECTS in which the two do not agree, with how, in words; empty where they
+    can be compared."""
+
+    kpi: str
+    title: str
+    where: str
+    differs: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +166,7 @@ class Codebook:
     foreign_keys: tuple[ForeignKey, ...] = ()
     background: tuple[str, ...] = ()
     groups: Mapping[str, str] = field(default_factory=dict)
+    comparisons: tuple[Comparison, ...] = ()
     shipped: bool = True
 
     def field(self, name: str) -> Field:
@@ -234,8 +256,28 @@ def _codebook(doc: Mapping[str, Any], where: str, kommun: Kommun, shipped: bool)
         ),
         background=tuple(doc.get("background", ())),
         groups={g["name"]: g["title"] for g in doc.get("groups", ())},
+        comparisons=tuple(_comparison(c, where) for c in doc.get("comparisons", ())),
         shipped=shipped,
     )
+
+
+def _comparison(doc: Mapping[str, Any], where: str) -> Comparison:
+    said = {aspect: str(doc.get(aspect, "")).strip() for aspect in ASPECTS}
+    kpi = str(doc.get("kpi", ""))
+    empty = [a for a, text in said.items() if not text]
+    if not kpi or not doc.get("where") or empty:
+        raise ConfigError(
+            f"{where}: en jämförelse (comparisons) anger kpi, where och om population, fraga, "
+            f"skala och tid är ”{AGREES}” eller hur de skiljer sig"
+            f"{' (' + ', '.join(empty) + ' saknas)' if empty else ''}."
+        )
+    if any(c.isdigit() for text in said.values() for c in text):
+        raise ConfigError(
+            f"{where}: i jämförelsen med {kpi} står en siffra. Gör så här: beskriv skillnaden utan "
+            "tal, för varje tal i rapporten ska gå att spåra."
+        )
+    differs = {aspect: text for aspect, text in said.items() if text.casefold() != AGREES}
+    return Comparison(kpi, str(doc.get("title", kpi)), str(doc["where"]), differs)
 
 
 def _field(doc: Mapping[str, Any], where: str, kommun: Kommun) -> Field:

@@ -113,9 +113,18 @@ def _tertial(table: pa.Table, derived: Derived) -> pa.ChunkedArray:
     return pc.binary_join_element_wise("T", number.cast(pa.string()), "")
 
 
+def _month(table: pa.Table, derived: Derived) -> pa.ChunkedArray:
+    return pc.month(_dates(table, derived.source))
+
+
 def _days_between(table: pa.Table, derived: Derived) -> pa.ChunkedArray:
     first, last = (_dates(table, n).cast(pa.int32()) for n in (derived.source, derived.to))
     return pc.subtract(last, first).cast(pa.int64())
+
+
+def _product(table: pa.Table, derived: Derived) -> pa.ChunkedArray:
+    """Of two whole numbers; NULL where one of them is."""
+    return pc.multiply(*(table[n].cast(pa.int64()) for n in (derived.source, derived.to)))
 
 
 def _dates(table: pa.Table, name: str) -> pa.ChunkedArray:
@@ -132,6 +141,6 @@ def _difference(table: pa.Table, derived: Derived) -> pa.ChunkedArray:
 
 
 _RULES = {
-    "band": _band, "year": _year, "tertial": _tertial, "days_between": _days_between,
-    "difference": _difference,
+    "band": _band, "year": _year, "tertial": _tertial, "month": _month,
+    "days_between": _days_between, "difference": _difference, "product": _product,
 }  # fmt: skip

@@ -91,8 +91,8 @@ def grid(title: str, columns: Sequence[str], rows: Rows, note: str = "") -> None
 
 
 def chart(form: str, table: Any, title: str, subtitle: str = "", note: str = "") -> None:
-    """A figure with its table. `form`: bars, columns, diverging, line (shared with VISUAL's table
-    of questions); `title` is the finding in a sentence, with its traced number. Where that is
+    """A figure with its table. `form`: bars, columns, diverging, line, run (shared with VISUAL's
+    table of questions); `title` is the finding in a sentence, with its traced number. Where that is
     hidden the figure has its table's own title. Several lines over years are label → facts."""
     if _planned(table):
         return

@@ -8,6 +8,7 @@ from typing import Any
 from pipeline.errors import PredicateError
 from pipeline.facts.fact import Fact, spliced
 from pipeline.facts.pattern import DOTS, Merged
+from pipeline.facts.runs import runs as runs_of
 from pipeline.facts.table import FactTable, Joined
 from pipeline.report import hidden, tables
 from pipeline.report.blocks import Block, Registry, Runs, occurrence, plain, runs
@@ -22,10 +23,11 @@ from pipeline.report.charts import (
     diverging,
     line,
     multiples,
+    run,
 )
 from pipeline.report.charts import Series as Line
 from pipeline.report.swedish import number
-from pipeline.report.tables import WIDE, KeyFigures, Series, Stack, Tabular
+from pipeline.report.tables import WIDE, KeyFigures, Run, Series, Stack, Tabular
 
 Lines = Mapping[str, Sequence[Fact]]  # facts over years: label → year by year
 ALT_LIMIT = 12  # numbers told in an alt text; the rest are in the table
@@ -116,6 +118,8 @@ def _drawable(form: str, table: Tabular) -> bool:
         return any(f.value is not None for _, facts in table.lines for f in facts)
     if isinstance(table, KeyFigures):
         return any(f.value is not None for each in table.figures for f in each.line)
+    if isinstance(table, Run):
+        return any(f.value is not None for _, _, f in table.points)
     chosen = _shares(table)
     keys = chosen.classes[0]
     if len(keys) == 1 and isinstance(keys[0], Merged):  # all put together: nothing to compare
@@ -135,6 +139,7 @@ _KIND = {
     "bars": "Liggande staplar", "columns": "Stående staplar",
     "diverging": "Delade staplar kring mitten av skalan", "line": "Linje över år",
     "multiples": "En ruta för varje nyckeltal",
+    "run": "Seriediagram med medianen som linje tvärs över",
 }  # fmt: skip
 
 
@@ -231,7 +236,23 @@ def _multiples(table: Tabular, pen: _Pen) -> Drawing:
     return multiples(panels, "Förra året", "Mål")
 
 
+def _run(table: Tabular, pen: _Pen) -> Drawing:
+    """Months in order; those of a shift are marked, as far as every number may be seen."""
+    if not isinstance(table, Run) or table.median is None:
+        raise PredicateError("Ett seriediagram ritar antal per månad.")
+    points = [pen.mark(f"{month} {year}", fact) for year, month, fact in table.points]
+    known = [mark.value for mark in points if mark.value is not None]
+    shifts = runs_of(known).shifts if len(known) == len(points) else ()
+    return run(
+        points,
+        pen.mark("Median", table.median),
+        under=[(month[:1].upper(), year) for year, month, _ in table.points],
+        signal=[place for shift in shifts for place in shift],
+    )
+
+
 _FORMS: dict[str, Callable[[Tabular, _Pen], Drawing]] = {
     "bars": _bars, "columns": _columns, "diverging": _diverging, "line": _line,
     "multiples": _multiples,
+    "run": _run,
 }  # fmt: skip

@@ -129,7 +129,31 @@ class KeyFigures:
         return TextGrid(f"{self.title}, {years[-1]}" if years else self.title, heads, tuple(rows))
 
 
-Tabular = FactTable | Joined | Stack | Series | Grid | TextGrid | KeyFigures
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """Counts of months in order of time, as (year, month, count), and their median; of no months
+    there is none."""
+
+    title: str
+    points: tuple[tuple[str, str, Fact], ...]
+    median: Fact | None
+
+    @property
+    def missing(self) -> bool:
+        return not self.points
+
+    def grid(self) -> Grid:
+        """Months down, years across."""
+        found = {(month, year): fact for year, month, fact in self.points}
+        years = tuple(dict.fromkeys(year for year, _, _ in self.points))
+        rows = tuple(
+            (month, tuple(found.get((month, year)) for year in years))
+            for month in dict.fromkeys(month for _, month, _ in self.points)
+        )
+        return Grid(self.title, (("Månad", ""), *((year, "") for year in years)), rows)
+
+
+Tabular = FactTable | Joined | Stack | Series | Grid | TextGrid | KeyFigures | Run
 
 
 def grid(title: str, columns: Sequence[str], rows: Mapping[str, Sequence[Fact | None]]) -> Grid:
@@ -202,6 +226,8 @@ def _block(table: Tabular, note: str) -> Block:
         return _grid(table, note)
     if isinstance(table, TextGrid | KeyFigures):
         return _texts(table if isinstance(table, TextGrid) else table.grid, note)
+    if isinstance(table, Run):
+        return _grid(table.grid(), note)
     return _joined(Joined((table,)), note) if len(table.dims) == 1 else _crossed(table, note)
 
 

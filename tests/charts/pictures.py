@@ -17,6 +17,7 @@ from pipeline.report.charts import (
     grouped,
     line,
     multiples,
+    run,
 )  # fmt: skip
 
 NBSP = "\u00a0"
@@ -48,6 +49,22 @@ def row(label: str, values: Sequence[float | None], n: int = 45) -> Row:
 def years(name: str, values: Sequence[float | None], **looks: bool) -> Series:
     pairs = zip(YEARS, values, strict=True)
     return Series(name, [share(year, value, width=0.08) for year, value in pairs], **looks)
+
+
+def months(values: Sequence[int | None]) -> tuple[list[Mark], list[tuple[str, str]]]:
+    """Counts of months from January 2018 on, and what stands under them."""
+    names = [(str(2018 + i // 12), i % 12) for i in range(len(values))]
+    marks = [
+        Mark(f"{m} {y}", v, ".." if v is None else str(v), f"antal-{y}-{m}")
+        for (y, m), v in zip(names, values, strict=True)
+    ]
+    return marks, [("JFMAMJJASOND"[m], y) for y, m in names]
+
+
+def run_chart(values: Sequence[int | None], median: float | None, signal: range) -> Drawing:
+    points, under = months(values)
+    text = ".." if median is None else f"{median:.1f}".replace(".", ",")
+    return run(points, Mark("Median", median, text, "median"), under=under, signal=signal)
 
 
 TARGET = share("Mål", 0.8)
@@ -104,6 +121,15 @@ PICTURES: dict[str, Callable[[], Drawing]] = {
     "dots": lambda: dots(
         [share("Norr", 0.62, 45, 0.1), share(LONG, None, 3), share("Väst", 1.0, 8, 0.3)],
         bounds=(0, 1), reference=share("Alla", 0.99)),
+    "three years of months": lambda: run_chart(
+        [4, 11, 5, 9, 12, 3, 6, 4, 6, 1, 7, 4, 6, 5, 5, 5, 2, 8, 4, 4, 12, 21, 13, 11,
+         12, 15, 12, 14, 14, 9, 9, 13, 17, 12, 10, 14], 9.0, range(20, 36)),
+    "a year of months": lambda: run_chart([3, 0, 2, 3, 3, 3, 3, 1, 3, 3, 3, 2], 3.0, range(0)),
+    "months with gaps": lambda: run_chart([3, None, 5, None, None, 8], 5.0, range(0)),
+    "hidden months": lambda: run_chart([None] * 12, None, range(0)),
+    "one month": lambda: run_chart([7], 7.0, range(0)),
+    "large months": lambda: run_chart([12000 + 700 * (i % 7) for i in range(60)], 13400.0,
+                                      range(10, 20)),
     "no dots": lambda: dots([share("Norr", None, 3)]),
     "key figures": lambda: multiples(
         [Panel(title, years("", values).points, TARGET, top=1.0) for title, values in (

@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from pipeline.disclosure.attack import Edition, attack, refuse
+from pipeline.disclosure.attack.universe import build
 from pipeline.errors import GateError
 from pipeline.facts.pattern import CountCell
 from pipeline.workspace import Sekretess
@@ -272,3 +273,7 @@ def test_a_table_of_which_only_the_whole_is_published_is_examined(tmp_path):
     folder = Folder()
     folder.count("TRUE", 20)
     assert audit(folder.write(tmp_path / "many")).passed
+
+
+def test_a_table_of_which_only_the_total_is_told_has_one_class():
+    assert [block.codes.shape for block in build(["TRUE"], {}).blocks] == [(1, 0)]

@@ -17,7 +17,9 @@ from pipeline.workspace import REPO
 from tests.municipality import at, tables
 
 YEARS, ROWS, SEED = (2024, 2025), 90, 11
-IDENTIFYING = {"insats_id", "arende_id", "familj_id", "svar_id"}
+IDENTIFYING = {
+    "insats_id", "arende_id", "familj_id", "svar_id", "avvikelse_id", "klagomal_id",
+}  # fmt: skip
 FIGURES = ("rows", "processed", "duplicates", "quarantined")
 
 
@@ -43,7 +45,18 @@ def test_the_balance_is_the_truths(built: tuple[Truth, Path], year: int) -> None
 
 @pytest.mark.parametrize("year", YEARS)
 @pytest.mark.parametrize(
-    "table", ["bakgrund", "avslut", "brukarenkat", "avstamning", "lopande", "volymer"]
+    "table",
+    [
+        "bakgrund",
+        "avslut",
+        "brukarenkat",
+        "avstamning",
+        "lopande",
+        "volymer",
+        "avvikelser",
+        "riskanalys",
+        "klagomal",
+    ],
 )
 def test_every_processed_cell_is_the_truths(
     built: tuple[Truth, Path], table: str, year: int

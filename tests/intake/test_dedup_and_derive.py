@@ -138,3 +138,26 @@ def test_the_number_of_a_month_has_a_tertial_as_a_date_has(books: dict[str, Code
     rows = [{"alder": month} for month in (1, 4, 5, 8, 9, 12, None)]
     made = add_derived(table(book, *rows), book, 2025, {})
     assert made["tertial"].to_pylist() == ["T1", "T1", "T2", "T2", "T3", "T3", None]
+
+
+def test_a_month_has_its_number_and_a_product_needs_both_numbers(
+    books: dict[str, Codebook],
+) -> None:
+    book = dataclasses.replace(
+        books["provarenden"],
+        derived=(
+            Derived("manad", "Månad", "month", "slutdatum"),
+            Derived("risk", "Risk", "product", "alder", to="nojd"),
+        ),
+    )
+    rows = [
+        {"alder": 3, "nojd": 4, "slutdatum": day("2025-12-31")},
+        {"alder": 0, "nojd": 4, "slutdatum": day("2025-01-01")},
+        {"alder": None, "nojd": 4},
+        {"alder": 3, "nojd": None},
+    ]
+    made = add_derived(table(book, *rows), book, 2025, {})
+    assert made["risk"].to_pylist() == [12, 0, None, None]
+    assert made["risk"].type == pa.int64()
+    assert made["manad"].to_pylist() == [12, 1, None, None]
+    assert [c.label for c in book.derived[0].categories][::11] == ["januari", "december"]

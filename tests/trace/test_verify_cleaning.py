@@ -58,12 +58,16 @@ FORM: dict[str, Any] = {
         {"name": "kod", "title": "Kod", "type": "string", "constraints": {
             "pattern": "[A-Z]{2}[0-9]+"}},
         {"name": "fritt", "title": "Fritt", "type": "string"},
+        # `celler` has a column of this name, which no path recomputes; a form's own is its own.
+        {"name": "orsak", "title": "Orsak", "type": "string"},
     ],
     "derived": [
         {"name": "band", "title": "Band", "rule": "band", "from": "antal", "breaks": [0, 13, 18]},
         {"name": "ar", "title": "År", "rule": "year", "from": "dag"},
         {"name": "tertial", "title": "Tertial", "rule": "tertial", "from": "dag"},
+        {"name": "manad", "title": "Månad", "rule": "month", "from": "dag"},
         {"name": "dagar", "title": "Dagar", "rule": "days_between", "from": "dag", "to": "slut"},
+        {"name": "produkt", "title": "Produkt", "rule": "product", "from": "antal", "to": "betyg"},
     ],
 }  # fmt: skip
 HEADERS = [

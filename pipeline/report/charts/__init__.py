@@ -2,8 +2,8 @@
 
 One function a question (VISUAL.md): ``bars`` and ``grouped`` (how large?), ``diverging`` and
 ``columns`` (how did they answer on a scale?), ``line`` (has it changed?), ``dots`` (do groups
-differ?), ``multiples`` (how do the key figures stand?). The same values give the same bytes;
-nothing is written but what is passed in.
+differ?), ``multiples`` (how do the key figures stand?), ``run`` (when did it happen?). The same
+values give the same bytes; nothing is written but what is passed in.
 """
 
 from pipeline.report.charts.bars import bars, grouped
@@ -13,8 +13,9 @@ from pipeline.report.charts.dots import dots
 from pipeline.report.charts.line import line
 from pipeline.report.charts.model import Drawing, Mark, Row, Series
 from pipeline.report.charts.multiples import Panel, multiples
+from pipeline.report.charts.run import run
 
 __all__ = [
     "Drawing", "Mark", "Panel", "Row", "Series",
-    "bars", "columns", "diverging", "dots", "grouped", "line", "multiples",
+    "bars", "columns", "diverging", "dots", "grouped", "line", "multiples", "run",
 ]  # fmt: skip

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 Record = Mapping[str, Any]
@@ -106,6 +108,37 @@ def _reliable(d: Record, parents: Sequence[Record]) -> float:
     return 1.96 * math.sqrt(2 * error**2)
 
 
+def _against(d: Record, parents: Sequence[Record]) -> float:
+    own, published = parents
+    return float(
+        Fraction(own["numerator"], own["denominator"]) - Fraction(published["value"]) / 100
+    )
+
+
+def _runs(d: Record, parents: Sequence[Record]) -> float:
+    """Anhøj & Olesen's rules, by signs written as a text; both limits in whole numbers."""
+    values = [Fraction(p["value"]) for p in parents]
+    ordered = sorted(values)
+    middle = (ordered[(len(values) - 1) // 2] + ordered[len(values) // 2]) / 2
+    signs = "".join("+" if v > middle else "-" for v in values if v != middle)
+    n = max(1, len(signs))
+    match d["part"]:
+        case "median":
+            return float(middle)
+        case "längst":
+            return float(max(map(len, signs.replace("+-", "+ -").replace("-+", "- +").split(" "))))
+        case "högst":  # log2 n is nearer to k + 1 than to k when n² passes 2^(2k + 1)
+            whole = n.bit_length() - 1
+            return float(whole + (n * n > 2 ** (2 * whole + 1)) + 3)
+        case "korsningar":
+            return float(sum(a != b for a, b in pairwise(signs)))
+    below, k = 1, 0  # of 2^(n − 1) equally likely rows, those with at most k crossings
+    while 20 * below < 2 ** (n - 1):
+        k += 1
+        below += math.comb(n - 1, k)
+    return float(k)
+
+
 def _shares(d: Record) -> str:
     return "andel"
 
@@ -127,4 +160,6 @@ STATISTICS: Mapping[str, tuple[Function, Callable[[Record], str | None]]] = {
     "holm": (_holm, lambda d: "p"),
     "funnel": (_funnel, _shares),
     "reliable": (_reliable, lambda d: None),
+    "against": (_against, _points),
+    "runs": (_runs, lambda d: None),
 }

@@ -232,6 +232,10 @@ def _derived(d: Derived, own: set[str], whole: set[str]) -> str:
             return f"'T' || (({month} - 1) // 4 + 1)"
         case "difference":
             return f"{quoted(d.to)} - {value}"
+        case "month":
+            return f"month({_date(value)})"
+        case "product":
+            return f"{value} * {quoted(d.to)}"
         case _:
             return f"date_diff('day', {_date(value)}, {_date(quoted(d.to))})"
 
