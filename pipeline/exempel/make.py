@@ -9,7 +9,16 @@ from itertools import groupby
 from pathlib import Path
 
 from pipeline.errors import UppfoljningError
-from pipeline.exempel import avslut, avstamning, bakgrund, brukarenkat, fritext, kolada, world
+from pipeline.exempel import (
+    avslut,
+    avstamning,
+    bakgrund,
+    brukarenkat,
+    fritext,
+    kolada,
+    sammanstallning,
+    world,
+)
 from pipeline.exempel.files import file_bytes
 from pipeline.exempel.kommun import SURVEY, kommun, toml_bytes
 from pipeline.exempel.sheets import Sheet
@@ -96,6 +105,7 @@ def year_sheets(
         *started,
         *avslut.sheets(books["avslut"], seed, years, year, rows, ids | known.keys()),
         brukarenkat.sheet(books["brukarenkat"], seed, year, rows),
+        *sammanstallning.sheets(books["sammanstallning"], seed, year),
     ]
     for sheet in made:
         sheet.number_rows()
