@@ -22,7 +22,7 @@ from pipeline.run import modes, state, tertial
 from pipeline.run.attack import FILE as ATTACK
 from pipeline.run.attack import attack_edition, log, refuse_leaks
 from pipeline.run.execute import NOTEBOOKS, Job, execute, kernel_environment
-from pipeline.run.locks import lock
+from pipeline.run.locks import lock, write_changes
 from pipeline.run.plan import CLEAN, VALIDATE, chapters
 from pipeline.run.public import decide, decide_staff, refuse_hidden
 from pipeline.run.public import publish as publish_public
@@ -63,6 +63,7 @@ def annual(
     tables(workspace, year, say)
     written = lock(workspace, year, say)
     before |= state.prints(workspace, written)
+    write_changes(workspace, year, say)
     home = workspace.reports / str(year)
     with swapped(home, "intern") as (made, swap), swapped(home, "publik") as (leaves, swap_too):
         say("Vad den publika utgåvan får visa bestäms …")

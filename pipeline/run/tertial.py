@@ -12,11 +12,10 @@ from pipeline.facts.dataset import codebooks, open_dataset
 from pipeline.publish.document import Meta
 from pipeline.report.tertial import LAST_DAYS, SECTOR, SECTOR_NAME, ended_by
 from pipeline.run.execute import Job
-from pipeline.run.locks import FORM, standing
+from pipeline.run.locks import FORM, NOTEBOOK, standing
 from pipeline.workspace import Workspace, load_kommun, per_datum
 
 FOLDER = "tertial"
-NOTEBOOK = "tertial.ipynb"
 INDEX = f"{FOLDER}/index.html"
 PAGE = (
     INDEX,
