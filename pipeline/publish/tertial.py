@@ -115,7 +115,9 @@ def write_index(
 ) -> None:
     """The page with links to every document. `forms`: T1 → unit's code → how its form stands, in
     a sentence; the sector has none."""
-    rows = {t: [(slug(u), n, told.get(u, "")) for u, n in units.items()] for t, told in forms.items()}
+    rows = {
+        t: [(slug(u), n, told.get(u, "")) for u, n in units.items()] for t, told in forms.items()
+    }
     _write(out / "index.html", TertialIndexExporter().render(meta=meta, tertials=rows))
 
 

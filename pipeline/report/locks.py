@@ -43,7 +43,8 @@ def names(told: Mapping[str, Any]) -> set[str]:
     """What stands in the tables with digits in it and is no number: addresses, titles, roles."""
     found = {entry["text"] for entry in told["las"]}
     for change in told["andringar"]:
-        found |= {change["adress"], change["uppgift"], *change["andrade"], *change["raknas"]}
+        found |= {change["adress"], change["uppgift"], *change["lasta"]}
+        found |= {*change["andrade"], *change["raknas"]}
     return found
 
 
@@ -61,7 +62,7 @@ def _standing(entries: Sequence[Mapping[str, str]], year: int) -> blocks.Block:
 def _changed(entries: Iterable[Mapping[str, Any]]) -> blocks.Block:
     rows = [
         {"header": [e["adress"]], "total": False, "cells": [
-            [f"{e['enhet']}, {e['tertial']} {e['ar']}"], [e["uppgift"]], [e["andring"]],
+            [_listed(e["lasta"])], [e["uppgift"]], [e["andring"]],
             [_listed(e["andrade"])], [_listed(e["raknas"])],
         ]}
         for e in entries
@@ -70,9 +71,7 @@ def _changed(entries: Iterable[Mapping[str, Any]]) -> blocks.Block:
         "Cellerna står med fil, blad och cell. Vad som stod där förut och står där nu visas inte "
         "här: den som behöver veta jämför med den fil som sparades när tertialet låstes."
     )
-    return blocks.table(
-        ["Ändrat i låsta tertial"], [_head(h) for h in HEADS], rows, [note], {}
-    )
+    return blocks.table(["Ändrat i låsta tertial"], [_head(h) for h in HEADS], rows, [note], {})
 
 
 def _listed(titles: Iterable[str]) -> str:

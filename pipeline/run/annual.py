@@ -22,6 +22,7 @@ from pipeline.run import modes, state, tertial
 from pipeline.run.attack import FILE as ATTACK
 from pipeline.run.attack import attack_edition, log, refuse_leaks
 from pipeline.run.execute import NOTEBOOKS, Job, execute, kernel_environment
+from pipeline.run.locks import NOTEBOOK as TERTIAL
 from pipeline.run.locks import lock, write_changes
 from pipeline.run.plan import CLEAN, VALIDATE, chapters
 from pipeline.run.public import decide, decide_staff, refuse_hidden
@@ -220,11 +221,11 @@ def _inputs(workspace: Workspace) -> list[tuple[str, Path]]:
 
 
 def _sources(jobs: Sequence[Job]) -> list[tuple[str, Path]]:
-    names = {tertial.NOTEBOOK, *(job.notebook for job in (CLEAN, VALIDATE, *jobs))}
+    names = {TERTIAL, *(job.notebook for job in (CLEAN, VALIDATE, *jobs))}
     return [(f"notebooks/{n}", NOTEBOOKS / n) for n in sorted(names)]
 
 
-class swapped:  # noqa: N801  used as a function
+class swapped:
     """A folder beside its destination that is swapped in when all went well."""
 
     def __init__(self, parent: Path, name: str) -> None:

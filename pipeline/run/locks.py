@@ -52,9 +52,7 @@ class Completed:
             return "datumet saknas"
         earliest = earliest_lock(self.year, self.tertial)
         if self.date < earliest:
-            return (
-                f"sammanställd {self.date}, men samtal kommer in sent: låser tidigast {earliest}"
-            )
+            return f"sammanställd {self.date}, men samtal kommer in sent: låser tidigast {earliest}"
         return ""
 
 
@@ -111,15 +109,20 @@ def standing(workspace: Workspace, year: int, tertial: str) -> dict[str, str]:
 def write_changes(workspace: Workspace, year: int, say: Say) -> None:
     """Write down for the report of `year` how its tertials stand, and every change in a locked
     tertial of it or of an earlier year, with the numbers that it moved."""
-    found: list[dict[str, Any]] = []
+    found: dict[tuple[str, str], dict[str, Any]] = {}
     for each in (y for y in workspace.years() if y <= year):
-        found += _changes(workspace, year, each)
+        for made in _changes(workspace, year, each):
+            same = found.setdefault((made["adress"], made["andring"]), made)
+            for of_lock in ("lasta", "andrade", "raknas"):
+                same[of_lock] = list(dict.fromkeys([*same[of_lock], *made[of_lock]]))
     told = [
         {"tertial": t, "enhet": _label(workspace, unit), "text": text}
         for t in LAST_DAYS
         for unit, text in standing(workspace, year, t).items()
     ]
-    write_json({"las": told, "andringar": found}, workspace.processed / str(year) / FILE)
+    write_json(
+        {"las": told, "andringar": list(found.values())}, workspace.processed / str(year) / FILE
+    )
     if found:
         say(f"Obs: {len(found)} ändringar har gjorts i låsta tertial. Se kapitlet om avstämning.")
 
@@ -144,13 +147,12 @@ def _changes(workspace: Workspace, year: int, of_year: int) -> list[dict[str, An
             mine = _of_unit(facts, tertial, held_by.unit)
             moved = [k for k, f in mine.items() if held_by.facts.get(k) != _digest(key, f)]
             could = _could(change, moving, mine)
-            made.append(
-                _told(workspace, year, change)
-                | {
-                    "andrade": [facts[k].title for k in moved if k in could],
-                    "raknas": [report[k].title for k in report if k in _counted(change, counting)],
-                }
-            )
+            hit = [facts[k].title for k in moved if k in could]
+            # What is looked up elsewhere is of the tertial only as far as its numbers go.
+            if change.own or hit:
+                counted = _counted(change, counting)
+                also = [f.title for k, f in report.items() if k in counted]
+                made.append(_told(workspace, year, change) | {"andrade": hit, "raknas": also})
     return made
 
 
@@ -164,7 +166,7 @@ def _could(change: Change, lineage: Lineage, facts: Mapping[str, Fact]) -> set[s
 
 def _counted(change: Change, lineage: Lineage) -> set[str]:
     """The report's facts that count what changed; of a row that is gone nobody can tell."""
-    if change.cell is None or change.field == WHOLE_ROW and change.kind != ADDED:
+    if change.cell is None or (change.field == WHOLE_ROW and change.kind != ADDED):
         return set()
     sheet, row = change.cell.sheet, change.cell.row
     if change.kind == CHANGED:
@@ -178,8 +180,8 @@ def _told(workspace: Workspace, year: int, change: Change) -> dict[str, Any]:
     of_year = change.cell.sheet.year if change.cell else change.year
     prefix = "" if of_year == year else f"{of_year}/"
     return {
-        "ar": change.year, "tertial": change.tertial,
-        "enhet": _label(workspace, change.unit), "adress": f"{prefix}{change.address}",
+        "lasta": [f"{_label(workspace, change.unit)}, {change.tertial} {change.year}"],
+        "adress": f"{prefix}{change.address}",
         "uppgift": book.field(change.field).title if change.field else "Hela raden",
         "andring": change.kind,
     }  # fmt: skip

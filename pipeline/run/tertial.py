@@ -44,9 +44,7 @@ def scratch(made: Path, tertial: str) -> Path:
     return folder
 
 
-def write(
-    workspace: Workspace, meta: Meta, tertial: str, folder: Path, say: Say
-) -> None:
+def write(workspace: Workspace, meta: Meta, tertial: str, folder: Path, say: Say) -> None:
     """The documents of a tertial, where its executed notebook lies; refused if one shows a
     number without a fact."""
     from pipeline.publish.panel.lineage import trace_all
@@ -92,9 +90,7 @@ def units(workspace: Workspace) -> dict[str, str]:
     return {o.value: o.label for o in options} | {SECTOR: SECTOR_NAME}
 
 
-def tertial(
-    workspace: Workspace, year: int, number: int, date: dt.date | None, say: Say
-) -> Path:
+def tertial(workspace: Workspace, year: int, number: int, date: dt.date | None, say: Say) -> Path:
     """Compile one tertial on its own, built, checked and put in place in the year's internal
     edition; returns its folder. Raises UppfoljningError with nothing of the last one touched."""
     from pipeline.publish.manifest import FILE, refresh_outputs

@@ -16,7 +16,8 @@ CHANGED, ADDED, REMOVED, DISPOSED = "ändrad", "tillkommen rad", "borttagen rad"
 @dataclass(frozen=True, slots=True)
 class Change:
     """One change in a locked tertial. `cell`: the one that changed, or the whole row that came;
-    of a row that is gone, where it stood when the tertial was locked. `year`: of the lock."""
+    of a row that is gone, where it stood when the tertial was locked. `year`: of the lock. `own`:
+    in a row of the tertial itself, not in one that something is looked up in."""
 
     year: int
     tertial: str
@@ -26,6 +27,7 @@ class Change:
     field: str
     address: str
     cell: Cell | None
+    own: bool
 
 
 def changes(lock: Lock, cells: LockedCells, disposals: Sequence[Disposal] = ()) -> list[Change]:
@@ -34,8 +36,9 @@ def changes(lock: Lock, cells: LockedCells, disposals: Sequence[Disposal] = ()) 
     for group in lock.groups:
         for kind, field, address, cell in _of_group(lock, group, cells, disposals):
             made = Change(
-                lock.year, lock.tertial, lock.unit, kind, group.table, field, address, cell
-            )
+                lock.year, lock.tertial, lock.unit, kind, group.table, field, address, cell,
+                group.own,
+            )  # fmt: skip
             found.setdefault((address, group.year, kind), made)
     return sorted(found.values(), key=lambda c: (c.table, _order(c)))
 
