@@ -32,7 +32,7 @@ def locked_tertials() -> None:
         return
     told = json.loads(path.read_text(encoding="utf-8"))
     blocks.display(_standing(told["las"], here.year))
-    blocks.display(blocks.heading("Ändrat sedan tertialet låstes", 3))
+    blocks.display(blocks.heading("Ändrat sedan tertialet låstes", 4))
     if told["andringar"]:
         blocks.display(_changed(told["andringar"]))
     else:
