@@ -17,7 +17,7 @@ from pipeline.publish import blocks as b
 from pipeline.publish import html, ledger, notebooks, pdf
 from pipeline.publish.document import Document, Meta, cells, collect
 from pipeline.publish.exporter import PageExporter
-from pipeline.publish.panel.data import panel_data
+from pipeline.publish.panel.data import NO_NOTES, panel_data
 from pipeline.publish.panel.lineage import Lineage
 from pipeline.publish.tertial_form import workbook
 from pipeline.report.blocks import PART
@@ -84,11 +84,8 @@ def publish(
     made = []
     for unit, label in units.items():
         name, notebook = names[unit], apart[names[unit]]
-        title = f"Tertialsammanställning {tertial}, {label}"
-        own = collect({name: notebook}, replace(meta, name=title))
-        code = {(name, key): cell.source for key, cell in cells(notebook)}
-        panel = panel_data(own, lineage, code, limit=WHOLE)
-        page = html.render(own, f"{NOTEBOOKS}/", characters, panel)
+        own = collect({name: notebook}, titled(meta, tertial, label))
+        page = page_of(own, notebook, lineage, characters)
         printed = pdf.render(own)
         _write(out / f"{name}.html", page)
         (out / f"{name}.pdf").write_bytes(printed)
@@ -103,6 +100,26 @@ def publish(
         _write(out / NOTEBOOKS / f"{name}.ipynb", notebooks.written(notebook))
         made.append(Compiled(name, label, own, page, printed))
     return made
+
+
+def titled(meta: Meta, tertial: str, label: str) -> Meta:
+    """What the cover of a document says."""
+    return replace(meta, name=f"Tertialsammanställning {tertial}, {label}")
+
+
+def page_of(
+    document: Document,
+    notebook: NotebookNode,
+    lineage: Lineage,
+    characters: str,
+    notes: Mapping[str, str] = NO_NOTES,
+) -> str:
+    """The page of a document of one notebook, with its trace panel. `notes`: fact → what is said
+    in the place of its status."""
+    name = document.chapters[0].name
+    code = {(name, key): cell.source for key, cell in cells(notebook)}
+    panel = panel_data(document, lineage, code, limit=WHOLE, notes=notes)
+    return html.render(document, f"{NOTEBOOKS}/", characters + panel.inline, panel)
 
 
 def stamp(meta: Meta) -> str:

@@ -27,7 +27,9 @@ def locked_tertials() -> None:
             "Tertialens sammanställningar redovisas i den interna utgåvan.", "note"
         ))  # fmt: skip
         return
-    if not path.is_file():  # the chapter is run before the driver has compared
+    if here.recorder is not None:
+        return  # planned while the changes are being found
+    if not path.is_file():
         blocks.display(blocks.paragraph("Låsta tertial jämförs när rapporten byggs.", "note"))
         return
     told = json.loads(path.read_text(encoding="utf-8"))

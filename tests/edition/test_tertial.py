@@ -65,7 +65,7 @@ def test_every_number_is_that_of_the_generators_rows(
         start, end = ours["bakgrund"], ours["avslut"]
         ending = f"_{tertial.lower()}_{unit}"
 
-        def value(name: str, of: object = "", ending: str = ending) -> object:
+        def value(name: str, of: str = "", ending: str = ending) -> object:
             return facts[f"{name}{ending}", of]["value"]
 
         assert value("paborjade") == len(start) > 0
@@ -76,9 +76,9 @@ def test_every_number_is_that_of_the_generators_rows(
         ):  # fmt: skip
             counts = Counter(r[column] for r in some if r[column] is not None)
             for key, number in counts.items():
-                assert value(f"{name}_antal", key) == number, (unit, name, key)
+                assert value(f"{name}_antal", str(key)) == number, (unit, name, key)
                 wanted = number / sum(counts.values())
-                assert value(name, key) == pytest.approx(wanted, abs=1e-12)
+                assert value(name, str(key)) == pytest.approx(wanted, abs=1e-12)
             shown = {of for (fact, of) in facts if fact == f"{name}_antal{ending}"}
             assert shown == set(counts)
         known = [r for r in end if r["avslutsorsak"] is not None]
