@@ -35,7 +35,7 @@ class Recorder:
         facts = made if isinstance(made, FactTable) else (made,)
         cells = self.chapters.setdefault(self.chapter, {})
         for fact in facts:
-            self.facts[fact.id] = fact
+            self.facts.setdefault(fact.id, fact)
             if fact.status != "saknas":
                 cells.update(dict.fromkeys(count_cells(fact.definition)))
 

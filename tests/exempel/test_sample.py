@@ -22,11 +22,12 @@ DIGITS = re.compile(r"(?<!\d)(\d{2})?(\d{6})[-+ ]?(\d{4})(?!\d)")
 
 
 def contents(folder: Path) -> dict[str, bytes | dict[str, bytes]]:
-    """File → its bytes; a workbook's members decompressed, for zlib versions differ."""
+    """File → its bytes; a workbook's members decompressed, for zlib versions differ. What builds
+    have recorded since is left out."""
     found: dict[str, bytes | dict[str, bytes]] = {}
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.name.startswith("."):
-            name = path.relative_to(folder).as_posix()
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and not path.name.startswith(".") and "/protokoll/" not in name:
             found[name] = members(path) if path.suffix == ".xlsx" else path.read_bytes()
     return found
 
