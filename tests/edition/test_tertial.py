@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -16,6 +17,7 @@ from pipeline.exempel import ROWS, SEED, expected_tables
 from pipeline.exempel.truth import Expected
 from pipeline.exempel.world import ENHETER
 from pipeline.intake.year import clean_year
+from pipeline.trace.verify import verify_part
 from pipeline.workspace import Workspace
 
 from .conftest import YEAR, Built
@@ -148,3 +150,19 @@ def test_building_leaves_the_committed_locks_as_they_are(edition: Built) -> None
         }
         committed = REPO / "data" / "raw" / str(year) / "protokoll" / "las"
         assert there == {p.name: p.read_bytes() for p in committed.iterdir()}
+
+
+def test_a_number_altered_in_a_tertials_page_is_found(edition: Built, tmp_path: Path) -> None:
+    folder = tmp_path / "T1"
+    shutil.copytree(edition.intern / "tertial" / "T1", folder)
+    page = folder / "familj.html"
+    text = page.read_text("utf-8")
+    number = re.search(r'(<data [^>]*value=")(\d+)("[^>]*>)(\d+)(</data>)', text)
+    assert number is not None and number[2] == number[4]
+    other = str(int(number[2]) + 1)
+    page.write_text(
+        text.replace(number[0], f"{number[1]}{other}{number[3]}{other}{number[5]}", 1), "utf-8"
+    )
+    verdict = verify_part(edition.workspace, YEAR, folder, edition.workspace.processed)
+    assert not verdict.ok
+    assert {d.where for d in verdict.differences} == {"familj.html"}
