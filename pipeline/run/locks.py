@@ -13,7 +13,7 @@ from pipeline.disposal.record import VOUCHED, disposals
 from pipeline.facts.dataset import open_dataset
 from pipeline.facts.fact import Fact, canonical
 from pipeline.intake.store import write_json
-from pipeline.privacy.key import PseudonymKey, key_of, record_fingerprint
+from pipeline.privacy.key import PseudonymKey, key_of
 from pipeline.report.completeness import role
 from pipeline.report.locks import FILE
 from pipeline.report.tertial import LAST_DAYS, earliest_lock
@@ -83,11 +83,10 @@ def lock(workspace: Workspace, year: int, say: Say) -> list[Path]:
                 say(f"{tertial} {each} låses för {_label(workspace, c.unit)}.")
                 groups = cells.groups(each, tertial, c.unit)
                 told = {k: _digest(key, f) for k, f in _of_unit(facts, tertial, c.unit).items()}
-                made = record.Lock(each, tertial, c.unit, c.by, str(c.date), groups, told)
+                made = record.Lock(
+                    each, tertial, c.unit, c.by, str(c.date), key.fingerprint, groups, told
+                )
                 written.append(record.write(workspace.raw, made))
-        folder = workspace.raw / str(each) / record.FOLDER
-        record_fingerprint(key, folder)
-        written.append(folder / "nyckel.json")
     return written
 
 
@@ -95,10 +94,14 @@ def standing(workspace: Workspace, year: int, tertial: str) -> dict[str, str]:
     """Unit → how its form of a tertial stands, in a sentence; every unit of the catalogue."""
     forms = {c.unit: c for c in completed(workspace, year) if c.tertial == tertial}
     of_tertial = {k.unit: k for k in record.locks(workspace.raw, year) if k.tertial == tertial}
+    fingerprint = key_of(workspace).fingerprint
     made = {}
     for unit in (o.value for o in load_kommun(workspace.raw).enheter):
         if unit in of_tertial:
-            made[unit] = f"Låst: sammanställd {of_tertial[unit].date} av {of_tertial[unit].by}"
+            held = of_tertial[unit]
+            made[unit] = f"Låst: sammanställd {held.date} av {held.by}"
+            if held.key != fingerprint:
+                made[unit] += ". Nyckeln har bytts sedan dess: ändringar går inte att se"
         elif unit in forms:
             made[unit] = f"Inte låst: {forms[unit].lacks}"
         else:
@@ -128,10 +131,10 @@ def write_changes(workspace: Workspace, year: int, say: Say) -> None:
 
 
 def _changes(workspace: Workspace, year: int, of_year: int) -> list[dict[str, Any]]:
-    held = record.locks(workspace.raw, of_year)
+    key, gone = key_of(workspace), disposals(workspace.raw)
+    held = [k for k in record.locks(workspace.raw, of_year) if k.key == key.fingerprint]
     if not held:
         return []
-    key, gone = key_of(workspace), disposals(workspace.raw)
     cells = LockedCells(Tables(workspace, of_year), key)
     found = [(k, c) for k in held for c in changes(k, cells, gone) if c.kind != DISPOSED]
     if not found:

@@ -243,8 +243,8 @@ def test_a_form_locks_45_days_after_its_tertial(
 
 
 def test_a_lock_holds_no_value(locked: Municipality) -> None:
-    record, fingerprint = locked.written
-    assert record.name == "T1-norr.json" and fingerprint.name == "nyckel.json"
+    [record] = locked.written
+    assert record.name == "T1-norr.json"
     text = record.read_text(encoding="utf-8")
     for value in ("A1", "A2", "A5", "Kvinna", "MET", "2025-01-20", "Ja, helt"):
         assert value not in text
@@ -256,3 +256,15 @@ def test_a_lock_is_never_written_again(place: Municipality) -> None:
     lock = read(path)
     write(place.workspace.raw, replace(lock, by="Någon annan"))
     assert path.read_bytes() == before
+
+
+def test_a_lock_made_with_another_key_says_that_changes_cannot_be_seen(
+    place: Municipality,
+) -> None:
+    path = place.workspace.raw / str(YEAR) / "protokoll" / "las" / "T1-norr.json"
+    lock = read(path)
+    path.unlink()
+    write(place.workspace.raw, replace(lock, key="0" * 16))
+    told = place.told()
+    assert told["andringar"] == []
+    assert any("Nyckeln har bytts" in e["text"] for e in told["las"] if e["enhet"] == "Norr")

@@ -42,20 +42,22 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """One unit's tertial. `facts`: fact id → digest of what it said."""
+    """One unit's tertial. `key`: the fingerprint of the key that the digests were made with;
+    `facts`: fact id → digest of what it said."""
 
     year: int
     tertial: str
     unit: str
     by: str
     date: str
+    key: str
     groups: tuple[Group, ...]
     facts: Digests
 
     def json(self) -> dict[str, Any]:
         return {
             "ar": self.year, "tertial": self.tertial, "enhet": self.unit,
-            "sammanstalld_av": self.by, "datum": self.date,
+            "sammanstalld_av": self.by, "datum": self.date, "nyckel": self.key,
             "rader": [_group(g) for g in self.groups],
             "tal": dict(sorted(self.facts.items())),
         }  # fmt: skip
@@ -94,7 +96,7 @@ def read(path: Path) -> Lock:
         )  # fmt: skip
         return Lock(
             int(told["ar"]), told["tertial"], told["enhet"], told["sammanstalld_av"],
-            told["datum"], groups, told["tal"],
+            told["datum"], told["nyckel"], groups, told["tal"],
         )  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UppfoljningError(
