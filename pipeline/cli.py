@@ -81,6 +81,9 @@ def _parser() -> argparse.ArgumentParser:
     verbs.choices["annual"].add_argument(
         "--efter-gallring", action="store_true", help="bygg av de rader som en gallring lämnat kvar"
     )
+    compiling = verb("tertial", _tertial, "sammanställer ett tertial: ett underlag per enhet")
+    _place(compiling)
+    compiling.add_argument("--tertial", type=int, choices=(1, 2, 3), help="vilket tertial")
     facts = verbs.choices["facts"]
     facts.add_argument("--name", help="bara fakta med detta namn")
     facts.add_argument("--json", action="store_true", help="som JSON")
@@ -185,6 +188,16 @@ def _annual(given: argparse.Namespace) -> None:
         print(f"  {made / name}")
     print("Den publika utgåvan, det enda som får lämna huset:")
     print(f"  {made.parent / 'publik' / 'index.html'}")
+
+
+def _tertial(given: argparse.Namespace) -> None:
+    from pipeline.run.tertial import tertial
+
+    if given.tertial is None:
+        raise UsageError("Ange vilket tertial som ska sammanställas: T=1, T=2 eller T=3.")
+    workspace, year = _where(given)
+    made = tertial(workspace, year, given.tertial, given.date, say=print)
+    print(f"\nSammanställningen är klar, ett underlag per enhet:\n  {made.parent / 'index.html'}")
 
 
 def _validate(given: argparse.Namespace) -> None:

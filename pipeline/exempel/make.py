@@ -24,6 +24,7 @@ from pipeline.exempel import (
     matning,
     riktlinjer,
     riskanalys,
+    sammanstallning,
     volymer,
     world,
 )
@@ -122,6 +123,7 @@ def year_sheets(
         avvikelser.sheet(books["avvikelser"], seed, year, rows),
         riskanalys.sheet(books["riskanalys"], seed, year, rows),
         klagomal.sheet(books["klagomal"], seed, year, rows),
+        *sammanstallning.sheets(books["sammanstallning"], seed, year),
     ]
     for sheet in made:
         sheet.number_rows()

@@ -15,12 +15,13 @@ from pipeline.facts.table import FactTable
 class Recorder:
     """In the chapters' order: `tables`; `chapters`, the cells of every fact of each (those of
     tables included); `groups`, the keys of tables that are shown side by side and share one
-    merging. `chapter` is the one that runs."""
+    merging. `facts`: every measured fact by id. `chapter` is the one that runs."""
 
     tables: list[TableCall] = field(default_factory=list)
     chapters: dict[str, dict[CountCell, None]] = field(default_factory=dict)
     chapter: str = ""
     groups: list[tuple[str, ...]] = field(default_factory=list)
+    facts: dict[str, Fact] = field(default_factory=dict)
 
     @property
     def cells(self) -> list[CountCell]:
@@ -34,6 +35,7 @@ class Recorder:
         facts = made if isinstance(made, FactTable) else (made,)
         cells = self.chapters.setdefault(self.chapter, {})
         for fact in facts:
+            self.facts.setdefault(fact.id, fact)
             if fact.status != "saknas":
                 cells.update(dict.fromkeys(count_cells(fact.definition)))
 

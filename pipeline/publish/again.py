@@ -8,16 +8,20 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import nbformat
+import pyarrow.parquet as pq
 
+from pipeline.forms.codebook import slug
 from pipeline.publish import freetext, html, ledger, watchlist
 from pipeline.publish.document import Document, Meta, cells, collect
 from pipeline.publish.edition import NOTEBOOKS, REPORT
 from pipeline.publish.manifest import FILE, refresh_outputs
 from pipeline.publish.panel.data import FOLDER, panel_data
 from pipeline.publish.panel.lineage import trace_all
+from pipeline.publish.tertial import page_of, titled
 from pipeline.trace.verify.disposed import Disposed
 from pipeline.workspace import Workspace
 
@@ -50,6 +54,25 @@ def trace_again(workspace: Workspace, year: int, folder: Path, disposed: Dispose
     shutil.rmtree(folder / watchlist.FOLDER, ignore_errors=True)
     watchlist.write_watchlist(workspace, year, folder, meta.per_datum)
     refresh_outputs(folder)
+
+
+def trace_tertial_again(
+    workspace: Workspace, year: int, folder: Path, units: Mapping[str, str], disposed: Disposed
+) -> None:
+    """Write the pages of a tertial's documents in `folder`; the manifest of the edition that it
+    is part of is told. `units`: code → name, as they were written for."""
+    edition = folder.parents[1]
+    meta, names = _meta(edition), {slug(unit): label for unit, label in units.items()}
+    notes = {fact: disposed.note(fact) for fact in disposed.facts}
+    lineage = trace_all(workspace, year, pq.read_table(folder / ledger.FACTS).to_pylist())
+    for path in sorted((folder / NOTEBOOKS).glob("*.ipynb")):
+        text = path.read_text(encoding="utf-8")
+        notebook = nbformat.reads(text, as_version=4)
+        own = titled(meta, folder.name, names.get(path.stem, path.stem))
+        document = collect({path.stem: notebook}, own)
+        page = page_of(document, notebook, lineage, "".join(sorted({*text, *repr(own)})), notes)
+        (folder / f"{path.stem}.html").write_text(page, encoding="utf-8", newline="\n")
+    refresh_outputs(edition)
 
 
 def _meta(folder: Path) -> Meta:

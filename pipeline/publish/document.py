@@ -32,10 +32,11 @@ class Meta:
     per_datum: dt.date
     version: str
     edition: str = "Intern utgåva för granskning"
+    name: str = "Årsrapport"
 
     @property
     def title(self) -> str:
-        return f"Årsrapport {self.year}"
+        return f"{self.name} {self.year}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,11 @@ from typing import Any
 from pipeline.facts.fact import Fact, spliced
 from pipeline.facts.pattern import DOTS
 from pipeline.forms.codebook import slug
-from pipeline.report.context import current
+from pipeline.report.context import current, current_part
 from pipeline.report.swedish import show
 
 MIMETYPE = "application/vnd.uppfoljning.block.v1+json"
+PART = "del"  # of an output's metadata: the document that it belongs to, of several
 Block = dict[str, Any]
 Run = str | dict[str, Any]
 Runs = list[Run]
@@ -105,7 +106,8 @@ def display(block: Block) -> None:
         return
     from IPython.display import display as shown
 
-    shown(bundle(block), raw=True)  # type: ignore[no-untyped-call]
+    part = current_part()
+    shown(bundle(block), raw=True, metadata={PART: part} if part else None)  # type: ignore[no-untyped-call]
 
 
 def _with(block: Block, facts: Registry) -> Block:

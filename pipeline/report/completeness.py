@@ -134,7 +134,7 @@ def _of_table(
         yield Completeness(
             unit, table, named[table], handed_in, known, known - handed_in,
             "" if said.get("uttagsdatum") is None else said["uttagsdatum"].isoformat(),
-            _role(said.get("intygat_av")), bool(said.get("forklaring")),
+            role(said.get("intygat_av")), bool(said.get("forklaring")),
         )  # fmt: skip
 
 
@@ -148,6 +148,6 @@ def _said(system: Dataset, rows: str) -> dict[str, Any]:
     return dict(found[0]) if found else {}
 
 
-def _role(text: str | None) -> str:
+def role(text: str | None) -> str:
     """A role is said in letters: a dash or a number in the cell attests nothing."""
     return text.strip() if text and sum(map(str.isalpha, text)) > 1 else ""

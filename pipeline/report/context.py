@@ -35,6 +35,7 @@ class Context:
 
 _CURRENT: ContextVar[Context] = ContextVar("chapter")
 _PLANNED: ContextVar[Context] = ContextVar("planned")
+_PART: ContextVar[str] = ContextVar("part", default="")
 
 
 def enter(context: Context) -> None:
@@ -50,6 +51,21 @@ def current() -> Context:
         return _CURRENT.get()
     except LookupError:
         raise UsageError("Kapitlet börjar med open_chapter(year=…, edition=…).") from None
+
+
+@contextmanager
+def part(name: str) -> Iterator[None]:
+    """What is displayed meanwhile belongs to one of the documents that the notebook makes."""
+    token = _PART.set(name)
+    try:
+        yield
+    finally:
+        _PART.reset(token)
+
+
+def current_part() -> str:
+    """The document at hand; empty: what is displayed belongs to all that the notebook makes."""
+    return _PART.get()
 
 
 @contextmanager

@@ -19,10 +19,12 @@ from pipeline.facts.pattern import Pattern
 from pipeline.privacy.key import key_of
 from pipeline.publish.document import Meta
 from pipeline.publish.manifest import stated, write_manifest
-from pipeline.run import modes, state
+from pipeline.run import modes, state, tertial
 from pipeline.run.attack import FILE as ATTACK
 from pipeline.run.attack import attack_edition, log, refuse_leaks
 from pipeline.run.execute import NOTEBOOKS, Job, execute, kernel_environment
+from pipeline.run.locks import NOTEBOOK as TERTIAL
+from pipeline.run.locks import lock, write_changes
 from pipeline.run.plan import CLEAN, VALIDATE, chapters
 from pipeline.run.public import decide, decide_staff, refuse_hidden
 from pipeline.run.public import publish as publish_public
@@ -61,8 +63,11 @@ def annual(
         say(f"Obs: andra användare av datorn kan läsa filerna i {workspace.raw / str(year)}.")
     before = state.edition_before(workspace, year)
     tables(workspace, year, say)
+    written = lock(workspace, year, say)
+    before |= state.prints(workspace, written)
+    write_changes(workspace, year, say)
     home = workspace.reports / str(year)
-    with _scratch(home, "intern") as (made, swap), _scratch(home, "publik") as (leaves, swap_too):
+    with swapped(home, "intern") as (made, swap), swapped(home, "publik") as (leaves, swap_too):
         say("Vad den publika utgåvan får visa bestäms …")
         jobs, outward = (chapters(workspace, year, edition) for edition in ("intern", "publik"))
         staff = decide_staff(workspace, year, jobs)
@@ -74,10 +79,17 @@ def annual(
             folder.mkdir(parents=True)
         for path in sorted((_notebooks(workspace, year)).glob("*.ipynb")):
             shutil.copyfile(path, executed / path.name)
-        _run(workspace, [(job, executed) for job in jobs] + [(job, again) for job in outward])
+        tertials = tertial.built(workspace, year, date)
+        run_notebooks(
+            workspace,
+            [(job, executed) for job in jobs]
+            + [(job, again) for job in outward]
+            + [(tertial.job(year, t), tertial.scratch(made, t)) for t in tertials],
+        )
         say("Rapporten sätts samman …")
         hides = None if staff is None else staff.pattern
         meta, seal = _publish(workspace, year, date, jobs, made, hides, say)
+        tertial.write_all(workspace, meta, tertials, made, say)
         if not disposed:
             refuse_resting(workspace, year, made)
         for warning in publish_public(
@@ -120,12 +132,12 @@ def tables(workspace: Workspace, year: int, say: Say) -> None:
 
 
 def _clean_and_validate(workspace: Workspace, year: int) -> None:
-    with _scratch(workspace.processed, str(year)) as (made, put_in_place):
+    with swapped(workspace.processed, str(year)) as (made, put_in_place):
         executed = made / ".notebooks"
         executed.mkdir()
         for job in (CLEAN, VALIDATE):
             given = {"year": year, "out": made.name}
-            _run(workspace, [(Job(job.notebook, job.name, given), executed)])
+            run_notebooks(workspace, [(Job(job.notebook, job.name, given), executed)])
         shutil.rmtree(_notebooks(workspace, year), ignore_errors=True)
         _notebooks(workspace, year).parent.mkdir(parents=True, exist_ok=True)
         modes.close(executed)
@@ -138,7 +150,7 @@ def _notebooks(workspace: Workspace, year: int) -> Path:
     return workspace.processed / ".notebooks" / str(year)
 
 
-def _run(workspace: Workspace, jobs: Sequence[tuple[Job, Path]]) -> None:
+def run_notebooks(workspace: Workspace, jobs: Sequence[tuple[Job, Path]]) -> None:
     """Run notebooks side by side, each into its folder. The first failure, in the jobs' order, is
     raised."""
     with kernel_environment(workspace), ThreadPoolExecutor(WORKERS) as pool:
@@ -175,7 +187,8 @@ def _publish(
     executed = {p.stem: p for p in sorted((made / "notebooks").glob("*.ipynb"))}
     balance = json.loads((processed / "balance.json").read_text(encoding="utf-8"))["files"]
     others = {n: p for n, p in executed.items() if n not in chapters_}
-    pages = [QUALITY, freetext.LINK, watchlist.LINK, *PUBLIC]
+    compiled = [tertial.PAGE] if (made / tertial.FOLDER).is_dir() else []
+    pages = [QUALITY, freetext.LINK, watchlist.LINK, *compiled, *PUBLIC]
     went_in = _inputs(workspace), _sources(jobs), rules(), code()
     standing = gather(workspace, year, made, stated(meta, *went_in), latest(workspace.raw, year))
     for sentence in standing.incomplete:
@@ -211,11 +224,11 @@ def _inputs(workspace: Workspace) -> list[tuple[str, Path]]:
 
 
 def _sources(jobs: Sequence[Job]) -> list[tuple[str, Path]]:
-    names = {job.notebook for job in (CLEAN, VALIDATE, *jobs)}
+    names = {TERTIAL, *(job.notebook for job in (CLEAN, VALIDATE, *jobs))}
     return [(f"notebooks/{n}", NOTEBOOKS / n) for n in sorted(names)]
 
 
-class _scratch:
+class swapped:
     """A folder beside its destination that is swapped in when all went well."""
 
     def __init__(self, parent: Path, name: str) -> None:

@@ -38,7 +38,7 @@ from pipeline.errors import GateError, UppfoljningError, UsageError
 from pipeline.facts.freetext import APPROVED, THEMES
 from pipeline.intake.year import clean_year
 from pipeline.privacy.key import key_of as key_file
-from pipeline.run import modes, state
+from pipeline.run import modes, state, tertial
 from pipeline.run.editions import FOLDER as REVIEW
 from pipeline.trace.cellset import Sheet
 from pipeline.trace.reach import Lineage
@@ -121,6 +121,8 @@ def carry_out(workspace: Workspace, disposal: Disposal, say: Say) -> Path:
         folder = workspace.reports / key
         if (folder / "arsrapport.html").is_file():
             _show_again(workspace, folder)
+        elif folder.parent.name == tertial.FOLDER and folder.is_dir():
+            _show_tertial_again(workspace, folder)
     for year, key in fresh.items():
         state.renew_edition(workspace, year, key)
     return path
@@ -379,6 +381,17 @@ def _show_again(workspace: Workspace, folder: Path) -> None:
     year = int(folder.relative_to(workspace.reports).parts[0])
     load_kommun.cache_clear()
     trace_again(workspace, year, folder, disposed_in(workspace, year, folder))
+    modes.close(folder)
+
+
+def _show_tertial_again(workspace: Workspace, folder: Path) -> None:
+    from pipeline.publish.again import trace_tertial_again
+    from pipeline.trace.verify.disposed import disposed_in
+
+    year, edition = int(folder.relative_to(workspace.reports).parts[0]), folder.parents[1]
+    load_kommun.cache_clear()
+    gone = disposed_in(workspace, year, edition, folder.relative_to(edition).as_posix())
+    trace_tertial_again(workspace, year, folder, tertial.units(workspace), gone)
     modes.close(folder)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pipeline import stale
@@ -39,6 +39,11 @@ def record_tables(workspace: Workspace, year: int, before: stale.Prints) -> None
 def edition_before(workspace: Workspace, year: int) -> stale.Prints:
     """What an edition is about to be built from; taken before the build."""
     return stale.fingerprint(stale.inputs_of(workspace.raw, year), workspace.processed)
+
+
+def prints(workspace: Workspace, paths: Iterable[Path]) -> stale.Prints:
+    """Records that the build itself wrote into RAW: it is built from them too."""
+    return stale.fingerprint(paths, workspace.processed)
 
 
 def record_edition(

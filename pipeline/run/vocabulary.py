@@ -11,6 +11,7 @@ from pipeline.facts.dataset import codebooks
 from pipeline.facts.pattern import Pattern
 from pipeline.forms.codebook import Codebook, Derived, Field
 from pipeline.publish.untraced import Allowed
+from pipeline.report import locks
 from pipeline.workspace import Workspace, load_kommun
 
 
@@ -29,6 +30,9 @@ def vocabulary(workspace: Workspace, pattern: Pattern | None = None) -> Allowed:
         attesting = path.with_name("avstamning.parquet")
         if attesting.is_file():  # the roles that attest, as they are written
             names |= set(pq.read_table(attesting)["intygat_av"].drop_null().to_pylist())
+        locked = path.with_name(locks.FILE)
+        if locked.is_file():
+            names |= locks.names(json.loads(locked.read_text(encoding="utf-8")))
     bands = {
         str(c.value)
         for book in books.values()

@@ -157,7 +157,7 @@ class _Column:
         self._cell, self._place, self._said = cell, place, said
         self._field, self._convert = field, convert
         self._rows = table.rows if table else ()
-        self._index = _index(cell.column) if cell.column else 0
+        self._index = place_of(cell.column) if cell.column else 0
         self._problems = {
             row: problem
             for (row, column), problem in (table.problems if table else {}).items()
@@ -267,8 +267,8 @@ def _is_about(address: str, cell: Cell) -> bool:
     return runs or f"{cell.column}{cell.row}" in named.split(",")
 
 
-def _index(letters: str) -> int:
-    """A → 0, Z → 25, AA → 26."""
+def place_of(letters: str) -> int:
+    """The 0-based place of a column: A → 0, Z → 25, AA → 26."""
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - 64

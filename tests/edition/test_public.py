@@ -11,7 +11,7 @@ import pandas as pd
 import pypdf
 import pytest
 
-from pipeline.run.annual import _scratch
+from pipeline.run.annual import swapped
 from pipeline.workspace import REPO
 
 from .conftest import Built
@@ -112,7 +112,7 @@ def test_two_editions_are_put_in_place_together_or_not_at_all(tmp_path):
         (tmp_path / name / "rapport").write_text("förra")
 
     def build(fail: bool) -> None:
-        with _scratch(tmp_path, "intern") as (a, swap), _scratch(tmp_path, "publik") as (b, too):
+        with swapped(tmp_path, "intern") as (a, swap), swapped(tmp_path, "publik") as (b, too):
             for made in (a, b):
                 (made / "rapport").write_text("ny")
             if fail:

@@ -22,11 +22,12 @@ DIGITS = re.compile(r"(?<!\d)(\d{2})?(\d{6})[-+ ]?(\d{4})(?!\d)")
 
 
 def contents(folder: Path) -> dict[str, bytes | dict[str, bytes]]:
-    """File → its bytes; a workbook's members decompressed, for zlib versions differ."""
+    """File → its bytes; a workbook's members decompressed, for zlib versions differ. What builds
+    have recorded since is left out."""
     found: dict[str, bytes | dict[str, bytes]] = {}
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.name.startswith("."):
-            name = path.relative_to(folder).as_posix()
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and not path.name.startswith(".") and "/protokoll/" not in name:
             found[name] = members(path) if path.suffix == ".xlsx" else path.read_bytes()
     return found
 
@@ -62,7 +63,7 @@ def test_same_seed_gives_the_same_bytes_in_any_process(tmp_path: Path) -> None:
         command = [sys.executable, "-c", call, str(tmp_path / hash_seed)]
         subprocess.run(command, check=True, cwd=REPO, env=environment)
     files = [p.relative_to(tmp_path / "1") for p in (tmp_path / "1").rglob("*") if p.is_file()]
-    assert len(files) == 19
+    assert len(files) == 20
     for file in files:
         assert (tmp_path / "1" / file).read_bytes() == (tmp_path / "2" / file).read_bytes(), file
 

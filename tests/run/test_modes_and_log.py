@@ -10,7 +10,7 @@ import pytest
 
 from pipeline import clean, cli
 from pipeline.run import log, modes
-from pipeline.run.annual import _scratch
+from pipeline.run.annual import swapped
 
 posix = pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
 
@@ -28,7 +28,7 @@ def test_a_finished_folder_is_closed_unless_it_is_the_public_one(
 ):
     before = os.umask(0o022)
     try:
-        with _scratch(tmp_path, name) as (made, put_in_place):
+        with swapped(tmp_path, name) as (made, put_in_place):
             assert mode(made) == 0o700  # nobody else looks in while it is being made
             (made / "sub").mkdir()
             (made / "sub" / "a.html").write_text("a", encoding="utf-8")

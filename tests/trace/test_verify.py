@@ -29,10 +29,12 @@ def test_every_number_of_an_edition_is_verified(sound: Edition):
             pq.read_table(folder / f"{name}.parquet").num_rows
             for name in ("faktaregister", "forekomster")
         )
-        for folder in (sound.intern, sound.intern / "publik")
-    }
+        for folder in (
+            sound.intern, sound.intern / "publik", *(sound.intern / "tertial").glob("T?")
+        )
+    }  # fmt: skip
     assert verdict.checked == verdict.total == sum(rows.values())
-    assert min(rows.values()) > 500
+    assert len(rows) == 5 and min(rows["intern"], rows["publik"]) > 500
     refuse(verdict)
 
 

@@ -18,7 +18,7 @@ classes.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -45,9 +45,10 @@ from pipeline.trace.verify.tables import count_tables
 from pipeline.trace.verify.verdict import ROWS, Difference, Verdict, refuse
 from pipeline.workspace import REPO, Workspace, load_kommun
 
-__all__ = ["Difference", "Verdict", "refuse", "verify"]
+__all__ = ["Difference", "Verdict", "refuse", "verify", "verify_part"]
 Record = dict[str, Any]
 PARTS = ("n", "numerator", "denominator")
+REPORT, PUBLIC = "arsrapport", "publik/"
 
 
 def verify(
@@ -64,38 +65,71 @@ def verify(
     out = edition.parent / "publik" if public is None else public
     editions = [_open("", edition, edition)]
     if (edition / "publik").is_dir():
-        editions.append(_open("publik/", edition / "publik", out))
+        editions.append(_open(PUBLIC, edition / "publik", out))
+    for folder in sorted((edition / "tertial").glob("T[1-3]")):
+        editions.append(_open(f"tertial/{folder.name}/", folder, folder, apart=True))
+    return _closed(editions, lambda: _verdict(workspace, year, edition, out, processed, editions))
+
+
+def verify_part(workspace: Workspace, year: int, folder: Path, processed: Path) -> Verdict:
+    """Recompute the documents of one tertial, in the folder `folder`. Which raw files they were
+    made from is the edition's manifest's business."""
+    editions = [_open("", folder, folder, apart=True)]
+    return _closed(editions, lambda: _verdict(workspace, year, folder, None, processed, editions))
+
+
+def _closed(editions: Sequence[_Edition], made: Callable[[], Verdict]) -> Verdict:
     try:
-        return _verdict(workspace, year, edition, out, processed, editions)
+        return made()
     finally:
         for one in editions:
-            one.pages.close()
+            for pages in one.pages.values():
+                pages.close()
 
 
 @dataclass(frozen=True, slots=True)
 class _Edition:
-    """`folder` holds ledger and notebooks, `out` what is read. `prefix` names it in messages."""
+    """`folder` holds ledger and notebooks, `out` what is read: the report of all notebooks, or,
+    of a tertial, a document a notebook. `pages`: their PDFs. `prefix` names it in messages."""
 
     prefix: str
     folder: Path
     out: Path
     ledger: Sequence[Record]
     occurrences: Sequence[Record]
-    pages: PdfText
+    pages: Mapping[str, PdfText]
 
     @property
     def facts(self) -> dict[str, Record]:
         return {r["id"]: r for r in self.ledger}
 
+    def documents(self) -> Iterator[tuple[str, Sequence[Record], Sequence[Record]]]:
+        """Each document's name, its facts (those that they were computed from too) and its
+        occurrences."""
+        if REPORT in self.pages:
+            yield REPORT, self.ledger, self.occurrences
+            return
+        facts = self.facts
+        for name in self.pages:
+            mine = [o for o in self.occurrences if o["notebook"] == name]
+            waiting = [o["fact"] for o in mine if o["fact"] in facts]
+            known: set[str] = set()
+            while waiting:
+                known.add(key := waiting.pop())
+                waiting += [k for k in json.loads(facts[key]["parents"]) if k not in known]
+            yield name, [r for r in self.ledger if r["id"] in known], mine
 
-def _open(prefix: str, folder: Path, out: Path) -> _Edition:
+
+def _open(prefix: str, folder: Path, out: Path, apart: bool = False) -> _Edition:
     ledger = _read(folder / "faktaregister.parquet", folder)
     occurrences = _read(folder / "forekomster.parquet", folder)
-    return _Edition(prefix, folder, out, ledger, occurrences, PdfText(out / "arsrapport.pdf"))
+    names = sorted({o["notebook"] for o in occurrences}) if apart else [REPORT]
+    pages = {name: PdfText(out / f"{name}.pdf") for name in names}
+    return _Edition(prefix, folder, out, ledger, occurrences, pages)
 
 
 def _verdict(
-    workspace: Workspace, year: int, edition: Path, public: Path, processed: Path | None,
+    workspace: Workspace, year: int, edition: Path, public: Path | None, processed: Path | None,
     editions: Sequence[_Edition],
 ) -> Verdict:  # fmt: skip
     load_kommun.cache_clear()
@@ -115,7 +149,7 @@ def _verdict(
         db.execute("SET enable_external_access = false; SET lock_configuration = true")
         guarded = {
             "": {n for n, b in every.items() if b.protects == "staff"},
-            "publik/": {n for n, b in every.items() if b.protects != "none"},
+            PUBLIC: {n for n, b in every.items() if b.protects != "none"},
         }
         wrong_ones, total, without = 0, 0, 0
         facts: list[Difference] = []
@@ -125,14 +159,17 @@ def _verdict(
             gone = disposed_in(workspace, year, edition, one.prefix)
             sound = {r["id"]: r for r in one.ledger if gone.digests.get(r["id"]) == digest_of(r)}
             kept = {key: r for key, r in sound.items() if r["kind"] in MEASURES}
-            made = Figures(db, raw.tables, year, one.ledger, guarded[one.prefix], kept)
+            hides = guarded.get(one.prefix, guarded[""])
+            made = Figures(db, raw.tables, year, one.ledger, hides, kept)
             told = _Told(made, raw, rows, books)
             wrong = [d for r in one.ledger if (d := told.fact(r)) is not None]
             shown = [d for o in one.occurrences if (d := told.occurrence(o, one.facts))]
             around = _edition(one)
-            if not one.prefix:  # the public ledger is compared with its own files
-                seen = {r["id"]: made.seen(r) for r in one.ledger}
-                around += register_differences(one.out, Told(one.ledger, seen, one.occurrences))
+            if one.prefix != PUBLIC:  # the public ledger is compared with its own files
+                for name, ledger, occurrences in one.documents():
+                    seen = {r["id"]: made.seen(r) for r in ledger}
+                    said = Told(ledger, seen, occurrences, f"{name}.html")
+                    around += register_differences(one.out, said)
             known = {d.id for d in (*wrong, *shown)}
             others = {d.id for d in around if d.id} - known
             total += len(one.ledger) + len(one.occurrences)
@@ -144,8 +181,12 @@ def _verdict(
             elsewhere += _placed(around, one.prefix)
     files = [
         Difference("fil", where, what, new, old)
-        for where, what, old, new in manifest_differences(
-            edition, workspace.raw, REPO, year, public, disposals(workspace.raw)
+        for where, what, old, new in (
+            ()
+            if public is None
+            else manifest_differences(
+                edition, workspace.raw, REPO, year, public, disposals(workspace.raw)
+            )
         )
     ]
     differences = (*files, *found, *facts, *texts, *elsewhere)
@@ -299,13 +340,15 @@ def _edition(one: _Edition) -> list[Difference]:
     books.sort(key=lambda b: order.index(b.name) if b.name in order else len(order))
     found += shows.notebooks(books, occurrences)
     texts = {b.name: registered(b, occurrences) for b in books}
-    wanted = [s for b in books for s in texts[b.name]]
-    found += shows.page(one.out / "arsrapport.html", "arsrapport.html", wanted)
     for b in books:
         name = f"notebooks/{b.name}.html"
         found += shows.page(edition / name, name, texts[b.name])
-    found += shows.pdf(one.pages, books)
-    if one.prefix:
+    for name, pages in one.pages.items():
+        some = books if name == REPORT else [b for b in books if b.name == name]
+        shown = [s for b in some for s in texts[b.name]]
+        found += shows.page(one.out / f"{name}.html", f"{name}.html", shown)
+        found += shows.pdf(pages, some)
+    if one.prefix == PUBLIC:
         tables = [t for path in notebooks(edition) for t in read_tables(path)]
         found += public_differences(one.out, one.facts, occurrences, tables)
     return found

@@ -17,7 +17,6 @@ from pipeline.trace.verify.swedish import expected_text, written
 from pipeline.trace.verify.verdict import Difference
 
 PAGE, SHARDS = "arsrapport.html", "sparning"
-REGISTER, PANEL = f"{PAGE}, faktaregistret", f"{PAGE}, spårpanelen"
 _SECTION, _END = '<section class="kapitel register"', "</section>"
 _DATA, _DATA_END = '<script type="application/json" id="spar-data">', "</script>"
 _WHOLE = ("n", "numerator", "denominator")
@@ -26,11 +25,20 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The ledger, and its facts recomputed: `made` by id."""
+    """The ledger, and its facts recomputed: `made` by id. `page`: the file that tells of them."""
 
     ledger: Sequence[Record]
     made: Mapping[str, Record]
     occurrences: Sequence[Record]
+    page: str = PAGE
+
+    @property
+    def register(self) -> str:
+        return f"{self.page}, faktaregistret"
+
+    @property
+    def panel(self) -> str:
+        return f"{self.page}, spårpanelen"
 
     def shown(self) -> dict[str, list[str]]:
         """Fact → the different texts that stand for its value, in reading order."""
@@ -45,20 +53,20 @@ def register_differences(edition: Path, told: Told) -> Iterator[Difference]:
     """Every entry of the register and every fact of the panel that says something else than
     what was recomputed. A page without a panel has none to compare."""
     try:
-        page = (edition / PAGE).read_text(encoding="utf-8")
+        page = (edition / told.page).read_text(encoding="utf-8")
     except (OSError, ValueError):
         return  # said already, of the page as a whole
     shown = told.shown()
-    yield from _compared(REGISTER, _entries(page), told, lambda r: _entry(r, told, shown))
+    yield from _compared(told.register, _entries(page), told, lambda r: _entry(r, told, shown))
     try:
         panel = _panel(page, edition / SHARDS)
     except (OSError, ValueError, KeyError, TypeError):
-        yield Difference("html", PANEL, "går inte att läsa")
+        yield Difference("html", told.panel, "går inte att läsa")
         return
     if panel is not None:
         there = {key: _said(fact) for key, fact in panel.items()}
         wanted = {r["id"]: _wanted(panel.get(r["id"], {}), r, told, shown) for r in told.ledger}
-        yield from _compared(PANEL, there, told, lambda r: wanted[r["id"]])
+        yield from _compared(told.panel, there, told, lambda r: wanted[r["id"]])
 
 
 def _compared(
