@@ -139,4 +139,11 @@ def _condition(found: Any) -> Callable[[Row], bool]:
     if kind == "nullity":
         column, null = found["column"]["name"], bool(found["is_null"])
         return lambda row: (row.get(column) is None) == null
+    if kind == "comparison" and found["operator"] in ("==", "!="):
+        column, wanted, equal = (
+            found["column"]["name"],
+            found["parameter"],
+            found["operator"] == "==",
+        )
+        return lambda row: row.get(column) is not None and (row[column] == wanted) == equal
     raise UppfoljningError(f"Beviset kan inte tolka radvillkoret {found}.")
