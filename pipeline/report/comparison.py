@@ -14,6 +14,7 @@ from pipeline.forms.codebook import ASPECTS, Codebook, Comparison
 from pipeline.report import author, tables
 from pipeline.report.blocks import display
 from pipeline.report.context import current
+from pipeline.report.key_figures import guideline
 from pipeline.report.tables import Series
 from pipeline.workspace import load_kommun
 
@@ -132,15 +133,17 @@ def guidelines() -> None:
         measure = str(row["matt"])
         outcome = OUTCOMES[measure](ended) if measure in OUTCOMES else None
         label = outcome.title if outcome is not None else _said(row["titel"]) or measure
-        target: Fact = mean(
-            targets, "mal", p.to_sql(p.equals("matt", measure)),
-            name=f"riktlinje_{measure}", title=f"Mål: {label}",
-        )  # fmt: skip
+        target = guideline(outcome)[0] if outcome is not None else None
+        if target is None:
+            target = mean(
+                targets, "mal", p.to_sql(p.equals("matt", measure)),
+                name=f"mal_{measure}", title=f"Mål: {label}", unit="procent" if row["mats_i"] == "procent" else "",
+            )  # fmt: skip
         rows[label] = [target, outcome]
     sources = sorted({_said(row["kalla"]) for row in targets.table.to_pylist()} - {""})
     author.grid(
         f"Resultat bredvid riktlinjer och mål, {current().year}",
-        ["Mått", "Mål (procent om måttet är en andel)", "Årets resultat"],
+        ["Mått", "Mål", "Årets resultat"],
         rows,
         f"Målen kommer från: {'; '.join(sources)}." if sources else "",
     )

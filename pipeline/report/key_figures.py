@@ -26,7 +26,7 @@ def key_figure(measure: Callable[[int], Fact]) -> KeyFigure:
     """A key figure from a measure of one year: `measure(2025)`. Its target is the guideline of
     the measure's name."""
     line = _line(measure)
-    return _held(line, *_guideline(line[-1]))
+    return _held(line, *guideline(line[-1]))
 
 
 def own_key_figures() -> list[KeyFigure]:
@@ -34,7 +34,7 @@ def own_key_figures() -> list[KeyFigure]:
     made = []
     for each in own.own_measures(current().workspace):
         line = _line(partial(_own, each))
-        target, better = _guideline(line[-1])
+        target, better = guideline(line[-1])
         if each.mal is not None:
             why = f"Kommunens eget mål för ”{each.titel}”"
             value = each.mal / 100 if each.of else each.mal
@@ -71,7 +71,7 @@ def _held(line: tuple[Fact, ...], target: Fact | None, better: str) -> KeyFigure
     return KeyFigure(line, target, "minst" if better == "hogre" else "högst", met)
 
 
-def _guideline(fact: Fact) -> tuple[Fact | None, str]:
+def guideline(fact: Fact) -> tuple[Fact | None, str]:
     """The target of a measure as a fact in the measure's unit, and what is better; no target
     where the year's guidelines have none."""
     data = author.data(GUIDELINES)
