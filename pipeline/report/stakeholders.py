@@ -107,7 +107,7 @@ def show_agreement(answers: Dataset, role: Category) -> None:
     """The statements of one role as diverging bars, with the share that trusts the unit."""
     mine = of_role(answers, role)
     trusts = share(
-        mine, f"{TRUST} >= 4", name=f"fortroende_{role.value}",
+        mine, f"{TRUST} >= 4", name=f"har_fortroende_{role.value}",
         title=f"Har förtroende för verksamheten, {role.label.lower()}",
     )  # fmt: skip
     title = f"{codebook(FORM).groups['pastaenden'].rstrip('?')}? {role.label}"
