@@ -9,8 +9,7 @@ included, as SQL that stands on its own.
 from __future__ import annotations
 
 import itertools
-import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -21,15 +20,15 @@ import pyarrow.compute as pc
 from pipeline.errors import PredicateError
 from pipeline.facts import predicate as p
 from pipeline.facts.dataset import Dataset, Dimension
-from pipeline.facts.fact import HIDDEN, PLACES, Fact, Number, canonical, digest, exact
+from pipeline.facts.fact import HIDDEN, Fact, Number, canonical, digest
 from pipeline.facts.pattern import Merged, count_cells, table_key
 from pipeline.facts.table import TOTAL, FactTable, Key, Total
+from pipeline.facts.values import gas_of, mean_of, quantile_of, sd_of, sum_of
 from pipeline.forms.codebook import Value
 
 By = str | Sequence[str] | None
 Class = Value | Merged | None
 Classes = tuple[tuple[Dimension, Class], ...]
-RHO = Fraction(3, 10)  # Kiresuk & Sherman's assumed correlation between goals
 # One cell of a table: the predicate of its classes (a distribution's own left out), and them.
 Cell = Callable[[p.Node, Classes], Fact]
 
@@ -340,51 +339,6 @@ def _column_values(data: Dataset, column: str, rows: p.Node) -> list[Any] | None
         raise PredicateError(f"Tabellen {data.name} har ingen talkolumn {column}.")
     kept = data.table.column(column).filter(pa.array(data.selected(rows)))
     return list(kept.to_pylist())
-
-
-def sum_of(values: Sequence[Any]) -> Fraction:
-    """The exact sum."""
-    return sum((exact(v) for v in values), Fraction())
-
-
-def mean_of(values: Sequence[Any]) -> Fraction:
-    """The exact mean of one value or more."""
-    return sum_of(values) / len(values)
-
-
-def sd_of(values: Sequence[Any]) -> float | None:
-    """The sample standard deviation, rounded; None of fewer than two values."""
-    if len(values) < 2:
-        return None
-    middle = mean_of(values)
-    squares = sum(((exact(v) - middle) ** 2 for v in values), Fraction())
-    return round(math.sqrt(squares / (len(values) - 1)), PLACES)
-
-
-def gas_of(goals: Iterable[tuple[Any, Any, Any]]) -> tuple[float | None, int]:
-    """The mean T, rounded, and how many have one, from (key, weight, level) of each goal."""
-    own: dict[Any, list[tuple[Fraction, Fraction]]] = {}
-    for key, weight, level in goals:
-        own.setdefault(key, []).append((exact(weight), exact(level)))
-    scores = [t for t in map(_t_score, own.values()) if t is not None]
-    return (round(math.fsum(scores) / len(scores), PLACES) if scores else None), len(own)
-
-
-def _t_score(goals: Sequence[tuple[Fraction, Fraction]]) -> float | None:
-    """None where all the weights are zero."""
-    reached = sum((w * x for w, x in goals), Fraction())
-    squares, whole = sum(w * w for w, _ in goals), sum(w for w, _ in goals)
-    spread = (1 - RHO) * squares + RHO * whole**2
-    return 50 + 10 * float(reached) / math.sqrt(spread) if spread else None
-
-
-def quantile_of(values: Sequence[Any], q: Fraction) -> Fraction:
-    """Linear between neighbours (Hyndman & Fan type 7), of one value or more."""
-    ordered = sorted(exact(v) for v in values)
-    place = q * (len(ordered) - 1)
-    low = int(place)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
 
 
 def _spread(

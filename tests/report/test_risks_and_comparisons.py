@@ -404,31 +404,12 @@ def test_a_comparison_says_how_the_two_differ_and_without_digits(tmp_path: Path)
         read(skala="5 steg")
 
 
-GUIDELINES = {
-    "name": "riktlinjer", "title": "Riktlinjer", "protects": "none", "primaryKey": ["matt"],
-    "fields": [{"name": n, "type": t} for n, t in (
-        ("matt", "string"), ("titel", "string"), ("mal", "number"), ("kalla", "string"),
-    )],
-}  # fmt: skip
-STAKEHOLDERS = {
-    "name": "intressenter", "title": "Intressenter", "protects": "staff",
-    "primaryKey": ["svar_id"], "fields": [
-        {"name": "svar_id", "type": "string", "identifies": True},
-        {"name": "roll", "type": "string",
-         "categories": ["medarbetare", "bestallare", "samarbetspartner"]},
-    ],
-}  # fmt: skip
-
-
 def test_guidelines_and_stakeholders_have_their_sections_when_they_are_there(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     raw, processed = tmp_path / "raw", tmp_path / "processed"
-    (raw / "formular").mkdir(parents=True)
+    raw.mkdir()
     (raw / "kommun.toml").write_bytes((workspace.raw / "kommun.toml").read_bytes())
-    for form in (GUIDELINES, STAKEHOLDERS):
-        path = raw / "formular" / f"{form['name']}.json"
-        path.write_text(json.dumps(form), encoding="utf-8")
     for path in workspace.processed.glob("*/*.parquet"):
         if path.stem != "brukarenkat":  # its codebook is not here
             target = processed / path.parent.name / path.name
@@ -436,9 +417,11 @@ def test_guidelines_and_stakeholders_have_their_sections_when_they_are_there(
             target.symlink_to(path)
     tables = {
         "riktlinjer": [
-            {"matt": "avbrutna", "titel": "Avbrott", "mal": 20.0, "kalla": "Verksamhetsplanen."},
-            {"matt": "eget", "titel": "Väntan högst 14 dagar", "mal": 14.0, "kalla": "Beslut 7"},
-        ],
+            {"matt": "avbrutna", "titel": "Avbrott", "mal": 20.0, "mats_i": "procent",
+             "riktning": "lagre", "kalla": "Verksamhetsplanen."},
+            {"matt": "eget", "titel": "Väntan högst 14 dagar", "mal": 14.0, "mats_i": "varde",
+             "riktning": "lagre", "kalla": "Beslut 7"},
+        ],  # fmt: skip
         "intressenter": [
             {"svar_id": str(i), "roll": "medarbetare" if i < 9 else "bestallare"} for i in range(15)
         ],
@@ -449,7 +432,7 @@ def test_guidelines_and_stakeholders_have_their_sections_when_they_are_there(
     found = told(w, COMPARED, monkeypatch)
     said = texts(found)
     notes = "\n".join(blocks.plain(b.get("note", ())) for b in found)
-    assert "Avbrutna insatser | 20,0 |" in said
+    assert "Avbrutna insatser | 20 % |" in said
     assert "eget | 14,0 | –" in said  # a text with digits of its own does not stand in the report
     assert "Målen kommer från: Verksamhetsplanen." in notes and "Beslut" not in notes
     assert "9 svar finns från medarbetare." in said

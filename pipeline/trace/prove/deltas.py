@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline.errors import UppfoljningError
 from pipeline.facts.fact import Fact, exact
-from pipeline.facts.measure import gas_of
+from pipeline.facts.values import gas_of
 from pipeline.trace.prove.compiled import Test, compiled
 from pipeline.trace.prove.facts import GOAL, Asked, combine, from_values, numbers
 from pipeline.trace.prove.replay import Change, Changes

@@ -16,7 +16,7 @@ from pipeline.facts import derive
 from pipeline.facts import predicate as p
 from pipeline.facts.dataset import Dataset
 from pipeline.facts.fact import MEASURED, Fact, Number, exact
-from pipeline.facts.measure import gas_of, mean_of, quantile_of, sd_of, sum_of
+from pipeline.facts.values import gas_of, mean_of, quantile_of, sd_of, sum_of
 
 # What a mutation may change and the ledger must foresee: value, n, numerator, denominator.
 GOAL = ("distinct", "weight", "column")  # what a goal's row says of it

@@ -1,0 +1,57 @@
+"""Arithmetic on the values of a measure's rows: exact where it can be."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from pipeline.facts.fact import PLACES, exact
+
+RHO = Fraction(3, 10)  # Kiresuk & Sherman's assumed correlation between goals
+
+
+def sum_of(values: Sequence[Any]) -> Fraction:
+    """The exact sum."""
+    return sum((exact(v) for v in values), Fraction())
+
+
+def mean_of(values: Sequence[Any]) -> Fraction:
+    """The exact mean of one value or more."""
+    return sum_of(values) / len(values)
+
+
+def sd_of(values: Sequence[Any]) -> float | None:
+    """The sample standard deviation, rounded; None of fewer than two values."""
+    if len(values) < 2:
+        return None
+    middle = mean_of(values)
+    squares = sum(((exact(v) - middle) ** 2 for v in values), Fraction())
+    return round(math.sqrt(squares / (len(values) - 1)), PLACES)
+
+
+def gas_of(goals: Iterable[tuple[Any, Any, Any]]) -> tuple[float | None, int]:
+    """The mean T, rounded, and how many have one, from (key, weight, level) of each goal."""
+    own: dict[Any, list[tuple[Fraction, Fraction]]] = {}
+    for key, weight, level in goals:
+        own.setdefault(key, []).append((exact(weight), exact(level)))
+    scores = [t for t in map(_t_score, own.values()) if t is not None]
+    return (round(math.fsum(scores) / len(scores), PLACES) if scores else None), len(own)
+
+
+def _t_score(goals: Sequence[tuple[Fraction, Fraction]]) -> float | None:
+    """None where all the weights are zero."""
+    reached = sum((w * x for w, x in goals), Fraction())
+    squares, whole = sum(w * w for w, _ in goals), sum(w for w, _ in goals)
+    spread = (1 - RHO) * squares + RHO * whole**2
+    return 50 + 10 * float(reached) / math.sqrt(spread) if spread else None
+
+
+def quantile_of(values: Sequence[Any], q: Fraction) -> Fraction:
+    """Linear between neighbours (Hyndman & Fan type 7), of one value or more."""
+    ordered = sorted(exact(v) for v in values)
+    place = q * (len(ordered) - 1)
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
