@@ -135,9 +135,10 @@ def guidelines() -> None:
         label = outcome.title if outcome is not None else _said(row["titel"]) or measure
         target = guideline(outcome)[0] if outcome is not None else None
         if target is None:
+            unit = "procent" if row["mats_i"] == "procent" else ""
             target = mean(
                 targets, "mal", p.to_sql(p.equals("matt", measure)),
-                name=f"mal_{measure}", title=f"Mål: {label}", unit="procent" if row["mats_i"] == "procent" else "",
+                name=f"mal_{measure}", title=f"Mål: {label}", unit=unit,
             )  # fmt: skip
         rows[label] = [target, outcome]
     sources = sorted({_said(row["kalla"]) for row in targets.table.to_pylist()} - {""})

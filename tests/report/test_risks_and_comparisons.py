@@ -417,11 +417,23 @@ def test_guidelines_and_stakeholders_have_their_sections_when_they_are_there(
             target.symlink_to(path)
     tables = {
         "riktlinjer": [
-            {"matt": "avbrutna", "titel": "Avbrott", "mal": 20.0, "mats_i": "procent",
-             "riktning": "lagre", "kalla": "Verksamhetsplanen."},
-            {"matt": "eget", "titel": "Väntan högst 14 dagar", "mal": 14.0, "mats_i": "varde",
-             "riktning": "lagre", "kalla": "Beslut 7"},
-        ],  # fmt: skip
+            {
+                "matt": "avbrutna",
+                "titel": "Avbrott",
+                "mal": 20.0,
+                "mats_i": "procent",
+                "riktning": "lagre",
+                "kalla": "Verksamhetsplanen.",
+            },
+            {
+                "matt": "eget",
+                "titel": "Väntan högst 14 dagar",
+                "mal": 14.0,
+                "mats_i": "varde",
+                "riktning": "lagre",
+                "kalla": "Beslut 7",
+            },
+        ],
         "intressenter": [
             {"svar_id": str(i), "roll": "medarbetare" if i < 9 else "bestallare"} for i in range(15)
         ],
@@ -432,7 +444,7 @@ def test_guidelines_and_stakeholders_have_their_sections_when_they_are_there(
     found = told(w, COMPARED, monkeypatch)
     said = texts(found)
     notes = "\n".join(blocks.plain(b.get("note", ())) for b in found)
-    assert "Avbrutna insatser | 20 % |" in said
+    assert "Avbrutna insatser | 20\u00a0% |" in said
     assert "eget | 14,0 | –" in said  # a text with digits of its own does not stand in the report
     assert "Målen kommer från: Verksamhetsplanen." in notes and "Beslut" not in notes
     assert "9 svar finns från medarbetare." in said

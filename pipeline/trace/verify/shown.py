@@ -23,6 +23,7 @@ from pipeline.trace.verify.verdict import Difference
 
 Record = Mapping[str, Any]
 _LABELS = {"name", "title"}  # what a number is called: a second name does not change it
+_TELLING = 25  # characters of a line without a number that is hardly said twice
 _AHEAD = 4000  # characters of the PDF in which a text that does not come at once is looked for
 
 
@@ -129,18 +130,20 @@ class Shows:
     def pdf(self, pages: PdfText, books: Iterable[Notebook]) -> Iterator[Difference]:
         """Every line that shows a number stands in the PDF, in order.
 
-        A line that a page or a column breaks is looked for number by number just ahead.
+        A line that a page or a column breaks is looked for number by number just ahead. A long
+        line without a number tells how far one has come: many of them may follow each other.
         """
         try:
             text, at = _Text(pages.pages()), 0
             for unit in (u for b in books for u in b.units):
-                if not unit.shown or unit.shown[0].role == "alt":
-                    continue
+                role = unit.shown[0].role if unit.shown else "text"
                 line = squeezed(unit.text)
-                found = -1 if unit.shown[0].role == "mark" else text.find(line, at)
+                if role == "alt" or (not unit.shown and len(line) < _TELLING):
+                    continue
+                found = -1 if role == "mark" else text.find(line, at)
                 if found >= 0:
                     at = found + len(line)
-                else:
+                elif unit.shown:
                     yield from self._pieces(text, at, unit, pages.name)
         except ValueError:
             yield Difference("pdf", pages.name, "filen går inte att läsa som PDF")
