@@ -131,14 +131,15 @@ class Shows:
         """Every line that shows a number stands in the PDF, in order.
 
         A line that a page or a column breaks is looked for number by number just ahead. A long
-        line without a number tells how far one has come: many of them may follow each other.
+        line without a number tells how far one has come: many of them may follow each other. The
+        first line with a number may stand anywhere: cover and contents come before it.
         """
         try:
             text, at = _Text(pages.pages()), 0
             for unit in (u for b in books for u in b.units):
                 role = unit.shown[0].role if unit.shown else "text"
                 line = squeezed(unit.text)
-                if role == "alt" or (not unit.shown and len(line) < _TELLING):
+                if role == "alt" or (not unit.shown and (not at or len(line) < _TELLING)):
                     continue
                 found = -1 if role == "mark" else text.find(line, at)
                 if found >= 0:
@@ -174,7 +175,14 @@ class _Text:
             self._joined += self._tight[-1]
 
     def find(self, line: str, at: int) -> int:
-        """The place of a line just ahead; −1 where it is not there."""
+        """The place of a line just ahead, of the first one anywhere; −1 where it is not there."""
+        if not at:
+            while (found := self._joined.find(line)) < 0:
+                read = len(self._joined)
+                self._read_to(read + 1)
+                if len(self._joined) == read:
+                    break
+            return found
         end = at + _AHEAD + len(line)
         self._read_to(end)
         return self._joined.find(line, at, end)
