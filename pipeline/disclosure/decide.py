@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from pipeline.disclosure.counts import Counts
 from pipeline.disclosure.explain import reasons, words
 from pipeline.disclosure.merge import Judge, Merging, merge
 from pipeline.disclosure.model import Suppressed, System
+from pipeline.disclosure.moments import BETRAYS, betraying
 from pipeline.disclosure.released import Release, changes, published, unsaid
 from pipeline.disclosure.suppress import suppress
 from pipeline.disclosure.system import Row, assemble, rows
@@ -83,10 +85,11 @@ def suppression(
     merged: Mapping[str, Merging] | None = None,
     releases: Sequence[Release] = (),
     chapters: Mapping[str, Iterable[CountCell]] | None = None,
+    definitions: Iterable[Mapping[str, Any]] = (),
 ) -> Decision:
     """The pattern of an edition. `cells`: every cell its facts rest on, and `calls` its tables, as
-    planned with `merged`; `chapters`: chapter → its cells. Raises UppfoljningError if the classes
-    do not give the true counts."""
+    planned with `merged`; `chapters`: chapter → its cells; `definitions` of its facts. Raises
+    UppfoljningError if the classes do not give the true counts."""
     threshold = load_kommun(workspace.raw).sekretess.troskel
     books = codebooks(workspace.raw)
     structures = guarded(edition, books)
@@ -131,14 +134,19 @@ def suppression(
         result = suppress(system)
     told = reasons(asked, counted, found, system, result, few, changed)
     dark = {c for r, off in zip(counted, result.hidden, strict=True) if off for c in r.cells}
+    shown = [c for c in wanted if c not in dark]
+    mine = [d for d in definitions if d.get("dataset") in structures]
+    withheld = betraying(mine, shown, dark, structures)
     early = {c for r, off in zip(counted, system.hidden, strict=True) if off for c in r.cells}
     return Decision(
         pattern=Pattern(
-            frozenset(c.key for c in wanted if c not in dark),
+            frozenset(c.key for c in shown),
             dict(merged or {}),
             frozenset({*books, *SYSTEM_TABLES} - set(structures)),
+            withheld,
         ),
-        reasons={c.key: told[c] for c in wanted if c in dark},
+        reasons={c.key: told[c] for c in wanted if c in dark}
+        | dict.fromkeys(sorted(withheld), BETRAYS),
         primary=frozenset(c.key for c in wanted if c in early),
         kept=_kept(wanted, dark),
         chapters={

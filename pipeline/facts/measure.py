@@ -21,7 +21,7 @@ from pipeline.errors import PredicateError
 from pipeline.facts import predicate as p
 from pipeline.facts.dataset import Dataset, Dimension
 from pipeline.facts.fact import HIDDEN, Fact, Number, canonical, digest
-from pipeline.facts.pattern import Merged, count_cells, table_key
+from pipeline.facts.pattern import Merged, table_key
 from pipeline.facts.table import TOTAL, FactTable, Key, Total
 from pipeline.facts.values import gas_of, mean_of, quantile_of, sd_of, sum_of
 from pipeline.forms.codebook import Value
@@ -298,11 +298,11 @@ def _fact(
     status = "saknas" if data.missing else "ok" if value is not None else "tom"
     if data.guarded and not data.missing:
         assert data.pattern is not None
-        seen = [data.pattern.shows(cell) for cell in count_cells(definition)]
-        if not all(seen):
+        shown, n_shown = data.pattern.tells(definition)
+        if not shown:
             value = numerator = None
             status = HIDDEN
-        if not seen[-1]:
+        if not n_shown:
             n = denominator = None
     return Fact(
         definition=definition,

@@ -57,6 +57,15 @@ def count_cells(definition: Mapping[str, Any]) -> tuple[CountCell, ...]:
     )
 
 
+def value_key(definition: Mapping[str, Any]) -> str:
+    """What a mean, a quantile or another number of a column's values says beside its n; "" for
+    counts, shares and facts with parents."""
+    if definition["kind"] not in MEASURED or "column" not in definition:
+        return ""
+    parts = ("dataset", "period", "where", "distinct", "column")
+    return canonical([definition.get(part, "") for part in parts])
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Merged:
     """Classes of a dimension that are shown as one. `values` in the dimension's own order."""
@@ -74,14 +83,21 @@ def table_key(dataset: str, filter_sql: str, dimensions: tuple[str, ...]) -> str
 class Pattern:
     """`shown`: keys of the cells that may be shown. `merged`: table key → dimension → the classes
     to show, in order (a class of one value is that value). `datasets` that protect nobody are
-    `open`: all of their cells are shown."""
+    `open`: all of their cells are shown. `withheld`: keys of means and the like (`value_key`) that
+    would give a hidden count away; any other is shown where its n is."""
 
     shown: frozenset[str] = frozenset()
     merged: Mapping[str, Mapping[str, tuple[Merged, ...]]] = field(default_factory=dict)
     open: frozenset[str] = frozenset()
+    withheld: frozenset[str] = frozenset()
 
     def shows(self, cell: CountCell) -> bool:
         return cell.dataset in self.open or cell.key in self.shown
+
+    def tells(self, definition: Mapping[str, Any]) -> tuple[bool, bool]:
+        """Whether a measured fact's value is shown, and whether its n is."""
+        seen = [self.shows(cell) for cell in count_cells(definition)]
+        return all(seen) and value_key(definition) not in self.withheld, not seen or seen[-1]
 
     def classes(self, key: str, dimension: str) -> tuple[Merged, ...] | None:
         return self.merged.get(key, {}).get(dimension)
@@ -92,7 +108,10 @@ class Pattern:
             key: {d: [[list(m.values), m.label] for m in classes] for d, classes in dims.items()}
             for key, dims in self.merged.items()
         }
-        whole = {"open": sorted(self.open), "merged": merged, "shown": sorted(self.shown)}
+        whole = {
+            "open": sorted(self.open), "merged": merged, "shown": sorted(self.shown),
+            "withheld": sorted(self.withheld),
+        }  # fmt: skip
         return json.dumps(whole, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
 
     @classmethod
@@ -102,7 +121,9 @@ class Pattern:
             key: {d: tuple(Merged(tuple(v), label) for v, label in cs) for d, cs in dims.items()}
             for key, dims in doc["merged"].items()
         }
-        return cls(frozenset(doc["shown"]), merged, frozenset(doc["open"]))
+        return cls(
+            frozenset(doc["shown"]), merged, frozenset(doc["open"]), frozenset(doc["withheld"])
+        )
 
 
 def path(processed: Path, year: int, edition: str) -> Path:

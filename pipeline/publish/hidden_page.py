@@ -9,7 +9,7 @@ from fractions import Fraction
 from traitlets import Unicode
 
 from pipeline.facts.fact import HIDDEN
-from pipeline.facts.pattern import Pattern, count_cells
+from pipeline.facts.pattern import Pattern, count_cells, value_key
 from pipeline.publish import ledger
 from pipeline.publish.document import Document
 from pipeline.publish.exporter import PageExporter
@@ -57,10 +57,12 @@ def _per_cent(counted: Counted) -> str:
 
 
 def _why(record: Mapping[str, str], pattern: Pattern, reasons: Mapping[str, str]) -> str:
-    cells = count_cells(json.loads(record["definition"]))
+    definition = json.loads(record["definition"])
+    cells = count_cells(definition)
     if not cells:
         return DERIVED
     dark = [cell.key for cell in cells if not pattern.shows(cell)]
+    dark += {value_key(definition)} & pattern.withheld
     return " ".join(dict.fromkeys(reasons.get(key, UNDECIDED) for key in dark))
 
 

@@ -79,7 +79,8 @@ def _record(record: b.Data, texts: list[tuple[str, str]]) -> b.Data:
 
 def _value(texts: list[str], unit: str) -> float | None:
     """The number of the text that tells it most closely, a share in parts of one."""
-    numbers = [t for t in map(as_written, texts) if re.fullmatch(r"-?\d+(\.\d+)?", t)]
+    told = [t for t in texts if re.match(r"[+\u2212-]?\d", t)]  # not ”färre än 20 svar”
+    numbers = [t for t in map(as_written, told) if re.fullmatch(r"-?\d+(\.\d+)?", t)]
     if not numbers:
         return None
     closest = max(numbers, key=lambda t: len(t.partition(".")[2]))

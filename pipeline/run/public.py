@@ -15,7 +15,7 @@ from pipeline.errors import GateError
 from pipeline.facts import pattern as patterns
 from pipeline.facts.dataset import codebooks, open_tables
 from pipeline.facts.fact import HIDDEN
-from pipeline.facts.pattern import DOTS, Pattern, count_cells
+from pipeline.facts.pattern import DOTS, Pattern
 from pipeline.publish import hidden_page, ledger, public
 from pipeline.publish.document import Document, Meta
 from pipeline.publish.edition import PDF, REPORT
@@ -44,6 +44,7 @@ def decide(workspace: Workspace, year: int, edition: str, jobs: Sequence[Job]) -
     decision = suppression(
         workspace, year, edition, second.cells, second.tables, merged,
         releases=releases(workspace.raw), chapters=second.chapters,
+        definitions=[fact.definition for fact in second.facts.values()],
     )  # fmt: skip
     path = patterns.path(workspace.processed, year, edition)
     unfinished = path.with_name(f".{path.name}.tmp")
@@ -142,8 +143,7 @@ def _allowed(record: Mapping[str, Any], pattern: Pattern, shown: Any) -> tuple[b
     if parents:
         both = [shown(parent) for parent in parents]
         return all(v for v, _ in both), all(n for _, n in both)
-    cells = [pattern.shows(cell) for cell in count_cells(definition)]
-    return all(cells), not cells or cells[-1]
+    return pattern.tells(definition)
 
 
 def refuse_hidden(document: Document, pattern: Pattern, edition: str) -> None:

@@ -14,7 +14,7 @@ from pipeline.facts.measure import count, mean, share
 from pipeline.facts.pattern import CountCell, Merged, Pattern, table_key
 from pipeline.publish import blocks as b
 from pipeline.publish.document import collect
-from pipeline.publish.public import csv_text
+from pipeline.publish.public import _record, csv_text
 from pipeline.report import blocks, figures, hidden, tables
 from pipeline.report.context import Context, pattern_of
 from pipeline.run.public import refuse_hidden
@@ -195,3 +195,10 @@ def test_a_table_file_opens_in_a_swedish_excel_and_runs_no_formula():
     assert csv_text(table) == (
         '"Fråga; del";Andel\r\n"\'=HYPERLINK(""x"")";12,5 %\r\n\'-cmd;+3,1 procentenheter\r\n'
     )
+
+
+def test_a_text_that_says_why_there_is_no_number_gives_the_ledger_none():
+    record = {"status": "ok", "kind": "derived", "unit": "andelsskillnad"}
+    told = _record(record, [("value", "ej jämfört (färre än 20 svar)")])
+    assert told["value"] is None
+    assert _record(record, [("value", "+4,2\u00a0procentenheter")])["value"] == 0.042
