@@ -85,9 +85,9 @@ def context_of(workspace: Workspace, year: int, edition: str) -> Context:
     )
 
 
-def pattern_of(workspace: Workspace, year: int, edition: str) -> Pattern | None:
-    """What an edition may show. The internal one needs no pattern unless staff have answered;
-    until theirs is decided, nothing of their tables is shown.
+def pattern_of(workspace: Workspace, year: int, edition: str) -> Pattern:
+    """What an edition may show. The internal one shows everything but what staff have answered;
+    until that is decided, nothing of their tables is shown.
 
     Raises UsageError where the public edition has not been planned.
     """
@@ -99,7 +99,4 @@ def pattern_of(workspace: Workspace, year: int, edition: str) -> Pattern | None:
             f"Vad den publika utgåvan för {year} får visa är inte bestämt än.\n"
             'Gör så här: kör make annual först, eller låt kapitlet stå på edition = "intern".'
         )
-    books = codebooks(workspace.raw)
-    if all(book.protects != "staff" for book in books.values()):
-        return None
-    return Pattern(open=open_tables(books, edition))
+    return Pattern(open=open_tables(codebooks(workspace.raw), edition))

@@ -147,7 +147,8 @@ def test_a_table_without_classes_to_show_is_a_sentence(place):
 def test_a_chapter_of_an_edition_that_is_not_planned_says_what_to_do(place):
     with pytest.raises(UsageError, match="make annual"):
         pattern_of(place, w.YEAR, "publik")
-    assert pattern_of(place, w.YEAR, "intern") is None
+    inside = pattern_of(place, w.YEAR, "intern")  # everything but what staff have answered
+    assert "prov" in inside.open and "intressenter" not in inside.open and not inside.shown
 
 
 def test_planning_asks_for_every_cell_that_any_pattern_could_show(place, monkeypatch):
