@@ -10,7 +10,7 @@ import numpy as np
 
 from pipeline.disclosure.attack import earlier
 from pipeline.disclosure.attack.audit import Finding
-from pipeline.disclosure.attack.domain import Domain, truth
+from pipeline.disclosure.attack.domain import Domain, leaves, truth
 from pipeline.disclosure.attack.earlier import Edition
 from pipeline.disclosure.attack.said import Cell, Moment, Published, Row
 from pipeline.disclosure.attack.solve import Contradiction, Range, consistent, ranges
@@ -217,7 +217,9 @@ class _Place:
                 yield Target(f.cells[1], f.cells[0], f.label, sensitive, False)
 
     def _sensitive(self, cell: Cell) -> bool:
-        return any(_is_sensitive(self._book, self._books, c) for c in read(cell.where))
+        """Whether a sensitive answer is read, and not only that there is one."""
+        answers = {c for c, leaf in leaves(parsed(cell.where)) if leaf[0] != "isnull"}
+        return any(_is_sensitive(self._book, self._books, c) for c in answers)
 
 
 def _is_sensitive(book: Codebook, books: Mapping[str, Codebook], column: str) -> bool:

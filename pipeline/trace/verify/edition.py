@@ -35,7 +35,8 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A line of the report as one text, with the occurrences in it: what the PDF must hold."""
+    """A line of the report as one text, with the occurrences in it: what the PDF must hold. Prose
+    has none, and tells only how far one has come."""
 
     text: str
     shown: tuple[Shown, ...]
@@ -55,9 +56,14 @@ def read_notebook(path: Path) -> Notebook:
     """The blocks of one executed notebook."""
     made = Notebook(path.stem, [], [], [])
     for number, cell in enumerate(json.loads(path.read_text(encoding="utf-8"))["cells"]):
-        if cell["cell_type"] != "code" or SILENT & set(cell["metadata"].get("tags", ())):
+        if SILENT & set(cell["metadata"].get("tags", ())):
             continue
         source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            prose = (t for t in re.split(r"\n\s*\n", source) if not t.lstrip().startswith("#"))
+            made.units += [Unit(re.sub(r"[*_`]", "", t), ()) for t in prose]
+        if cell["cell_type"] != "code":
+            continue
         digest = hashlib.sha256(source.encode("utf-8", "replace")).hexdigest()
         place = (made.name, str(cell.get("id", f"nr{number}")), digest)
         for output in cell.get("outputs", ()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -23,7 +24,7 @@ from pipeline.trace.verify.verdict import Difference
 
 Record = Mapping[str, Any]
 _LABELS = {"name", "title"}  # what a number is called: a second name does not change it
-_TELLING = 25  # characters of a line without a number that is hardly said twice
+_TELLING = 25  # characters of a line that is hardly said twice
 _AHEAD = 4000  # characters of the PDF in which a text that does not come at once is looked for
 
 
@@ -130,22 +131,26 @@ class Shows:
     def pdf(self, pages: PdfText, books: Iterable[Notebook]) -> Iterator[Difference]:
         """Every line that shows a number stands in the PDF, in order.
 
-        A line that a page or a column breaks is looked for number by number just ahead. A long
-        line without a number tells how far one has come: many of them may follow each other. The
-        first line with a number may stand anywhere: cover and contents come before it.
+        A line that a page or a column breaks is looked for number by number just ahead. Long lines
+        without a number tell how far one has come; the first may stand anywhere, since cover and
+        contents come before it, and so may one whose numbers are not all near, if it is there once.
         """
         try:
             text, at = _Text(pages.pages()), 0
             for unit in (u for b in books for u in b.units):
                 role = unit.shown[0].role if unit.shown else "text"
                 line = squeezed(unit.text)
-                if role == "alt" or (not unit.shown and (not at or len(line) < _TELLING)):
+                telling = role == "text" and len(line) >= _TELLING
+                if role == "alt" or not (unit.shown or telling):
                     continue
                 found = -1 if role == "mark" else text.find(line, at)
+                missing = list(self._pieces(text, at, unit, pages.name)) if found < 0 else []
+                if found < 0 and telling and (missing or not at):
+                    found = text.only(line, at)
                 if found >= 0:
                     at = found + len(line)
-                elif unit.shown:
-                    yield from self._pieces(text, at, unit, pages.name)
+                else:
+                    yield from missing
         except ValueError:
             yield Difference("pdf", pages.name, "filen går inte att läsa som PDF")
 
@@ -175,17 +180,16 @@ class _Text:
             self._joined += self._tight[-1]
 
     def find(self, line: str, at: int) -> int:
-        """The place of a line just ahead, of the first one anywhere; −1 where it is not there."""
-        if not at:
-            while (found := self._joined.find(line)) < 0:
-                read = len(self._joined)
-                self._read_to(read + 1)
-                if len(self._joined) == read:
-                    break
-            return found
+        """The place of a line just ahead; −1 where it is not there."""
         end = at + _AHEAD + len(line)
         self._read_to(end)
         return self._joined.find(line, at, end)
+
+    def only(self, line: str, at: int) -> int:
+        """The place of a line that stands once in all that follows; −1 else."""
+        self._read_to(sys.maxsize)
+        found = self._joined.find(line, at)
+        return found if self._joined.find(line, found + 1) < 0 else -1
 
     def ahead(self, at: int) -> str:
         """The words of the pages just ahead, that of the place itself included."""
