@@ -41,7 +41,7 @@ def chapters(workspace: Workspace, year: int, edition: str) -> list[Job]:
     return [
         *(Job(f"{name}.ipynb", name, common) for name in CHAPTERS),
         *(
-            Job(SURVEY, f"30_enkat_{name}", {**common, "survey": name})
+            Job(SURVEY, f"35_enkat_{name}", {**common, "survey": name})
             for name in surveys(workspace, year)
         ),
         *(Job(f"{name}.ipynb", name, common) for name in AFTER_SURVEYS),

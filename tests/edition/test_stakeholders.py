@@ -127,7 +127,7 @@ def test_no_row_of_staff_lies_behind_a_number(edition, ledger):
 def test_the_survey_has_one_chapter(edition):
     names = {p.stem for p in (edition.intern / "notebooks").glob("*.ipynb")}
     assert "20_medarbetare_bestallare_partners" in names
-    assert {n for n in names if "enkat" in n} == {"30_enkat_brukarenkat"}
+    assert {n for n in names if "enkat" in n} == {"35_enkat_brukarenkat"}
 
 
 def test_own_measures_equal_what_pandas_counts(ledger, rows):

@@ -28,7 +28,7 @@ from pipeline.workspace import Workspace, load_kommun
 
 YEAR, ROWS = 2025, 60
 TABLE, FILE, ENCODING = "brukarenkat", "Brukarenkät 2025.csv", "cp1252"
-CHAPTERS = ("10_sammanstallning", f"30_enkat_{TABLE}")
+CHAPTERS = ("10_sammanstallning", f"35_enkat_{TABLE}")
 META = Meta("Exempelkommun", "Öppenvård", YEAR, dt.date(2026, 3, 16), "0.1", "Publik utgåva")
 # The questions that divide into groups: nobody has a mean of them.
 QUESTIONS = {

@@ -70,7 +70,7 @@ chart("diverging", skala, f"{polis} genom polis")
 count(svar, by=["del", "vag"], total=True, name="korstabell", title="Del och väg")
 """
 JOBS = (
-    Job("enkat.ipynb", "30_enkat_prov", {"year": YEAR, "edition": "publik", "survey": "prov"}),
+    Job("enkat.ipynb", "35_enkat_prov", {"year": YEAR, "edition": "publik", "survey": "prov"}),
     Job("prov.ipynb", "40_prov", {}),
 )
 

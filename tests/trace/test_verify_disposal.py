@@ -42,7 +42,11 @@ def test_numbers_whose_rows_are_destroyed_are_told_apart_and_the_others_verified
     assert verdict.ok and verdict.checked == verdict.total
     there = [
         pq.read_table(folder / f"{n}.parquet")
-        for folder in (disposed.intern, disposed.intern / "publik")
+        for folder in (
+            disposed.intern,
+            disposed.intern / "publik",
+            *(disposed.intern / "tertial").glob("T?"),
+        )
         for n in ("faktaregister", "forekomster")
     ]
     assert verdict.total + verdict.disposed == sum(table.num_rows for table in there)
