@@ -62,7 +62,7 @@ def _another_pdf(e: Edition) -> list[Named]:
 
     path = e.intern / "arsrapport.pdf"
     writer = pypdf.PdfWriter()
-    for page in list(pypdf.PdfReader(path).pages)[3:]:
+    for page in list(pypdf.PdfReader(path).pages)[6:]:  # without the first chapter
         writer.add_page(page)
     writer.write(path)
     return [("fil", "arsrapport.pdf"), ("pdf", "rader_alla")]
