@@ -131,21 +131,27 @@ class Shows:
     def pdf(self, pages: PdfText, books: Iterable[Notebook]) -> Iterator[Difference]:
         """Every line that shows a number stands in the PDF, in order.
 
-        A line that a page or a column breaks is looked for number by number just ahead. Long lines
-        without a number tell how far one has come; the first may stand anywhere, since cover and
-        contents come before it, and so may one whose numbers are not all near, if it is there once.
+        A line that a page or a column breaks is looked for number by number just ahead. What is not
+        there may stand farther on, after contents, prose or chapters without sources: then the
+        last prose before it tells where, or its own line, of what stands once in all that follows.
         """
         try:
-            text, at = _Text(pages.pages()), 0
+            text, at, prose = _Text(pages.pages()), 0, 0
             for unit in (u for b in books for u in b.units):
-                role = unit.shown[0].role if unit.shown else "text"
+                role = unit.shown[0].role if unit.shown else "prose"
                 line = squeezed(unit.text)
-                telling = role == "text" and len(line) >= _TELLING
-                if role == "alt" or not (unit.shown or telling):
+                telling = len(line) >= _TELLING
+                if role == "prose" and telling:
+                    prose = max(prose, text.only(line, at))
+                if role in ("alt", "prose"):
                     continue
-                found = -1 if role == "mark" else text.find(line, at)
-                missing = list(self._pieces(text, at, unit, pages.name)) if found < 0 else []
-                if found < 0 and telling and (missing or not at):
+                for start in dict.fromkeys((at, max(at, prose))):
+                    found = -1 if role == "mark" else text.find(line, start)
+                    missing = list(self._pieces(text, start, unit, pages.name)) if found < 0 else []
+                    if not missing:
+                        at = start
+                        break
+                if missing and telling and role == "text":
                     found = text.only(line, at)
                 if found >= 0:
                     at = found + len(line)
