@@ -343,7 +343,7 @@ def _release(given: argparse.Namespace) -> None:
 
 def _dispose(given: argparse.Namespace) -> None:
     from pipeline.disposal.choose import Asked
-    from pipeline.run import gallra, gallra_words
+    from pipeline.run import gallra, gallra_plan, gallra_words
 
     workspace, year = _where(given)
     made = gallra.recorded(workspace, year, given.dnr)
@@ -354,7 +354,7 @@ def _dispose(given: argparse.Namespace) -> None:
             )
         asked = Asked(given.rader, given.hel_fil, given.allt_fore, given.falt)
         day = given.beslutsdatum.isoformat()
-        planned = gallra.plan(workspace, year, given.dnr, given.beslutad_av, day, asked)
+        planned = gallra_plan.plan(workspace, year, given.dnr, given.beslutad_av, day, asked)
         if not given.utfor:
             print("\n".join(gallra_words.planned(planned)))
             return

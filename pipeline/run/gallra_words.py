@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.disposal.record import GONE, Disposal, spans
-from pipeline.run.gallra import Plan
+from pipeline.run.gallra_plan import Plan
 
 
 def planned(plan: Plan) -> Iterator[str]:

@@ -24,7 +24,7 @@ from pipeline.disposal.record import (
     write_record,
 )
 from pipeline.errors import GateError, UppfoljningError, UsageError
-from pipeline.run.gallra import _about
+from pipeline.run.gallra_plan import _about
 from pipeline.trace.cellset import Sheet
 from pipeline.trace.disposed import refuse_rebuilt, refuse_resting
 from pipeline.workspace import Workspace

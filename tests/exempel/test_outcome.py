@@ -13,13 +13,11 @@ import pytest
 from scipy import stats
 
 from pipeline.exempel import expected_tables, make_example
-from pipeline.facts.dataset import codebooks
-from pipeline.intake.year import clean_year
 from pipeline.report import author
 from pipeline.report.blocks import bundle
 from pipeline.report.context import Context, planning
-from pipeline.validation.year import validate_year
-from pipeline.workspace import REPO, Workspace, load_kommun
+from pipeline.workspace import REPO, Workspace
+from tests.municipality import at, tables
 
 YEARS, ROWS, YEAR = (2024, 2025), 140, 2025
 LIMIT = "asi-rci"  # rests on kommun.toml
@@ -28,15 +26,9 @@ Names = Mapping[str, Any]
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    folder = tmp_path_factory.mktemp("resultat")
-    made = Workspace(folder / "raw", folder / "processed", folder / "reports")
+    made = at(tmp_path_factory.mktemp("resultat"))
     make_example(made.raw, YEARS, ROWS)
-    load_kommun.cache_clear()
-    codebooks.cache_clear()
-    for year in YEARS:
-        out = made.processed / str(year)
-        clean_year(made, year, out)
-        validate_year(made, year, out)
+    tables(made, *YEARS)
     return made
 
 

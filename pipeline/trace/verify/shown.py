@@ -136,29 +136,36 @@ class Shows:
         last prose before it tells where, or its own line, of what stands once in all that follows.
         """
         try:
-            text, at, prose = _Text(pages.pages()), 0, 0
+            text, at, prose = _Text(pages.pages()), 0, list[str]()
             for unit in (u for b in books for u in b.units):
                 role = unit.shown[0].role if unit.shown else "prose"
                 line = squeezed(unit.text)
                 telling = len(line) >= _TELLING
                 if role == "prose" and telling:
-                    prose = max(prose, text.only(line, at))
+                    prose.append(line)
                 if role in ("alt", "prose"):
                     continue
-                for start in dict.fromkeys((at, max(at, prose))):
-                    found = -1 if role == "mark" else text.find(line, start)
-                    missing = list(self._pieces(text, start, unit, pages.name)) if found < 0 else []
-                    if not missing:
-                        at = start
-                        break
+                found, missing = self._near(text, at, unit, pages.name)
+                if missing:
+                    # Only now is the whole document read, and only what passed since the last find.
+                    start = max([at, *(text.only(p, at) for p in prose)])
+                    if start > at:
+                        found, missing = self._near(text, start, unit, pages.name)
+                        at = at if missing else start
                 if missing and telling and role == "text":
                     found = text.only(line, at)
                 if found >= 0:
-                    at = found + len(line)
+                    at, prose = found + len(line), []
                 else:
                     yield from missing
         except ValueError:
             yield Difference("pdf", pages.name, "filen går inte att läsa som PDF")
+
+    def _near(self, text: _Text, at: int, unit: Unit, where: str) -> tuple[int, list[Difference]]:
+        """The place of a unit's line just ahead, and without it what is missing of its numbers."""
+        mark = any(s.role == "mark" for s in unit.shown)
+        found = -1 if mark else text.find(squeezed(unit.text), at)
+        return found, [] if found >= 0 else list(self._pieces(text, at, unit, where))
 
     def _pieces(self, text: _Text, at: int, unit: Unit, where: str) -> Iterator[Difference]:
         ahead = text.ahead(at)
