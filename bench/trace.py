@@ -32,6 +32,7 @@ from pipeline.facts.fact import Fact
 from pipeline.facts.measure import count, mean, share
 from pipeline.facts.table import FactTable
 from pipeline.intake.store import write_json, write_parquet
+from pipeline.privacy.key import EXAMPLE
 from pipeline.publish.ledger import FACT_SCHEMA, OCCURRENCE_SCHEMA
 from pipeline.trace.edition import open_edition
 from pipeline.trace.lineage import dependents, trace_fact
@@ -136,6 +137,8 @@ def make_year(w: Workspace, rows: int) -> None:
     out = w.processed / str(YEAR)
     out.mkdir(parents=True)
     (w.raw / str(YEAR)).mkdir(parents=True)
+    code, name = EXAMPLE  # whose key is committed
+    (w.raw / "kommun.toml").write_text(f'kod = "{code}"\nnamn = "{name}"\n', encoding="utf-8")
     codebooks.cache_clear()
     tables = _tables(n)
     sources: dict[str, Any] = {}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from pipeline.facts.fact import Fact
 from pipeline.facts.pattern import CountCell, count_cells
@@ -15,13 +16,16 @@ from pipeline.facts.table import FactTable
 class Recorder:
     """In the chapters' order: `tables`; `chapters`, the cells of every fact of each (those of
     tables included); `groups`, the keys of tables that are shown side by side and share one
-    merging. `facts`: every measured fact by id. `chapter` is the one that runs."""
+    merging. `facts`: every measured fact by id; `told`: the ledger's rows of all that was asked
+    for or would be shown, parents among them, with all `names` they were given.
+    `chapter` is the one that runs."""
 
     tables: list[TableCall] = field(default_factory=list)
     chapters: dict[str, dict[CountCell, None]] = field(default_factory=dict)
     chapter: str = ""
     groups: list[tuple[str, ...]] = field(default_factory=list)
     facts: dict[str, Fact] = field(default_factory=dict)
+    told: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def cells(self) -> list[CountCell]:
@@ -35,9 +39,21 @@ class Recorder:
         facts = made if isinstance(made, FactTable) else (made,)
         cells = self.chapters.setdefault(self.chapter, {})
         for fact in facts:
-            self.facts.setdefault(fact.id, fact)
+            if fact.id not in self.facts:
+                self.facts[fact.id] = fact
+                self.tell({fact.id: fact.record()}, shown=False)
             if fact.status != "saknas":
                 cells.update(dict.fromkeys(count_cells(fact.definition)))
+
+    def tell(self, records: Mapping[str, Mapping[str, Any]], shown: bool = True) -> None:
+        """Facts are asked for and, maybe under other names, shown: the ledger has the name that
+        is shown first, and every name finds the fact."""
+        for key, record in records.items():
+            known = self.told.get(key)
+            names = {record["name"], *(known or {}).get("names", ())}
+            keep = known if known is not None and (known["shown"] or not shown) else record
+            was = shown or (known is not None and known["shown"])
+            self.told[key] = {**keep, "names": sorted(names), "shown": was}
 
     def beside(self, keys: Sequence[str]) -> None:
         """Tables stand side by side."""

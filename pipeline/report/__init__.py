@@ -12,6 +12,7 @@ from pipeline.report.author import (
     grid,
     heading,
     mean,
+    named,
     open_chapter,
     ratio,
     reconciliation,
@@ -27,6 +28,6 @@ from pipeline.report.author import (
 
 __all__ = [
     "chart", "cite", "cited_series", "const", "count", "data", "finding", "gas", "grid", "heading",
-    "mean", "open_chapter", "ratio", "reconciliation", "say", "sd", "share", "show", "stat",
-    "total", "word", "years",
+    "mean", "named", "open_chapter", "ratio", "reconciliation", "say", "sd", "share", "show",
+    "stat", "total", "word", "years",
 ]  # fmt: skip

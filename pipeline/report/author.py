@@ -1,6 +1,6 @@
 """The names a chapter's author writes: `data count share mean cite stat say chart`, `word`,
-`const`, and beside them `heading`, `show`, `years` for chapters that are written in a loop, and
-`reconciliation`."""
+`const`, and beside them `named` for a number of another chapter, `heading`, `show`, `years` for
+chapters that are written in a loop, and `reconciliation`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from pipeline.report import blocks, completeness_table, figures, hidden, tables
 from pipeline.report.blocks import display as _display
 from pipeline.report.completeness import completeness
 from pipeline.report.context import context_of, current, enter
+from pipeline.report.named import named
 from pipeline.workspace import Workspace, load_kommun
 
 Rows = Mapping[str, Sequence[Fact | None]]
@@ -78,9 +79,8 @@ def heading(text: str, level: int = 3) -> None:
 
 def show(table: FactTable | Joined | tables.Tabular, note: str = "") -> None:
     """A table, for a cell that displays several."""
-    if _planned(table):
-        return
-    _display(tables.block(table, note))
+    if not _planned(table, note):
+        _display(tables.block(table, note))
 
 
 def grid(title: str, columns: Sequence[str], rows: Rows, note: str = "") -> None:
@@ -94,9 +94,9 @@ def chart(form: str, table: Any, title: str, subtitle: str = "", note: str = "")
     """A figure with its table. `form`: bars, columns, diverging, line, run (shared with VISUAL's
     table of questions); `title` is the finding in a sentence, with its traced number. Where that is
     hidden the figure has its table's own title. Several lines over years are label → facts."""
-    if _planned(table):
-        return
-    _display(figures.figure(form, table, title, subtitle, note))
+    shown = figures.tabular(table, title)
+    if not _planned(shown, title + subtitle + note):
+        _display(figures.figure(form, shown, title, subtitle, note))
 
 
 def reconciliation() -> None:
@@ -184,12 +184,16 @@ def _facts(text: str) -> Sequence[Fact]:
     return [piece[0] for piece in spliced(text) if not isinstance(piece, str)]
 
 
-def _planned(table: Any) -> bool:
-    """Whether the chapter is only planned; tables side by side are then noted."""
+def _planned(table: Any, text: str = "") -> bool:
+    """Whether the chapter is only planned; tables side by side are then noted, and what facts the
+    table and the text around it show."""
     recorder = current().recorder
-    if recorder is not None:
-        recorder.beside([t.key for t in tables.parts(table)])
-    return recorder is not None
+    if recorder is None:
+        return False
+    recorder.beside([t.key for t in tables.parts(table)])
+    for block in (tables.block(table), blocks.paragraph(text)):
+        recorder.tell(block["facts"])
+    return True
 
 
 def _bundle(table: FactTable | Joined) -> dict[str, Any]:
@@ -198,6 +202,6 @@ def _bundle(table: FactTable | Joined) -> dict[str, Any]:
 
 __all__ = [
     "chart", "cite", "cited_series", "const", "count", "data", "finding", "gas", "grid", "heading",
-    "mean", "open_chapter", "ratio", "reconciliation", "say", "sd", "share", "show", "stat",
-    "total", "word", "years",
+    "mean", "named", "open_chapter", "ratio", "reconciliation", "say", "sd", "share", "show",
+    "stat", "total", "word", "years",
 ]  # fmt: skip

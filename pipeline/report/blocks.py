@@ -101,8 +101,9 @@ def quotation(text: str) -> Block:
 
 
 def display(block: Block) -> None:
-    """Show a block in the notebook; a chapter that is only planned shows nothing."""
-    if current().recorder is not None:
+    """Show a block in the notebook; a chapter that is only planned tells its facts."""
+    if (recorder := current().recorder) is not None:
+        recorder.tell(block["facts"])
         return
     from IPython.display import display as shown
 

@@ -69,6 +69,16 @@ class _Pen:
         return [(name, shown) for _, shown, name in made if name and shown["text"] != DOTS]
 
 
+def tabular(table: Tabular | list[Fact] | Lines, title: str) -> Tabular:
+    """A chart's table; facts over years become one."""
+    if isinstance(table, list):
+        return Series(table[0].title if table else _plain(title), (("", tuple(table)),))
+    if isinstance(table, Mapping):
+        lines = tuple((label, tuple(facts)) for label, facts in table.items())
+        return Series(_plain(title), lines)
+    return table
+
+
 def figure(
     form: str, table: Tabular | list[Fact] | Lines, title: str, subtitle: str = "", note: str = ""
 ) -> Block:
@@ -76,11 +86,7 @@ def figure(
     nothing to draw that may be seen, the table alone."""
     if form not in _FORMS:
         raise PredicateError(f"Diagramformen ”{form}” finns inte (finns: {', '.join(_FORMS)}).")
-    if isinstance(table, list):
-        table = Series(table[0].title if table else _plain(title), (("", tuple(table)),))
-    if isinstance(table, Mapping):
-        lines = tuple((label, tuple(facts)) for label, facts in table.items())
-        table = Series(_plain(title), lines)
+    table = tabular(table, title)
     under = tables.block(table, explain=False)
     if under["kind"] != "table":
         return under

@@ -16,14 +16,14 @@ EXPLAINED = (
     f"Två punkter ({DOTS}) står där ett tal inte visas: för få personer står bakom det, "
     "eller så skulle ett sådant tal gå att räkna ut."
 )
-_BETWEEN = re.compile("(?<=[.!?]) (?=[A-ZÅÄÖ\ue000”])")
+BETWEEN = re.compile("(?<=[.!?]) (?=[A-ZÅÄÖ\ue000”{])")
 
 
 def sentences(text: str, note: bool = False) -> str:
     """A text in which each sentence with a hidden wording, or with hidden numbers alone, says
     that it is not shown. A hidden number among others is two dots, and so is any in a note."""
     told: list[str] = []
-    for sentence in _BETWEEN.split(text):
+    for sentence in BETWEEN.split(text):
         said = NOT_SHOWN if _silent(sentence, note) else sentence
         if not (said == NOT_SHOWN and told[-1:] == [said]):
             told.append(said)

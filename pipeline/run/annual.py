@@ -26,7 +26,7 @@ from pipeline.run.execute import NOTEBOOKS, Job, execute, kernel_environment
 from pipeline.run.locks import NOTEBOOK as TERTIAL
 from pipeline.run.locks import lock, write_changes
 from pipeline.run.plan import CLEAN, VALIDATE, chapters
-from pipeline.run.public import decide, decide_staff, refuse_hidden
+from pipeline.run.public import decide, decide_staff, refuse_hidden, tell
 from pipeline.run.public import publish as publish_public
 from pipeline.trace.disposed import refuse_rebuilt, refuse_resting
 from pipeline.trace.verify import refuse, verify
@@ -72,6 +72,8 @@ def annual(
         jobs, outward = (chapters(workspace, year, edition) for edition in ("intern", "publik"))
         staff = decide_staff(workspace, year, jobs)
         decision = decide(workspace, year, "publik", outward)
+        for edition, planned in (("intern", jobs), ("publik", outward)):
+            tell(workspace, year, edition, planned)
         say(f"  {decision.kept.share:.0%} av antalen i den publika utgåvan visas.")
         say(f"Kapitlen för {year} körs …")
         executed, again = made / "notebooks", made / "publik" / "notebooks"

@@ -12,6 +12,7 @@ from typing import Any
 from pipeline.disclosure.decide import Decision, merges, suppression
 from pipeline.disclosure.scale import one_scale
 from pipeline.errors import GateError
+from pipeline.facts import named
 from pipeline.facts import pattern as patterns
 from pipeline.facts.dataset import codebooks, open_tables
 from pipeline.facts.fact import HIDDEN
@@ -26,6 +27,7 @@ from pipeline.publish.public_edition import (
     publish_public,
 )
 from pipeline.publish.untraced import Finding, gate
+from pipeline.report.context import pattern_of
 from pipeline.run.execute import Job
 from pipeline.run.planning import plan
 from pipeline.run.releases import releases
@@ -46,10 +48,7 @@ def decide(workspace: Workspace, year: int, edition: str, jobs: Sequence[Job]) -
         releases=releases(workspace.raw), chapters=second.chapters,
         definitions=[fact.definition for fact in second.facts.values()],
     )  # fmt: skip
-    path = patterns.path(workspace.processed, year, edition)
-    unfinished = path.with_name(f".{path.name}.tmp")
-    unfinished.write_text(decision.pattern.to_json(), encoding="utf-8", newline="\n")
-    os.replace(unfinished, path)
+    _replaced(patterns.path(workspace.processed, year, edition), decision.pattern.to_json())
     return decision
 
 
@@ -61,6 +60,19 @@ def decide_staff(workspace: Workspace, year: int, jobs: Sequence[Job]) -> Decisi
         return decide(workspace, year, "intern", jobs)
     patterns.path(workspace.processed, year, "intern").unlink(missing_ok=True)
     return None
+
+
+def tell(workspace: Workspace, year: int, edition: str, jobs: Sequence[Job]) -> None:
+    """Write down the facts that the chapters of a decided edition show, for the chapters and texts
+    that name them (`report/named.py`)."""
+    told = plan(workspace, year, edition, jobs, pattern_of(workspace, year, edition)).told
+    _replaced(named.path(workspace.processed, year, edition), named.to_json(told.values()))
+
+
+def _replaced(path: Path, text: str) -> None:
+    unfinished = path.with_name(f".{path.name}.tmp")
+    unfinished.write_text(text, encoding="utf-8", newline="\n")
+    os.replace(unfinished, path)
 
 
 def publish(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -178,7 +178,9 @@ def combine(a: Asked, parents: Sequence[Fact]) -> Fact:
         return a.fact(float(d["value"]), None)
     if d["kind"] == "derived":
         x, y = parents
-        return x + y if d["op"] == "+" else x - y if d["op"] == "-" else x / y
+        computed = x + y if d["op"] == "+" else x - y if d["op"] == "-" else x / y
+        # The author may have said another unit, which decides what the fact can be added to.
+        return replace(computed, unit=a.record["unit"])
     if d["kind"] == "statistic":
         made = derive.statistic(d["function"], *parents)
         return next(f for f in made if f.definition["part"] == d["part"])
