@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
@@ -104,6 +105,7 @@ _RESERVED = frozenset(
 )
 
 
+@lru_cache(maxsize=50_000)  # an edition asks the same of a few thousand, tens of times
 def parse(text: str) -> Node:
     """The canonical tree of a predicate. Raises PredicateError for anything not allowed."""
     try:

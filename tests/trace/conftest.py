@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 
-import pipeline.trace.verify as package
-
-from .verified import Edition, ReadOnce, build
+from .verified import Edition, build
 
 
 @pytest.fixture(scope="session")
@@ -17,7 +15,6 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Edition:
 
 
 @pytest.fixture
-def edition(sound: Edition, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Edition:
+def edition(sound: Edition, tmp_path: Path) -> Edition:
     """A copy to alter."""
-    monkeypatch.setattr(package, "PdfText", ReadOnce)
     return sound.copied(tmp_path)

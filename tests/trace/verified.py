@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
 from pipeline.trace.verify import Verdict, verify
-from pipeline.trace.verify.pdf_text import PdfText
 from pipeline.workspace import Workspace
 from tests import municipality
 
@@ -51,24 +47,3 @@ def build(folder: Path) -> Edition:
         if verb[0] == "exempel":
             disposing.plant(made.workspace.raw)
     return made
-
-
-class ReadOnce:
-    """Stands for PdfText: of files with the same bytes, one is read. Reading takes most of a
-    verification, and what is altered is seldom the PDF."""
-
-    _texts: ClassVar[dict[str, list[str]]] = {}
-
-    def __init__(self, path: Path) -> None:
-        self.name = path.name
-        self._digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        self._reader = None if self._digest in self._texts else PdfText(path)
-
-    def pages(self) -> Iterator[str]:
-        if self._reader:
-            self._texts[self._digest] = list(self._reader.pages())
-        yield from self._texts[self._digest]
-
-    def close(self) -> None:
-        if self._reader:
-            self._reader.close()

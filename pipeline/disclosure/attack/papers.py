@@ -27,19 +27,22 @@ class Paper:
 def read_pdf(path: Path) -> Paper:
     """Raises ValueError for a file that cannot be read."""
     import pypdf
+    import pypdfium2 as pdfium
 
     try:
-        reader = pypdf.PdfReader(path)
-        text = squeezed("".join(page.extract_text() for page in reader.pages))
-        attached = [(name, data) for name, held in reader.attachments.items() for data in held]
-    except (pypdf.errors.PyPdfError, OSError) as error:
+        with pdfium.PdfDocument(path) as document:
+            text = squeezed("".join(page.get_textpage().get_text_range() for page in document))
+        held = pypdf.PdfReader(path).attachments.items()
+        attached = [(name, data) for name, several in held for data in several]
+    except (pypdf.errors.PyPdfError, pdfium.PdfiumError, OSError) as error:
         raise ValueError(path.name) from error
     return Paper(text, tuple(sorted(attached)))
 
 
 def squeezed(text: str) -> str:
-    """Without blanks and soft hyphens: lines break where they like."""
-    return re.sub(r"[\s\u00a0\u00ad]+", "", text)
+    """Without blanks and hyphens of broken words (PDFium's are U+FFFE): lines break where they
+    like."""
+    return re.sub(r"[\s\u00a0\u00ad\ufffe]+", "", text)
 
 
 def told(paper: Paper, lines: Sequence[Line], hidden: frozenset[str]) -> Iterator[str]:

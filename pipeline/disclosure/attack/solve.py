@@ -7,6 +7,7 @@ machine; the classes of a block are limited (`universe.py`), and with them the t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ from pipeline.disclosure.attack.system import Knowledge, Vector
 Floats = npt.NDArray[np.float64]
 NODES = 200  # of one search; what is undecided then counts as found out (real editions need one)
 OPTIMAL, INFEASIBLE = 0, 2
+ROUNDING = 1e-6  # of a bound in floating point
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class _Part:
         used = np.diff(columns.indptr) > 0
         self._rows = csr_array(columns[np.flatnonzero(used)])
         self._low, self._high = known.low[used], known.high[used]
+        self._seen: list[Floats] = []  # whole numbers that agree with every row
 
     def ranges(self, targets: Sequence[Vector], threshold: int) -> list[Range]:
         weights = [self._weights(t) for t in targets]
@@ -134,7 +137,7 @@ class _Part:
             )
             if answer.status == INFEASIBLE:
                 raise Contradiction
-            if answer.x is None or not self._holds(x := np.round(answer.x[:size])):
+            if answer.x is None or not self._remember(x := np.round(answer.x[:size])):
                 return
             better = 0
             for i in left:
@@ -143,6 +146,12 @@ class _Part:
                 reached[i] = max(reached[i], value)
             if not better:
                 return
+
+    def _remember(self, x: Floats) -> bool:
+        """Keep whole numbers that agree with every row; False for others."""
+        if holds := self._holds(x):
+            self._seen.append(x)
+        return holds
 
     def _holds(self, x: Floats) -> bool:
         """Whether whole numbers agree with every row, in whole-number arithmetic."""
@@ -159,19 +168,24 @@ class _Part:
 
     def _extreme(self, sign: int, weights: csr_array, threshold: int) -> tuple[int, bool]:
         """The smallest whole value of the target, times `sign`, with the target at most the
-        threshold, and whether it is proven; what is not proven counts as found out."""
+        threshold, and whether it is proven; what is not proven counts as found out. Where the
+        bound without whole numbers is reached by whole numbers seen before, that is the proof."""
         rows = csr_array(vstack([self._rows, weights]))
         cost = sign * weights.toarray()[0]
-        answer = milp(
-            cost,
-            constraints=LinearConstraint(
-                rows, np.append(self._low, -np.inf), np.append(self._high, float(threshold))
-            ),
-            integrality=np.ones(len(cost)),
-            bounds=Bounds(0, np.inf),
-            options={"node_limit": NODES, "mip_rel_gap": 0.0},
+        limits = LinearConstraint(
+            rows, np.append(self._low, -np.inf), np.append(self._high, float(threshold))
         )
+        loose = milp(cost, constraints=limits, bounds=Bounds(0, np.inf))
+        if loose.status == OPTIMAL:
+            best = math.ceil(loose.fun - ROUNDING)
+            if any(cost @ x == best for x in self._seen if (weights @ x)[0] <= threshold):
+                return best, True
+        answer = milp(
+            cost, constraints=limits, integrality=np.ones(len(cost)), bounds=Bounds(0, np.inf),
+            options={"node_limit": NODES, "mip_rel_gap": 0.0},
+        )  # fmt: skip
         if answer.status == OPTIMAL:
+            self._remember(np.round(answer.x))
             return round(answer.fun), True
         if answer.status == INFEASIBLE:  # more than the threshold whatever the rest is
             return sign * threshold, True

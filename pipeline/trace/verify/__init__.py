@@ -18,7 +18,7 @@ classes.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -68,23 +68,14 @@ def verify(
         editions.append(_open(PUBLIC, edition / "publik", out))
     for folder in sorted((edition / "tertial").glob("T[1-3]")):
         editions.append(_open(f"tertial/{folder.name}/", folder, folder, apart=True))
-    return _closed(editions, lambda: _verdict(workspace, year, edition, out, processed, editions))
+    return _verdict(workspace, year, edition, out, processed, editions)
 
 
 def verify_part(workspace: Workspace, year: int, folder: Path, processed: Path) -> Verdict:
     """Recompute the documents of one tertial, in the folder `folder`. Which raw files they were
     made from is the edition's manifest's business."""
     editions = [_open("", folder, folder, apart=True)]
-    return _closed(editions, lambda: _verdict(workspace, year, folder, None, processed, editions))
-
-
-def _closed(editions: Sequence[_Edition], made: Callable[[], Verdict]) -> Verdict:
-    try:
-        return made()
-    finally:
-        for one in editions:
-            for pages in one.pages.values():
-                pages.close()
+    return _verdict(workspace, year, folder, None, processed, editions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.forms.codebook import Codebook, Field
@@ -36,8 +36,9 @@ def find_table(sheet: Sheet, books: Mapping[str, Codebook]) -> Found | None:
     words = {name: _names(book) for name, book in books.items()}
     for reading in sheet.readings:
         for at, row in enumerate(reading[:WITHIN]):
+            headers = _headers(row)
             for name, book in books.items():
-                columns = _columns(row, words[name], book.protects != "none")
+                columns = _columns(headers, words[name], book.protects != "none")
                 score = _score(columns, row, book)
                 if score and (best is None or score > best.score):
                     rows = _extent(reading, at, columns, book, words[name])
@@ -77,15 +78,22 @@ def _names(book: Codebook) -> dict[str, Place]:
     return names
 
 
-def _columns(row: Sequence[Cell], names: Mapping[str, Place], persons: bool) -> dict[int, Place]:
+def _headers(row: Sequence[Cell]) -> list[tuple[int, list[str], bool]]:
+    """Of each text in a row its column, its readings, and whether it says who answered."""
+    texts = ((j, list(_readings(c[1]))) for j, c in enumerate(row) if c and c[0] == "s")
+    return [(j, read, any(map(personal, read))) for j, read in texts]
+
+
+def _columns(
+    headers: Iterable[tuple[int, list[str], bool]], names: Mapping[str, Place], persons: bool
+) -> dict[int, Place]:
     """Column → place. `persons`: columns that say who answered are passed over. The first column
     of a place counts; a field's own column outranks its dummy columns."""
     found: dict[Place, int] = {}
-    for j, cell in enumerate(row):
-        if cell and cell[0] == "s" and not (persons and any(map(personal, _readings(cell[1])))):
-            place = next((names[r] for r in _readings(cell[1]) if r in names), None)
-            if place:
-                found.setdefault(place, j)
+    for j, readings, who in headers:
+        place = next((names[r] for r in readings if r in names), None)
+        if place and not (persons and who):
+            found.setdefault(place, j)
     whole = {name for name, option in found if option < 0}
     return {j: p for p, j in found.items() if p[1] < 0 or p[0] not in whole}
 
@@ -130,7 +138,7 @@ def _header_again(
 ) -> bool:
     if any(c and c[1].startswith('{"ImportId"') and _is_json(c[1]) for c in row):
         return True
-    again = _columns(row, names, persons)
+    again = _columns(_headers(row), names, persons)
     same = sum(again.get(j, ("", 0))[0] == name for j, (name, _) in columns.items())
     return len(columns) >= 2 and same * 2 >= len(columns)
 

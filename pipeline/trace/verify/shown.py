@@ -189,7 +189,7 @@ class _Text:
     def _read_to(self, end: int) -> None:
         while len(self._joined) < end and (page := next(self._pages, None)) is not None:
             self._tight.append(squeezed(page))
-            self._wide.append(" ".join(page.replace("\u00ad\n", "").split()))
+            self._wide.append(" ".join(page.split()))
             self._joined += self._tight[-1]
 
     def find(self, line: str, at: int) -> int:
