@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
@@ -104,6 +105,7 @@ _RESERVED = frozenset(
 )
 
 
+@lru_cache(maxsize=16_384)  # an edition is planned thrice, of the same predicates
 def parse(text: str) -> Node:
     """The canonical tree of a predicate. Raises PredicateError for anything not allowed."""
     try:
