@@ -63,15 +63,16 @@ def lacking(what: str) -> None:
 
 def user_surveys() -> None:
     """Own surveys beside the national one, then the national one's series."""
-    compared = [
-        (book, each)
-        for _, book in sorted(codebooks(current().workspace.raw).items())
-        for each in book.comparisons
-        if table_of(book.name) is not None
-    ]
+    books = [b for _, b in sorted(codebooks(current().workspace.raw).items()) if b.comparisons]
+    there = [book for book in books if table_of(book.name) is not None]
+    compared = [(book, each) for book in there for each in book.comparisons]
     national = kolada_measures(lambda kpi: kpi in SURVEY)
     if not compared and not national:
         lacking("Brukarundersökningar")
+    else:
+        for book in books:
+            if book not in there:
+                lacking(book.title)
     for alike, title in ((True, "Egen enkät mot Kolada"), (False, "Egen enkät bredvid Kolada")):
         mine = [(b, c) for b, c in compared if (not c.differs) is alike]
         if mine:

@@ -95,7 +95,7 @@ def figure(
     if (dots or guarded) and not _drawable(form, table):
         return tables.block(table, note)
     pen = _Pen()
-    heading = runs(tables.title(table) if hidden.hides(title) else title, pen.facts)
+    heading = runs(_finding(title, table), pen.facts)
     drawing = _FORMS[form](table, pen)
     marks = pen.written(drawing)
     under_title = "" if hidden.hides(subtitle) else subtitle
@@ -110,6 +110,16 @@ def figure(
         tables.explained(foot) if dots else foot,
         pen.facts,
     )
+
+
+def _finding(title: str, table: Tabular) -> str:
+    """The title as it can be said: without its number it is the table's own, and says so where
+    the source is missing."""
+    if hidden.hides(title):
+        return tables.title(table)
+    numbers = [piece for piece in spliced(title) if not isinstance(piece, str)]
+    gone = [fact for fact, _ in numbers if fact.status == "saknas"]
+    return f"{tables.title(table)}: {gone[0]}" if gone else title
 
 
 def _drawable(form: str, table: Tabular) -> bool:

@@ -44,7 +44,7 @@ class Independent:
         self._db, self._year = duckdb.connect(), year
         self._tables = {key: f"{key[0]}_{key[1]}" for key in tables}
         for key, name in self._tables.items():
-            rows = _arrow(tables[key])  # noqa: F841: DuckDB finds it by its name
+            self._db.register("rows", _arrow(tables[key]))
             self._db.execute(f"CREATE TABLE {name} AS FROM rows")
         self.definitions = {key: json.loads(row["definition"]) for key, row in told.items()}
         self._units = {key: row["unit"] for key, row in told.items()}

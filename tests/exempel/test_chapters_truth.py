@@ -32,7 +32,7 @@ NO_TRUTH = {
     (
         "celler",
         "atgard = 'flaggad'",
-    ): "flagged are also cells that nobody spoilt, such as late answers",
+    ): "flagged are cells that nobody spoilt, too",
     ("celler", "kontroll"): "which rule flags a cell is the suites' own word",
 }
 
