@@ -41,7 +41,7 @@ class Independent:
     def __init__(
         self, tables: Mapping[tuple[str, int], Rows], told: Mapping[str, Row], year: int
     ) -> None:
-        self._db, self._year = duckdb.connect(), year
+        self._db, self.year = duckdb.connect(), year
         self._tables = {key: f"{key[0]}_{key[1]}" for key in tables}
         for key, name in self._tables.items():
             self._db.register("rows", _arrow(tables[key]))
@@ -64,7 +64,7 @@ class Independent:
         if d["kind"] == "constant":
             return {**NOTHING, "value": Fraction(d["value"]), "status": "ok"}
         cited = d["kind"] == "cited"
-        table = self._tables.get((d["dataset"], self._year + (0 if cited else d["period"])))
+        table = self._tables.get((d["dataset"], self.year + (0 if cited else d["period"])))
         if table is None:
             return {**NOTHING, "status": "saknas"}
         made = {**NOTHING, **_MEASURES[d["kind"]](self, table, d)}
@@ -75,7 +75,7 @@ class Independent:
         """Every count that a count or a share asks for, many of a table at a time."""
         asked: dict[str, dict[str, None]] = {}
         for d in self.definitions.values():
-            key = (d.get("dataset"), self._year + d.get("period", 0))
+            key = (d.get("dataset"), self.year + d.get("period", 0))
             if d["kind"] in ("count", "share") and key in self._tables:
                 asked.setdefault(self._tables[key], {}).update(dict.fromkeys(_counted(d)))
         for table, wanted in asked.items():
@@ -94,7 +94,7 @@ class Independent:
     def values_of(self, key: str) -> list[float]:
         """The values behind the fact of a mean."""
         d = self.definitions[key]
-        return list(map(float, self.values(f"{d['dataset']}_{self._year + d['period']}", d)))
+        return list(map(float, self.values(f"{d['dataset']}_{self.year + d['period']}", d)))
 
     def all(self, sql: str) -> list[tuple[Any, ...]]:
         return self._db.execute(sql).fetchall()
@@ -208,11 +208,14 @@ def _goals(of: Independent, table: str, d: Row) -> list[tuple[Any, Any, Any]]:
 def _gas(of: Independent, table: str, d: Row) -> Made:
     goals = _goals(of, table, d)
     scores = t_scores(goals)
-    return {"value": statistics.fmean(scores) if scores else None, "n": len({g[0] for g in goals})}
+    n = len({key for key, _, _ in goals})
+    if "spread" in d:
+        return {"value": statistics.stdev(scores) if len(scores) > 1 else None, "n": n}
+    return {"value": statistics.fmean(scores) if scores else None, "n": n}
 
 
 def _cited(of: Independent, table: str, d: Row) -> Made:
-    year = of._year + d["period"]
+    year = of.year + d["period"]
     found = of.all(
         f"""SELECT "{d["column"]}" FROM {table} WHERE ({d["where"]})
             AND "{d["period_column"]}" = {year}"""
@@ -253,6 +256,19 @@ def _paired(of: Independent, d: Row, parents: Sequence[Made]) -> float | None:
     return (
         float(test.pvalue) if d["part"] == "p" else _limit(test.confidence_interval(1 - ALPHA), d)
     )
+
+
+def _gas_change(of: Independent, d: Row, parents: Sequence[Made]) -> float | None:
+    """Of each insats' T after and before, from the levels themselves."""
+    asked = of.definitions[d["parents"][0]]
+    table = f"{asked['dataset']}_{of.year + asked['period']}"
+    after, before = (
+        t_scores(_goals(of, table, {**asked, "column": level}))
+        for level in ("niva_slut", "niva_start")
+    )
+    if d["part"] == "förändring":
+        return statistics.fmean(after) - statistics.fmean(before)
+    return _limit(stats.ttest_rel(after, before).confidence_interval(1 - ALPHA), d)
 
 
 def _difference(of: Independent, d: Row, parents: Sequence[Made]) -> float:
@@ -319,7 +335,7 @@ def _runs(of: Independent, d: Row, parents: Sequence[Made]) -> float:
 
 
 STATISTICS: Mapping[str, Callable[[Independent, Row, Sequence[Made]], float | None]] = {
-    "wilson": _wilson, "paired": _paired, "difference": _difference,
+    "wilson": _wilson, "paired": _paired, "gas_change": _gas_change, "difference": _difference,
     "difference_test": _difference_test, "cohens_h": _cohens_h, "holm": _holm,
     "funnel": _funnel, "reliable": _reliable, "against": _against, "runs": _runs,
 }  # fmt: skip
