@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from pipeline.report.charts import layout, metrics, seaborn_forms, tokens
+from pipeline.report.charts.bars import check_lengths
 from pipeline.report.charts.canvas import Canvas, isolated
 from pipeline.report.charts.layout import NEAR
 from pipeline.report.charts.model import Drawing, Mark, Row
@@ -27,8 +28,7 @@ def arrows(
     which a value is missing shows that one's text alone. Raises ValueError for rows that are no
     pairs and for values outside the bounds.
     """
-    if any(len(row.pieces) != len(names) for row in rows):
-        raise ValueError("a row has a value before and one after")
+    check_lengths(rows, names)
     look = layout.density(len(rows))
     key = layout.flow(names, 0)
     stack = layout.stack(
