@@ -127,7 +127,7 @@ def _differs(row: Mapping[str, Any], made: Mapping[str, Any]) -> str:
 def test_every_table_of_the_year_is_counted_by_some_chapter(told: Told, rows: Tables) -> None:
     read = {json.loads(row["definition"]).get("dataset") for row in told.values()}
     # What a unit writes about its tertial, and answers quoted word for word, are no numbers.
-    assert {name for name, _ in rows} - read == {"sammanstallning", "fritext_godkand"}
+    assert {name for name, _ in rows} - read <= {"sammanstallning", "fritext_godkand"}
 
 
 @pytest.fixture(scope="module")
