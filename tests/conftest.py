@@ -26,7 +26,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "samma"))
 # How files' names begin. Those that begin alike run in one process: they read one build.
 LONGEST = (
     "tests/trace/test_verify", "tests/edition/", "tests/realdata/", "tests/privacy/test_planted",
-    "tests/public/test_leaks", "tests/trace/test_prove.",
+    "tests/public/test_leaks", "tests/trace/test_prove.", "tests/exempel/test_chapters",
 )  # fmt: skip
 
 

@@ -188,19 +188,24 @@ def gas(
     weight: str,
     key: str,
     where: str | None = None,
+    spread: bool = False,
     by: By = None,
     name: str | None = None,
     title: str | None = None,
 ) -> Any:
     """Mean of the T of Goal Attainment Scaling, one T for each value of `key` (an insats) from its
-    rows (goals) with a level −2 … +2 in `column` and a weight; n is how many have a T.
+    rows (goals) with a level −2 … +2 in `column` and a weight; n is how many have a T. With
+    `spread` the sample standard deviation of the T (of fewer than two there is none).
 
     T = 50 + 10Σwx / √((1 − ρ)Σw² + ρ(Σw)²), ρ = 0.3 (Kiresuk & Sherman, Community Mental Health
     Journal 4, 1968, 443–453).
     """
     node = p.parse(where) if where else p.TRUE
     heading = title or f"GAS, T-värde, {column}"
-    called = name or _name(data, "gas", by, column=column, weight=weight, where=p.to_sql(node))
+    called = name or _name(
+        data, "gas", by, column=column, weight=weight, where=p.to_sql(node),
+        spread="sd" if spread else None,
+    )  # fmt: skip
 
     def cell(within: p.Node, classes: Classes) -> Fact:
         rows = p.both(
@@ -209,12 +214,13 @@ def gas(
         definition = _definition(
             data, "gas", classes,
             where=p.to_sql(rows), column=column, weight=weight, distinct=key,
+            **({"spread": "sd"} if spread else {}),
         )  # fmt: skip
         value, n = None, None
         if data.table is not None:
             kept = data.table.select([key, weight, column]).filter(pa.array(data.selected(rows)))
             value, n = gas_of(
-                zip(*(kept[c].to_pylist() for c in (key, weight, column)), strict=True)
+                zip(*(kept[c].to_pylist() for c in (key, weight, column)), strict=True), spread
             )
         return _fact(data, definition, heading, called, "poäng", value, classes, rows, n=n)
 

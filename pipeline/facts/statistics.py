@@ -19,6 +19,7 @@ FUNNEL = (0.95, 0.998)  # the limits of a funnel plot: about two and three stand
 POINTS = "andelsskillnad"
 EFFECT = "effekt"  # an effect size, told with two decimals
 P = "p"  # a p-value, told with three
+NO_CHANGE = 50  # the T of goals whose level is zero
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +55,23 @@ class Statistic:
         any_number = self.each or self.many
         if (not self.takes and not any_number and len(facts) != 2) or not facts:
             raise PredicateError(f"stat('{name}') har fel antal fakta.")
-        if self.takes == ("mean", "sd") and _rows(facts[0]) != _rows(facts[1]):
+        paired = self.takes in (("mean", "sd"), ("gas", "gas"))
+        if paired and (_rows(facts[0]) != _rows(facts[1]) or not _spread(facts[1])):
             raise PredicateError(
                 f"stat('{name}') gäller medelvärde och standardavvikelse av samma rader."
             )
 
 
 _KINDS = {"share": "en andel", "mean": "ett medelvärde", "sd": "en standardavvikelse",
-          "cited": "ett citerat värde"}  # fmt: skip
+          "cited": "ett citerat värde", "gas": "T-värden"}  # fmt: skip
 
 
 def _rows(fact: Fact) -> dict[str, object]:
-    return {k: v for k, v in fact.definition.items() if k != "kind"}
+    return {k: v for k, v in fact.definition.items() if k not in ("kind", "spread")}
+
+
+def _spread(fact: Fact) -> bool:
+    return fact.kind == "sd" or "spread" in fact.definition
 
 
 def _number(fact: Fact) -> float:
@@ -99,6 +105,21 @@ def _paired(change: Fact, spread: Fact) -> Sequence[float]:
     low, high = stats.t.interval(CONFIDENCE, n - 1, loc=mean, scale=error)
     p = 2 * stats.t.sf(abs(mean) / error, n - 1)
     return mean / sd, float(low), float(high), float(p)
+
+
+def _gas_change(change: Fact, spread: Fact) -> Sequence[float]:
+    """The mean change in T with its t interval (Student's one-sample t), one change an insats.
+    `change` is the T of the goals' changes in level: T is 50 where nothing has changed, and the
+    formula is linear in the levels, so that it less 50 is T after less T before (Kiresuk & Sherman,
+    Community Mental Health Journal 4, 1968, 443–453)."""
+    from scipy import stats
+
+    mean, sd, n = _number(change) - NO_CHANGE, _number(spread), change.n
+    assert n is not None
+    if sd == 0:
+        return mean, math.nan, math.nan
+    low, high = stats.t.interval(CONFIDENCE, n - 1, loc=mean, scale=sd / math.sqrt(n))
+    return mean, float(low), float(high)
 
 
 def _difference(a: Fact, b: Fact) -> Sequence[float]:
@@ -199,6 +220,15 @@ STATISTICS: dict[str, Statistic] = {
         ),
         "Förändring hos samma personer: effektstorlek, konfidensintervall och t-test",
         ("mean", "sd"), levelled=True,
+    ),
+    "gas_change": Statistic(
+        _gas_change,
+        (
+            Part("förändring", None, "Förändring i T-värde"),
+            Part("nedre", None, _LOW), Part("övre", None, _HIGH),
+        ),
+        "Förändring i T-värde hos samma insatser med konfidensintervall (Students t)",
+        ("gas", "gas"), levelled=True,
     ),
     "difference": Statistic(
         _difference,

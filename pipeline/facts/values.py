@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from statistics import stdev
 from typing import Any
 
 from pipeline.facts.fact import PLACES, exact
@@ -31,12 +32,15 @@ def sd_of(values: Sequence[Any]) -> float | None:
     return round(math.sqrt(squares / (len(values) - 1)), PLACES)
 
 
-def gas_of(goals: Iterable[tuple[Any, Any, Any]]) -> tuple[float | None, int]:
-    """The mean T, rounded, and how many have one, from (key, weight, level) of each goal."""
+def gas_of(goals: Iterable[tuple[Any, Any, Any]], spread: bool = False) -> tuple[float | None, int]:
+    """The mean T, or with `spread` the sample standard deviation of the T, rounded, and how many
+    have one, from (key, weight, level) of each goal."""
     own: dict[Any, list[tuple[Fraction, Fraction]]] = {}
     for key, weight, level in goals:
         own.setdefault(key, []).append((exact(weight), exact(level)))
     scores = [t for t in map(_t_score, own.values()) if t is not None]
+    if spread:
+        return (round(stdev(scores), PLACES) if len(scores) > 1 else None), len(own)
     return (round(math.fsum(scores) / len(scores), PLACES) if scores else None), len(own)
 
 

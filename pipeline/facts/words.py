@@ -55,8 +55,9 @@ def _sd(d: Mapping[str, Any]) -> Words:
 
 
 def _gas(d: Mapping[str, Any]) -> Words:
+    what = "Standardavvikelsen för" if "spread" in d else "Medelvärdet av"
     text = (
-        f"Medelvärdet av T-värdet enligt Goal Attainment Scaling (Kiresuk & Sherman 1968), ett T "
+        f"{what} T-värdet enligt Goal Attainment Scaling (Kiresuk & Sherman 1968), ett T "
         f"för varje {d['distinct']} i {d['dataset']}, av {d['column']} vägt med {d['weight']}: "
         "50 + 10Σwx / √(0,7Σw² + 0,3(Σw)²)."
     )

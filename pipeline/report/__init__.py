@@ -14,6 +14,7 @@ from pipeline.report.author import (
     mean,
     named,
     open_chapter,
+    pairs,
     ratio,
     reconciliation,
     say,
@@ -28,6 +29,6 @@ from pipeline.report.author import (
 
 __all__ = [
     "chart", "cite", "cited_series", "const", "count", "data", "finding", "gas", "grid", "heading",
-    "mean", "named", "open_chapter", "ratio", "reconciliation", "say", "sd", "share", "show",
-    "stat", "total", "word", "years",
+    "mean", "named", "open_chapter", "pairs", "ratio", "reconciliation", "say", "sd", "share",
+    "show", "stat", "total", "word", "years",
 ]  # fmt: skip

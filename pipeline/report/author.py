@@ -18,6 +18,7 @@ from pipeline.report.blocks import display as _display
 from pipeline.report.completeness import completeness
 from pipeline.report.context import context_of, current, enter
 from pipeline.report.named import named
+from pipeline.report.pairs import pairs
 from pipeline.workspace import Workspace, load_kommun
 
 Rows = Mapping[str, Sequence[Fact | None]]
@@ -91,9 +92,10 @@ def grid(title: str, columns: Sequence[str], rows: Rows, note: str = "") -> None
 
 
 def chart(form: str, table: Any, title: str, subtitle: str = "", note: str = "") -> None:
-    """A figure with its table. `form`: bars, columns, diverging, line, run (shared with VISUAL's
-    table of questions); `title` is the finding in a sentence, with its traced number. Where that is
-    hidden the figure has its table's own title. Several lines over years are label → facts."""
+    """A figure with its table. `form`: arrows, bars, columns, diverging, line, run (shared with
+    VISUAL's table of questions); `title` is the finding in a sentence, with its traced number.
+    Where that is hidden or missing the figure has its table's own title. Several lines over years
+    are label → facts."""
     shown = figures.tabular(table, title)
     if not _planned(shown, title + subtitle + note):
         _display(figures.figure(form, shown, title, subtitle, note))
@@ -202,6 +204,6 @@ def _bundle(table: FactTable | Joined) -> dict[str, Any]:
 
 __all__ = [
     "chart", "cite", "cited_series", "const", "count", "data", "finding", "gas", "grid", "heading",
-    "mean", "named", "open_chapter", "ratio", "reconciliation", "say", "sd", "share", "show",
-    "stat", "total", "word", "years",
+    "mean", "named", "open_chapter", "pairs", "ratio", "reconciliation", "say", "sd", "share",
+    "show", "stat", "total", "word", "years",
 ]  # fmt: skip

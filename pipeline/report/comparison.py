@@ -15,20 +15,12 @@ from pipeline.report import author, tables
 from pipeline.report.blocks import display
 from pipeline.report.context import current
 from pipeline.report.key_figures import guideline
+from pipeline.report.kolada import SURVEY, called
 from pipeline.report.tables import Series
 from pipeline.workspace import load_kommun
 
 MANY = 8  # more lines than this cannot be told apart: the table alone
 NATION = "0000"
-# The items of SKR's and RKA's survey of users of individual and family care: all together, misuse,
-# young people of 13 or more, and open insatser.
-SURVEY = frozenset(
-    f"{letter}{number}"
-    for letter, first, last in (
-        ("U", 30447, 30453), ("U", 35538, 35544), ("U", 33575, 33581), ("N", 33840, 33862),
-    )
-    for number in range(first, last + 1)
-)  # fmt: skip
 BROKEN_OFF = "avslutsorsak IN ('avbrots_klient', 'avbrots_verksamhet', 'uteblev')"
 Outcome = Callable[[Dataset], Fact]
 
@@ -63,15 +55,16 @@ def lacking(what: str) -> None:
 
 def user_surveys() -> None:
     """Own surveys beside the national one, then the national one's series."""
-    compared = [
-        (book, each)
-        for _, book in sorted(codebooks(current().workspace.raw).items())
-        for each in book.comparisons
-        if table_of(book.name) is not None
-    ]
+    books = [b for _, b in sorted(codebooks(current().workspace.raw).items()) if b.comparisons]
+    there = [book for book in books if table_of(book.name) is not None]
+    compared = [(book, each) for book in there for each in book.comparisons]
     national = kolada_measures(lambda kpi: kpi in SURVEY)
     if not compared and not national:
         lacking("Brukarundersökningar")
+    else:
+        for book in books:
+            if book not in there:
+                lacking(book.title)
     for alike, title in ((True, "Egen enkät mot Kolada"), (False, "Egen enkät bredvid Kolada")):
         mine = [(b, c) for b, c in compared if (not c.differs) is alike]
         if mine:
@@ -220,10 +213,11 @@ def show_measure(kpi: str) -> None:
     own = load_kommun(current().workspace.raw)
     first = own.kommuner.get(own.kod, own.kod)
     ordered = sorted(lines, key=lambda name: (name != first, name))
-    series = Series(f"{kpi} (Källa: Kolada)", tuple((n, tuple(lines[n])) for n in ordered))
-    author.heading(kpi)
+    name = called(kpi)
+    series = Series(f"{name} (Källa: Kolada)", tuple((n, tuple(lines[n])) for n in ordered))
+    author.heading(name)
     source = "Källa: Kolada. Värdena återges som de publicerats."
     if len(ordered) > MANY:
         author.show(series, source)
     else:
-        author.chart("line", series, f"{kpi}, utveckling per kommun", "Per år", source)
+        author.chart("line", series, f"{name}, utveckling per kommun", "Per år", source)

@@ -18,6 +18,7 @@ from pipeline.report.charts import (
     Mark,
     Panel,
     Row,
+    arrows,
     bars,
     columns,
     diverging,
@@ -26,8 +27,9 @@ from pipeline.report.charts import (
     run,
 )
 from pipeline.report.charts import Series as Line
+from pipeline.report.pairs import AFTER, BEFORE
 from pipeline.report.swedish import number
-from pipeline.report.tables import WIDE, KeyFigures, Run, Series, Stack, Tabular
+from pipeline.report.tables import WIDE, Grid, KeyFigures, Run, Series, Stack, Tabular
 
 Lines = Mapping[str, Sequence[Fact]]  # facts over years: label → year by year
 ALT_LIMIT = 12  # numbers told in an alt text; the rest are in the table
@@ -95,7 +97,7 @@ def figure(
     if (dots or guarded) and not _drawable(form, table):
         return tables.block(table, note)
     pen = _Pen()
-    heading = runs(tables.title(table) if hidden.hides(title) else title, pen.facts)
+    heading = runs(_finding(title, table), pen.facts)
     drawing = _FORMS[form](table, pen)
     marks = pen.written(drawing)
     under_title = "" if hidden.hides(subtitle) else subtitle
@@ -112,6 +114,16 @@ def figure(
     )
 
 
+def _finding(title: str, table: Tabular) -> str:
+    """The title as it can be said: without its number it is the table's own, and says so where
+    the source is missing."""
+    if hidden.hides(title):
+        return tables.title(table)
+    numbers = [piece for piece in spliced(title) if not isinstance(piece, str)]
+    gone = [fact for fact, _ in numbers if fact.status == "saknas"]
+    return f"{tables.title(table)}: {gone[0]}" if gone else title
+
+
 def _drawable(form: str, table: Tabular) -> bool:
     """Whether there is something to see in the picture: a value, in whole rows for those that
     show a row only as a whole."""
@@ -124,6 +136,8 @@ def _drawable(form: str, table: Tabular) -> bool:
         return any(f.value is not None for _, facts in table.lines for f in facts)
     if isinstance(table, KeyFigures):
         return any(f.value is not None for each in table.figures for f in each.line)
+    if isinstance(table, Grid):
+        return any(_pair(row) is not None for _, row in table.rows)
     if isinstance(table, Run):
         return any(f.value is not None for _, _, f in table.points)
     chosen = _shares(table)
@@ -142,6 +156,7 @@ def _scales(table: Tabular) -> list[list[Fact]]:
 
 
 _KIND = {
+    "arrows": "Pilar från start till uppföljning",
     "bars": "Liggande staplar", "columns": "Stående staplar",
     "diverging": "Delade staplar kring mitten av skalan", "line": "Linje över år",
     "multiples": "En ruta för varje nyckeltal",
@@ -226,6 +241,27 @@ def _line(table: Tabular, pen: _Pen) -> Drawing:
     return line(lines, bounds=(0.0, 1.0) if shares else None)
 
 
+def _pair(row: Sequence[Fact | None]) -> tuple[Fact, Fact] | None:
+    """The facts before and after of a row, if both have a value."""
+    before, after = row[:2]
+    if before is None or after is None or None in (before.value, after.value):
+        return None
+    return before, after
+
+
+def _arrows(table: Tabular, pen: _Pen) -> Drawing:
+    """A row a class, from the first fact to the second; the third tells how many."""
+    if not isinstance(table, Grid):
+        raise PredicateError("Pilar ritar en tabell med värden före och efter: pairs(…).")
+    rows = []
+    for label, facts in table.rows:
+        before, after, many = (fact for fact in facts if fact is not None)
+        told = ((before, BEFORE), (after, AFTER))
+        pieces = [pen.mark(label, fact, f"{label}, {when.lower()}") for fact, when in told]
+        rows.append(Row(label, pieces, sub=pen.n(many)))
+    return arrows(rows, (BEFORE, AFTER))
+
+
 def _multiples(table: Tabular, pen: _Pen) -> Drawing:
     """A panel a key figure."""
     if not isinstance(table, KeyFigures):
@@ -258,7 +294,7 @@ def _run(table: Tabular, pen: _Pen) -> Drawing:
 
 
 _FORMS: dict[str, Callable[[Tabular, _Pen], Drawing]] = {
-    "bars": _bars, "columns": _columns, "diverging": _diverging, "line": _line,
+    "arrows": _arrows, "bars": _bars, "columns": _columns, "diverging": _diverging, "line": _line,
     "multiples": _multiples,
     "run": _run,
 }  # fmt: skip

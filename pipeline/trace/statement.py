@@ -26,8 +26,9 @@ def sql(definition: Mapping[str, Any], year: int) -> str | None:
     if definition["kind"] == "gas":
         w, x = (_name(definition[c]) for c in ("weight", "column"))
         spread = f"sqrt(0.7 * sum({w} * {w}) + 0.3 * sum({w}) * sum({w}))"
+        of_t = "stddev_samp" if "spread" in definition else "avg"
         return (
-            f"SELECT avg(t) FROM (SELECT 50 + 10 * sum({w} * {x}) / {spread} AS t "
+            f"SELECT {of_t}(t) FROM (SELECT 50 + 10 * sum({w} * {x}) / {spread} AS t "
             f"FROM {place} WHERE {rows} GROUP BY {_name(definition['distinct'])})"
         )
     return f"SELECT {_value(definition)} FROM {place} WHERE {rows}"

@@ -10,6 +10,7 @@ from pipeline.report.charts import (
     Panel,
     Row,
     Series,
+    arrows,
     bars,
     columns,
     diverging,
@@ -44,6 +45,15 @@ def count(label: str, value: int) -> Mark:
 def row(label: str, values: Sequence[float | None], n: int = 45) -> Row:
     pieces = [share(f"{label}, {i}", value) for i, value in enumerate(values)]
     return Row(label, pieces, Mark("", float(n), f"n = {n}", f"n-{label}"))
+
+
+def pair(label: str, before: float | None, after: float | None) -> Row:
+    told = [".." if v is None else f"{v:.2f}".replace(".", ",") for v in (before, after)]
+    pieces = [
+        Mark(label, v, text, f"{label}-{i}")
+        for i, (v, text) in enumerate(zip((before, after), told, strict=True))
+    ]
+    return Row(label, pieces, Mark("", 45.0, "n = 45", f"n-{label}"))
 
 
 def years(name: str, values: Sequence[float | None], **looks: bool) -> Series:
@@ -130,6 +140,11 @@ PICTURES: dict[str, Callable[[], Drawing]] = {
     "one month": lambda: run_chart([7], 7.0, range(0)),
     "large months": lambda: run_chart([12000 + 700 * (i % 7) for i in range(60)], 13400.0,
                                       range(10, 20)),
+    "arrows": lambda: arrows(
+        [pair("Alkohol", 6.5, 3.5), pair(LONG, 2.0, 2.75), pair("Familj", 4.0, 4.0),
+         pair("Arbete", None, 3.0), pair("Hälsa", 9.0, 0.0)], ("Start", "Uppföljning"),
+        bounds=(0, 9)),
+    "no arrows": lambda: arrows([pair("Alkohol", None, None)], ("Start", "Uppföljning")),
     "no dots": lambda: dots([share("Norr", None, 3)]),
     "key figures": lambda: multiples(
         [Panel(title, years("", values).points, TARGET, top=1.0) for title, values in (

@@ -13,6 +13,7 @@ from pipeline.report.charts import (
     Drawing,
     Mark,
     Series,
+    arrows,
     bars,
     columns,
     diverging,
@@ -21,7 +22,7 @@ from pipeline.report.charts import (
     line,
     tokens,
 )  # fmt: skip
-from tests.charts.pictures import LONG, QUESTIONS, SCALE, count, row, share, years
+from tests.charts.pictures import LONG, QUESTIONS, SCALE, count, pair, row, share, years
 
 SVG = "{http://www.w3.org/2000/svg}"
 CLOSE = 0.02  # px: coordinates are rounded to two decimals, and a length has two
@@ -178,3 +179,24 @@ def test_dots_are_at_their_values_between_the_bounds() -> None:
     assert sizes(drawing, "serie-1", "cx") == pytest.approx(expected, abs=CLOSE)
     at = points(drawing, "mal")[0][0]
     assert at == pytest.approx(left + (right - left) / 4, abs=CLOSE)
+
+
+def test_arrows_go_from_the_value_before_to_the_one_after() -> None:
+    rows = [pair("a", 1.0, 4.0), pair("b", 5.0, 2.0), pair("c", None, 3.0), pair("d", 3.0, 3.0)]
+    drawing = arrows(rows, ("Start", "Uppföljning"), bounds=(0, 6))
+    (left, _), (right, _) = points(drawing, "hjalp")[:2]
+    at = [left + (right - left) * v / 6 for v in range(7)]
+    # The key's swatches come first.
+    drawn = [sizes(drawing, css, "cx")[1:] for css in ("serie-0", "serie-1")]
+    assert drawn[0] == pytest.approx([at[1], at[5], at[3]], abs=CLOSE)
+    assert drawn[1] == pytest.approx([at[4], at[2], at[3]], abs=CLOSE)
+    tips = [points_of(e) for e in shapes(drawing, "linje-1") if len(points_of(e)) == 3]
+    assert [back[0] < tip[0] for back, tip, _ in tips] == [True, False]
+    assert "4,00" in drawing.texts and ".." in drawing.texts and "3,00" in drawing.texts
+    hidden = [mark.text for mark in drawing.marks if mark.fact.startswith("c-")]
+    assert hidden == [".."]  # where the other lies is not said
+
+
+def points_of(element: ET.Element) -> list[tuple[float, float]]:
+    numbers = [float(n) for n in re.findall(r"-?\d+(?:\.\d+)?", element.get("d", ""))]
+    return list(zip(numbers[0::2], numbers[1::2], strict=True))

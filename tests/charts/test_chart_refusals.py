@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.report.charts import Mark, bars, columns, diverging, dots, grouped, line
+from pipeline.report.charts import Mark, arrows, bars, columns, diverging, dots, grouped, line
 from tests.charts.pictures import count, row, share, years
 
 
@@ -32,6 +32,8 @@ def test_lines_and_dots_hold_no_value_outside_their_bounds() -> None:
         line([years("", [0.5] * 5)], bounds=(0.6, 1))
     with pytest.raises(ValueError, match="does not fit"):
         dots([share("a", 0.5)], bounds=(0, 0.4))
+    with pytest.raises(ValueError, match="does not fit"):
+        arrows([row("a", [0.1, 0.5])], ("x", "y"), bounds=(0, 0.4))
 
 
 def test_a_row_has_one_mark_for_each_group_or_step() -> None:
@@ -39,6 +41,8 @@ def test_a_row_has_one_mark_for_each_group_or_step() -> None:
         grouped([row("a", [0.1, 0.2])], ["x", "y", "z"])
     with pytest.raises(ValueError, match="2 marks for 3 names"):
         diverging([row("a", [0.1, 0.2])], ["x", "y", "z"])
+    with pytest.raises(ValueError, match="1 marks for 2 names"):
+        arrows([row("a", [0.1])], ("x", "y"))
 
 
 def test_forms_refuse_more_than_they_can_show() -> None:

@@ -5,7 +5,9 @@ import json
 import pytest
 import typst
 
-from pipeline.disclosure.attack import attack
+from pipeline.disclosure.attack import attack, papers
+from pipeline.disclosure.attack.page import Line, Piece
+from pipeline.disclosure.attack.papers import Paper
 from pipeline.errors import UsageError
 from pipeline.workspace import Sekretess
 
@@ -235,3 +237,25 @@ def test_a_pdf_that_cannot_be_read_is_not_vouched_for(tmp_path, facts):
     here = folder.write(tmp_path, rows(*entries))
     (here / "arsrapport.pdf").write_bytes(b"%PDF-1.7 trasig")
     assert told(audit(here)) == [("otolkat", "", "arsrapport.pdf")]
+
+
+def row(*cells):
+    """A table's row: a label, then (text, fact) of each number."""
+    label, *numbers = cells
+    pieces = (Piece(label), *(Piece(text, fact) for text, fact in numbers))
+    return Line("tr", pieces, tuple((p,) for p in pieces))
+
+
+def test_another_row_with_the_same_words_is_not_the_hidden_one_on_two_sheets():
+    hidden = row("Relevanta insatser", ("..", "a1"), ("9 %", "a2"), ("..", "a3"))
+    other = row("Relevanta insatser", ("12 %", "b1"), ("9 %", "b2"), ("79 %", "b3"))
+    broken = "Relevanta 7 insatser .. 9 % .. "
+    shown = "Relevanta insatser 12 % 9 % 79 % "
+    secret = frozenset({"a1", "a3"})
+
+    def found(text):
+        return list(papers.told(Paper(papers.squeezed(text), ()), [hidden, other], secret))
+
+    assert found(broken + shown) == []
+    assert found(broken + shown + shown) == ["a1", "a3"] * 2  # once more than the page says it
+    assert found(broken + shown + "Relevanta insatser 14 % 9 % 77 %") == ["a1", "a3"]

@@ -1,26 +1,22 @@
 """The chapter on results: its facts are those that the generator's clean rows give, counted with
-pandas and scipy, and a table that is not there leaves the rest as it was."""
+pandas and scipy."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from typing import Any
 
-import nbformat
 import pandas as pd
 import pytest
 from scipy import stats
 
 from pipeline.exempel import expected_tables, make_example
-from pipeline.report import author
-from pipeline.report.blocks import bundle
-from pipeline.report.context import Context, planning
-from pipeline.workspace import REPO, Workspace
+from pipeline.run.execute import Job
+from pipeline.workspace import Workspace
+from tests.chapters import shown, text
 from tests.municipality import at, tables
 
 YEARS, ROWS, YEAR = (2024, 2025), 140, 2025
-LIMIT = "asi-rci"  # rests on kommun.toml
 Names = Mapping[str, Any]
 
 
@@ -32,24 +28,11 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return made
 
 
-def text(block: dict[str, Any]) -> str:
-    return str(bundle(block)["text/plain"])
-
-
 def run(workspace: Workspace, edition: str = "intern") -> tuple[Names, dict[str, list[str]]]:
     """The chapter's names after its last cell, and by cell the text of each block displayed."""
-    shown: dict[str, list[str]] = {}
-    notebook = nbformat.read(REPO / "notebooks" / "30_resultat.ipynb", as_version=4)
-    names: dict[str, Any] = {}
-    with pytest.MonkeyPatch.context() as patch, planning(Context(workspace, YEAR, edition)):
-        for cell in notebook.cells:
-            if cell.cell_type == "code":
-                told = shown.setdefault(cell.id, [])
-                patch.setattr(
-                    author, "_display", lambda b, t=told: t.append(bundle(b)["text/plain"])
-                )
-                exec(cell.source.replace('edition = "intern"', f'edition = "{edition}"'), names)
-    return names, shown
+    job = Job("30_resultat.ipynb", "30_resultat", {"year": YEAR, "edition": edition})
+    told = shown(workspace, YEAR, [job], edition)[job.name]
+    return told.names, {cell: [text(b) for b in some] for cell, some in told.cells.items()}
 
 
 @pytest.fixture(scope="module")
@@ -139,25 +122,6 @@ def test_the_goals_of_each_insats_have_one_t(chapter, rows):
             )
         assert chapter[0][name].value == pytest.approx(sum(scores) / len(scores), abs=1e-8)
         assert chapter[0][name].n == len(scores)
-
-
-@pytest.mark.parametrize(
-    ("table", "cells"),
-    [("matning", ("asi",)), ("mal", ("gas",)), ("avslut", ("nojda", "mal", "behov", "handelse"))],
-)
-def test_a_missing_table_is_told_and_nothing_else_changes(
-    workspace, chapter, tmp_path, table, cells
-):
-    without = Workspace(workspace.raw, tmp_path, workspace.reports)
-    for year in YEARS:
-        shutil.copytree(workspace.processed / str(year), tmp_path / str(year))
-    (tmp_path / str(YEAR) / f"{table}.parquet").unlink()
-    fewer = run(without)[1]
-    for cell, texts in chapter[1].items():
-        if cell.split("-")[0] in cells and cell != LIMIT:
-            assert all("nderlag saknas" in t or "2024" in t for t in fewer[cell]) or not texts
-        else:
-            assert fewer[cell] == texts, cell
 
 
 def test_the_public_edition_asks_for_no_table_of_few_persons(workspace, chapter):

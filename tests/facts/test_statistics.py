@@ -258,6 +258,32 @@ def test_each_insats_has_one_t_whatever_its_number_of_goals():
     same(data, score, none)
 
 
+def test_the_change_in_t_has_the_interval_of_scipys_paired_test():
+    before, after = [-1, -2, -1, 0], [1, -1, 0, 0]
+    flat = rows(
+        4, insats=["a", "a", "b", "c"], vikt=[1, 3, 2, 1], fore=before, efter=after,
+        andring=[y - x for x, y in zip(before, after, strict=True)],
+    )  # fmt: skip
+    call = {"weight": "vikt", "key": "insats"}
+    change = gas(flat, "andring", **call)
+    spread = gas(flat, "andring", spread=True, **call)
+    made = statistic("gas_change", change, spread)
+    # By hand: one T an insats, √(0.7Σw² + 0.3(Σw)²) = √11.8, 2 and 1.
+    t0 = [50 + 10 * s for s in (-7 / 11.8**0.5, -1.0, 0.0)]
+    t1 = [50 + 10 * s for s in (-2 / 11.8**0.5, 0.0, 0.0)]
+    limits = stats.ttest_rel(t1, t0).confidence_interval(0.95)
+    wanted = (sum(t1) / 3 - sum(t0) / 3, limits.low, limits.high)
+    assert [f.value for f in made] == pytest.approx(wanted, abs=1e-7)
+    assert {(f.n, f.unit) for f in made} == {(3, "poäng")}
+    alone = gas(flat, "andring", where="insats = 'a'", spread=True, **call)
+    assert (alone.value, alone.status, alone.n) == (None, "tom", 1)
+    same(flat, change, spread, *made, alone)
+    with pytest.raises(PredicateError, match="samma rader"):
+        statistic("gas_change", change, gas(flat, "efter", spread=True, **call))
+    with pytest.raises(PredicateError, match="samma rader"):
+        statistic("gas_change", change, change)
+
+
 def test_a_family_of_tests_with_a_hidden_one_is_hidden():
     data, a, b = both(9, 30, 15, 30)
     (seen,) = statistic("difference_test", a, b)

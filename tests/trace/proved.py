@@ -69,6 +69,11 @@ def facts(workspace: Workspace) -> list[Fact]:
         *(statistic("funnel", units[u], pleased) for u in ("familj", "ungdom")),
         ratio(whole["K"], whole["M"], name="kvot", title="Kvot"),
         gas(goals, "niva_slut", weight="vikt", key="insats_id", by="enhet", name="gas"),
+        statistic(
+            "gas_change",
+            gas(goals, "nivaandring", weight="vikt", key="insats_id", name="gas_andring"),
+            gas(goals, "nivaandring", weight="vikt", key="insats_id", spread=True, name="gas_sd"),
+        ),
         share(asi, over="tyngd", name="tyngd"),
         count(asi, by="varde_uppfoljning__bortfall", name="bortfall_uppfoljning"),
         count(asi, by="enhet", distinct="arende_id", name="matta"),

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +48,10 @@ def squeezed(text: str) -> str:
 
 def told(paper: Paper, lines: Sequence[Line], hidden: frozenset[str]) -> Iterator[str]:
     """The hidden facts that stand with digits in the PDF, where the page has dots. A line that
-    is there as often as in the page, dots included, tells nothing."""
+    is there as often as in the page, dots included, tells nothing; nor does a text with digits that
+    the page has as often, in a line of its own: that is another line with the same words, where
+    this one is broken by the end of a sheet."""
+    known = Counter(squeezed(text_of(line.pieces)) for line in lines)
     wanted: dict[str, list[Line]] = {}
     for line in lines:
         if any(p.fact in hidden for p in line.pieces):
@@ -62,6 +66,9 @@ def told(paper: Paper, lines: Sequence[Line], hidden: frozenset[str]) -> Iterato
         )
         facts = [p.fact for p in pieces if p.fact in hidden]
         for match in re.finditer(pattern + r"(?![\d%])", paper.text):
+            said = match.group()
+            if paper.text.count(said) <= sum(n for line, n in known.items() if said in line):
+                continue
             yield from (f for f, g in zip(facts, match.groups(), strict=True)
                         if re.search(r"\d", g))  # fmt: skip
 

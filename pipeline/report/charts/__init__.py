@@ -2,10 +2,12 @@
 
 One function a question (VISUAL.md): ``bars`` and ``grouped`` (how large?), ``diverging`` and
 ``columns`` (how did they answer on a scale?), ``line`` (has it changed?), ``dots`` (do groups
-differ?), ``multiples`` (how do the key figures stand?), ``run`` (when did it happen?). The same
+differ?), ``arrows`` (before and
+after?), ``multiples`` (how do the key figures stand?), ``run`` (when did it happen?). The same
 values give the same bytes; nothing is written but what is passed in.
 """
 
+from pipeline.report.charts.arrows import arrows
 from pipeline.report.charts.bars import bars, grouped
 from pipeline.report.charts.columns import columns
 from pipeline.report.charts.diverging import diverging
@@ -17,5 +19,5 @@ from pipeline.report.charts.run import run
 
 __all__ = [
     "Drawing", "Mark", "Panel", "Row", "Series",
-    "bars", "columns", "diverging", "dots", "grouped", "line", "multiples", "run",
+    "arrows", "bars", "columns", "diverging", "dots", "grouped", "line", "multiples", "run",
 ]  # fmt: skip

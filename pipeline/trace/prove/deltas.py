@@ -80,7 +80,8 @@ class Measured:
         a, d = self.asked, self.asked.definition
         n, k = t.rows, t.top
         if d["kind"] == "gas":
-            return a.fact(*gas_of(goal for goal, times in t.seen.items() for _ in range(times)))
+            goals = (goal for goal, times in t.seen.items() for _ in range(times))
+            return a.fact(*gas_of(goals, "spread" in d))
         if "distinct" in d:
             n, k = (sum(c > 0 for c in counts.values()) for counts in (t.seen, t.seen_top))
         if d["kind"] == "count":

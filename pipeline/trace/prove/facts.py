@@ -137,7 +137,7 @@ def _measured(a: Asked, data: Dataset) -> Fact:
     if kind == "gas":
         names = [a.definition[c] for c in GOAL]
         goals = zip(*(_column(c, data, a.within()).to_pylist() for c in names), strict=True)
-        return a.fact(*gas_of(goals))
+        return a.fact(*gas_of(goals, "spread" in a.definition))
     values = _column(a.definition["column"], data, a.within()).to_pylist()
     return from_values(a, values)
 

@@ -162,7 +162,8 @@ class Figures:
                     f"WHERE _y = {self.year_of(d)} AND {where} GROUP BY {key}"
                 )
                 # Within max(): the statement has one row, whatever else it asks for.
-                return [f"max((SELECT {what} FROM ({own})))" for what in ("avg(t)", "count(*)")]
+                of_t = {"": "avg(t)", "sd": "stddev_samp(t)"}[d.get("spread", "")]
+                return [f"max((SELECT {what} FROM ({own})))" for what in (of_t, "count(*)")]
             case "quantile":
                 column = quoted(d["column"])
                 share = float(d["q"])

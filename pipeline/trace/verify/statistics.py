@@ -43,6 +43,19 @@ def _paired(d: Record, parents: Sequence[Record]) -> float:
     return float(mean - reach if d["part"] == "nedre" else mean + reach)
 
 
+def _gas_change(d: Record, parents: Sequence[Record]) -> float:
+    """T is fifty where no level has changed; the limits by the quantile of t."""
+    from scipy.stats import t
+
+    change, sd, n = float(parents[0]["value"]) - 50, float(parents[1]["value"]), parents[0]["n"]
+    if d["part"] == "förändring":
+        return change
+    if sd == 0:
+        return math.nan
+    reach = float(t.isf((1 - float(d["confidence"])) / 2, n - 1)) * sd / math.sqrt(n)
+    return change - reach if d["part"] == "nedre" else change + reach
+
+
 def _difference(d: Record, parents: Sequence[Record]) -> float:
     """Newcombe's interval is made of the two Wilson intervals (his equation 10)."""
     from statsmodels.stats.proportion import proportion_confint
@@ -154,6 +167,7 @@ def _paired_unit(d: Record) -> str | None:
 STATISTICS: Mapping[str, tuple[Function, Callable[[Record], str | None]]] = {
     "wilson": (_wilson, _shares),
     "paired": (_paired, _paired_unit),
+    "gas_change": (_gas_change, lambda d: None),
     "difference": (_difference, _points),
     "difference_test": (_difference_test, lambda d: "p"),
     "cohens_h": (_cohens_h, lambda d: "effekt"),
