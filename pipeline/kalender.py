@@ -118,7 +118,9 @@ def _decided(step: str, told: Mapping[str, Any], where: str) -> Frist:
     made = replace(by_routine, who=who.strip())
     if "senast" not in told:
         if "ar_efter" in told:
-            raise ConfigError(f"{where}: ar_efter säger vilket år senast gäller. Skriv senast också.")
+            raise ConfigError(
+                f"{where}: ar_efter säger vilket år senast gäller. Skriv senast också."
+            )
         return made
     if step == "svar":
         raise ConfigError(

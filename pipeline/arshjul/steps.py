@@ -12,10 +12,10 @@ UNITS, SECTOR = "Enheterna", "Sektorn och ledningsgruppen"
 MEETINGS = "Ledningsgruppens kalender (FLG)"
 LANES = (UNITS, SECTOR, MEETINGS)
 _TITLES: Mapping[str, tuple[str, str, str]] = {  # step → title, lane, the stage it is released as
-    "t1": ("Tertial ett sammanställt", UNITS, ""),
-    "t2": ("Tertial två sammanställt", UNITS, ""),
+    "t1": ("Tertial 1 sammanställt", UNITS, ""),
+    "t2": ("Tertial 2 sammanställt", UNITS, ""),
     "underlag": ("Bakgrund och avslutande samtal inne och avstämda", UNITS, ""),
-    "t3": ("Tertial tre sammanställt", UNITS, ""),
+    "t3": ("Tertial 3 sammanställt", UNITS, ""),
     "utskick": ("Enkäten ute hos medarbetare, beställare och partner", SECTOR, ""),
     "svar": ("Svaren på enkäten inne", SECTOR, ""),
     "diagram": ("Året i diagram", UNITS, "mars"),

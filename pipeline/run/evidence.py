@@ -16,8 +16,10 @@ from pipeline import analys
 from pipeline.arshjul.standing import Change, Evidence, Released, Wheel, standing
 from pipeline.arshjul.steps import steps
 from pipeline.errors import UppfoljningError
+from pipeline.privacy.key import recorded_fingerprint
 from pipeline.publish.manifest import FILE as MANIFEST
 from pipeline.report import completeness, locks
+from pipeline.run import state
 from pipeline.run.locks import FORM, Completed
 from pipeline.run.locks import completed as forms_of
 from pipeline.run.releases import STAGES, frozen
@@ -43,6 +45,24 @@ def wheel(
     )
     meetings = tuple(m for m in kommun.flg if m.datum.year in (year, year + 1))
     return Wheel(kommun.namn, year, day, found, meetings, _changes(workspace, year))
+
+
+def notes(workspace: Workspace, year: int) -> tuple[str, ...]:
+    """How far what the wheel rests on is what lies in RAW, a sentence each where it is not."""
+    folder = workspace.processed / str(year)
+    if not folder.is_dir():
+        return (
+            f"filerna för {year} är inte inlästa, så formulären syns inte här. "
+            "Gör så här: kör make validate.",
+        )
+    if not state.fresh_tables(workspace, year, recorded_fingerprint(folder) or ""):
+        return (
+            "filer eller regler har ändrats sedan de lästes in. Gör så här: kör make validate.",
+        )
+    built = (workspace.reports / str(year) / "intern" / MANIFEST).is_file()
+    if built and state.fresh_key(workspace, year) is None:
+        return ("rapporten är inte byggd av det som finns nu. Gör så här: kör make annual.",)
+    return ()
 
 
 @dataclass(frozen=True)
@@ -74,6 +94,11 @@ class _Here:
         """Code → name."""
         return {o.value: o.label for o in self.kommun.enheter}
 
+    @property
+    def built(self) -> bool:
+        """Whether there is an edition by the day."""
+        return self.edition is not None and self.edition <= self.day
+
     def rows(self, table: str) -> list[dict[str, Any]]:
         """The rows of a table of the year; none where the form is not there."""
         if table not in self._read:
@@ -89,7 +114,7 @@ class _Here:
         ours = [r for t in completeness.COUNTED for r in self.rows(t)]
         there = {r["enhet"] for r in ours} & set(self.units)
         if not ours:
-            return Evidence("Inga rader om insatser är inlämnade.")
+            return Evidence(_NOTHING)
         found = completeness.completeness(self.workspace, self.year)
         attested = [c for c in found if c.holds and c.drawn <= self.day.isoformat()]
         waiting = {c.unit.value for c in found if c not in attested}
@@ -144,16 +169,17 @@ class _Here:
         whole = [u for u in self.units if u in there]
         lacking = tuple(f"{n}: {lacks}" for u, n in self.units.items() if u not in there)
         days = [r[date] for r in rows if r[date]]
-        return self._told(f"{self._of(whole)} {told}.", whole, lacking, rows, days, bool(rows), blocked)
+        said = f"{self._of(whole)} {told}."
+        return self._told(said, whole, lacking, rows, days, bool(rows), blocked)
 
     def diagrams(self, opens: dt.date) -> Evidence:
-        if self.edition is None or self.edition > self.day:
+        if self.edition is None or not self.built:
             nothing = not any(self.rows(t) for t in completeness.COUNTED)
-            return Evidence("Rapporten är inte byggd.", blocked=_NOTHING if nothing else "")
+            return Evidence(_NOT_BUILT, blocked=_NOTHING if nothing else "")
         early = self.edition < opens
-        told = f"Rapporten är byggd per {self.edition}{', innan alla svar kunde vara inne' * early}."
-        files = ("rapporten: arsrapport.html",)
-        return Evidence(told, not early, True, files=files, last=self.edition)
+        told = f"Rapporten är byggd per {self.edition}"
+        told += ", innan alla svar kunde vara inne." if early else "."
+        return Evidence(told, not early, True, files=("arsrapport.html",), last=self.edition)
 
     def written(self, step: str) -> Evidence:
         """Of analyses: those of the units, or the sector's own."""
@@ -168,13 +194,15 @@ class _Here:
         left = [a for a in ours if a not in done]
         if step == "analys":
             whole = [u for u in self.units if not any(a.enhet == u for a in left)]
-            told = f"{self._of(whole)} har skrivit hela analysen, {len(done)} av {len(ours)} avsnitt."
+            told = (
+                f"{self._of(whole)} har skrivit hela analysen ({len(done)} av {len(ours)} avsnitt)."
+            )
             lacking = tuple(
-                f"{name}: {', '.join(a.titel for a in left if a.enhet == u)}"
+                f"{name}: {_unwritten([a.titel for a in left if a.enhet == u])}"
                 for u, name in self.units.items()
                 if u not in whole
             )
-            blocked = "" if self.edition and self.edition <= self.day else "Rapporten är inte byggd."
+            blocked = "" if self.built else _NOT_BUILT
             return Evidence(
                 told, bool(self.units) and not left, bool(done), lacking, files, last, blocked
             )
@@ -182,7 +210,8 @@ class _Here:
         units = any(a.skriven for a in every if a.enhet != analys.SECTOR)
         told = f"{len(done)} av {len(ours)} avsnitt är skrivna"
         told += ", med beslut och protokoll." if decided else ", utan beslut och protokoll."
-        lacking = tuple(a.titel for a in left) + ("beslut med protokollets nummer",) * (not decided)
+        lacking = tuple(f"återstår: ”{a.titel}”" for a in left)
+        lacking += ("återstår: beslut med protokollets nummer",) * (not decided)
         blocked = "" if units else "Ingen enhet har skrivit sin analys."
         return Evidence(told, not left and decided, bool(done), lacking, files, last, blocked)
 
@@ -193,15 +222,16 @@ class _Here:
         if rows:
             told = f"{len(ready)} av {len(rows)} åtgärder har nivå, ansvarig roll och prioritet."
         lacking = tuple(f"åtgärd {r['atgard_id']}: {_lacks(r)}" for r in rows if r not in ready)
-        return Evidence(told, bool(rows) and len(ready) == len(rows), bool(rows), lacking, _files(rows))
+        done = bool(rows) and len(ready) == len(rows)
+        return Evidence(told, done, bool(rows), lacking, _files(rows))
 
     def autumn(self) -> Evidence:
         rows = self.rows(PLAN)
         if not rows:
-            return Evidence("Inget är uppföljt.", blocked="Det finns ingen handlingsplan att följa upp.")
+            return Evidence("Inget är uppföljt.", blocked="Det finns ingen handlingsplan.")
         done = [r for r in rows if _followed(r, self.day)]
         ended = [r for r in done if r["status"] in ENDED]
-        told = f"{len(done)} av {len(rows)} åtgärder är uppföljda, {len(ended)} är klara eller avbrutna."
+        told = f"{len(done)} av {len(rows)} åtgärder är uppföljda, {len(ended)} avslutade."
         lacking = tuple(f"åtgärd {r['atgard_id']}: inte uppföljd" for r in rows if r not in done)
         days = [r["genomford"] for r in done if r["genomford"] and r["genomford"] <= self.day]
         return Evidence(
@@ -213,11 +243,8 @@ class _Here:
         if held is not None:
             return Evidence("Kvalitetsberättelsen är publicerad.", True, True,
                             files=(f"protokoll/utgavor/{held.name}/",), last=held.day)  # fmt: skip
-        built = self.edition is not None and self.edition <= self.day
-        return Evidence(
-            "Kvalitetsberättelsen är inte publicerad.",
-            blocked="" if built else "Rapporten är inte byggd.",
-        )
+        blocked = "" if self.built else _NOT_BUILT
+        return Evidence("Kvalitetsberättelsen är inte publicerad.", blocked=blocked)
 
     def _of(self, whole: Iterable[str]) -> str:
         return f"{len(list(whole))} av {len(self.units)} enheter"
@@ -232,10 +259,16 @@ class _Here:
 
 
 _NOTHING = "Inga rader om insatser är inlämnade."
+_NOT_BUILT = "Rapporten är inte byggd."
 
 
 def _why(form: Completed | None) -> str:
     return form.lacks if form else "ingen sammanställning är inlämnad"
+
+
+def _unwritten(titles: Sequence[str]) -> str:
+    whole = len(titles) == len(analys.SECTIONS)
+    return "inget är skrivet" if whole else f"återstår {', '.join(f'”{t}”' for t in titles)}"
 
 
 def _lacks(measure: Row) -> str:
