@@ -77,6 +77,11 @@ FRISTER: Mapping[str, Frist] = {
 }
 
 
+def words(day: dt.date) -> str:
+    """`16 mars 2026`, with plain blanks, for lines that are folded."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
 def read_calendar(given: Any) -> dict[str, Frist]:
     """`[arshjul.<steg>]` upon what the routine says. Raises ConfigError with the entry."""
     made = dict(FRISTER)

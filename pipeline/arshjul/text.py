@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.arshjul.standing import AHEAD, BEGUN, DONE, LACKING, LATE, Released, Standing, Wheel
 from pipeline.arshjul.steps import MEETINGS, Step
-from pipeline.kalender import MONTHS
+from pipeline.kalender import MONTHS, words
 
 WIDTH, INDENT = 80, 33
 MARKS = {DONE: "✓", BEGUN: "◐", AHEAD: "○", LATE: "▲", LACKING: "–"}
@@ -19,7 +19,7 @@ SHOWN = 8  # lines about what is lacking, or has changed; the rest is counted
 def terminal(wheel: Wheel, notes: Iterable[str] = ()) -> str:
     """The wheel as text. `notes`: sentences about how far what is read is up to date."""
     head = f"Årshjulet för {wheel.year}"
-    place = f"{wheel.kommun}, läget {_words(wheel.day)}"
+    place = f"{wheel.kommun}, läget {words(wheel.day)}"
     lines = [f"{head}{place:>{WIDTH - len(head)}}", "─" * WIDTH]
     for note in notes:
         lines += textwrap.wrap(f"Obs: {note}", WIDTH, subsequent_indent="     ")
@@ -50,12 +50,12 @@ def period(step: Step) -> str:
     """The days of a step in words: `1–30 april 2026`, `14 februari–15 mars 2026`."""
     a, b = step.opens, step.due
     first = "" if a == b else f"{a.day}–" if a.month == b.month else f"{_day(a)}–"
-    return f"{first}{_words(b)}"
+    return f"{first}{words(b)}"
 
 
 def publication(released: Released) -> str:
     """A sentence about a release."""
-    return f"Publicerat per {released.day}, beslutat av {released.by} ({released.name})."
+    return f"Publicerat per {words(released.day)}, beslutat av {released.by} ({released.name})."
 
 
 def _summary(wheel: Wheel) -> Iterator[str]:
@@ -71,7 +71,7 @@ def _summary(wheel: Wheel) -> Iterator[str]:
         left = (ahead[0].due - wheel.day).days
         when = "i dag" if left == 0 else "i morgon" if left == 1 else f"om {left} dagar"
         yield from textwrap.wrap(
-            f"Härnäst: {ahead[0].title}, senast {_words(ahead[0].due)} ({when}).", WIDTH
+            f"Härnäst: {ahead[0].title}, senast {words(ahead[0].due)} ({when}).", WIDTH
         )
 
 
@@ -101,7 +101,7 @@ def _meetings(wheel: Wheel) -> Iterator[str]:
     for m in wheel.meetings:
         state = "passerat" if m.datum < wheel.day else "i dag" if m.datum == wheel.day else ""
         what = textwrap.wrap(m.vad, WIDTH - INDENT)
-        yield f"{f'   {state:<9} {_words(m.datum):>17}':<{INDENT}}{what[0]}"
+        yield f"{f'   {state:<9} {words(m.datum):>17}':<{INDENT}}{what[0]}"
         yield from _under(what[1:])
 
 
@@ -137,10 +137,6 @@ def _under(lines: Iterable[str]) -> Iterator[str]:
 
 def _day(day: dt.date) -> str:
     return f"{day.day} {MONTHS[day.month - 1]}"
-
-
-def _words(day: dt.date) -> str:
-    return f"{_day(day)} {day.year}"
 
 
 def _record(one: Standing) -> dict[str, Any]:

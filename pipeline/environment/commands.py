@@ -87,5 +87,8 @@ def help_text(makefile: Path) -> str:
 def _folded(lead: str, text: str) -> str:
     """A text after its lead in lines of 80; what stands in quotation marks is not broken."""
     whole = re.sub(r"\"[^\"]*\"|'[^']*'", lambda quoted: quoted[0].replace(" ", "\0"), text)
-    lines = textwrap.fill(whole, 80, initial_indent=lead, subsequent_indent=" " * len(lead))
-    return lines.replace("\0", " ")
+    hang = " " * len(lead)
+    folded = textwrap.fill(
+        whole, 80, initial_indent=lead, subsequent_indent=hang, break_on_hyphens=False
+    )
+    return folded.replace("\0", " ")

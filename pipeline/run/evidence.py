@@ -16,6 +16,7 @@ from pipeline import analys
 from pipeline.arshjul.standing import Change, Evidence, Released, Wheel, standing
 from pipeline.arshjul.steps import steps
 from pipeline.errors import UppfoljningError
+from pipeline.kalender import words
 from pipeline.privacy.key import recorded_fingerprint
 from pipeline.publish.manifest import FILE as MANIFEST
 from pipeline.report import completeness, locks
@@ -177,7 +178,7 @@ class _Here:
             nothing = not any(self.rows(t) for t in completeness.COUNTED)
             return Evidence(_NOT_BUILT, blocked=_NOTHING if nothing else "")
         early = self.edition < opens
-        told = f"Rapporten är byggd per {self.edition}"
+        told = f"Rapporten är byggd per {words(self.edition)}"
         told += ", innan alla svar kunde vara inne." if early else "."
         return Evidence(told, not early, True, files=("arsrapport.html",), last=self.edition)
 
