@@ -59,10 +59,11 @@ def publication(released: Released) -> str:
 
 
 def _summary(wheel: Wheel) -> Iterator[str]:
+    counted = {state: len(wheel.in_state(state)) for state in (BEGUN, LATE, LACKING)}
+    late = "försenat" if counted[LATE] == 1 else "försenade"
+    named = {BEGUN: "på gång", LATE: late, LACKING: "saknar underlag"}
     said = [f"{len(wheel.in_state(DONE))} av {len(wheel.standings)} steg är klara"]
-    said += [f"{len(found)} {word}" for state, word in (
-        (BEGUN, "på gång"), (LATE, "försenade"), (LACKING, "saknar underlag"),
-    ) if (found := wheel.in_state(state))]  # fmt: skip
+    said += [f"{number} {named[state]}" for state, number in counted.items() if number]
     yield ", ".join(said[:-1]) + (" och " if said[:-1] else "") + said[-1] + "."
     ahead = [
         s.step for s in wheel.standings if s.state in (BEGUN, AHEAD) and s.step.due >= wheel.day
@@ -81,7 +82,8 @@ def _step(one: Standing) -> Iterator[str]:
     lead = f" {MARKS[one.state]} {one.state:<15} {_day(step.due):>12}"
     yield f"{lead:<{INDENT}}{title[0]}"
     yield from _under(title[1:])
-    yield from _under(_wrapped(evidence.told))
+    dated = f" Senast daterat {words(evidence.last)}." if evidence.last else ""
+    yield from _under(textwrap.wrap(evidence.told + dated, WIDTH - INDENT))
     if one.state == LACKING:
         yield from _under(_wrapped(evidence.blocked))
     elif one.state in (BEGUN, LATE):

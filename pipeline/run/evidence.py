@@ -7,14 +7,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pyarrow.parquet as pq
 
 from pipeline import analys
 from pipeline.arshjul.standing import Change, Evidence, Released, Wheel, standing
-from pipeline.arshjul.steps import steps
+from pipeline.arshjul.steps import Step, steps
 from pipeline.errors import UppfoljningError
 from pipeline.kalender import words
 from pipeline.privacy.key import recorded_fingerprint
@@ -41,8 +41,7 @@ def wheel(
     here = _Here(workspace, year, day, kommun, edition or _edition(workspace, year))
     released = _released(workspace, year, day)
     found = tuple(
-        standing(step, here.of(step.key, step.opens), released, day, late)
-        for step in steps(year, kommun.arshjul)
+        standing(step, here.of(step), released, day, late) for step in steps(year, kommun.arshjul)
     )
     meetings = tuple(m for m in kommun.flg if m.datum.year in (year, year + 1))
     return Wheel(kommun.namn, year, day, found, meetings, _changes(workspace, year))
@@ -77,18 +76,22 @@ class _Here:
     edition: dt.date | None
     _read: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
-    def of(self, step: str, opens: dt.date) -> Evidence:
-        if step in ("t1", "t2", "t3"):
-            return self.tertial(step.upper())
-        if step == "diagram":
-            return self.diagrams(opens)
-        if step in ("analys", "ledningsgrupp"):
-            return self.written(step)
+    def of(self, step: Step) -> Evidence:
+        if step.key in ("t1", "t2", "t3"):
+            return self.tertial(step.key.upper())
+        if step.key in ("analys", "ledningsgrupp"):
+            return self.written(step.key)
+        if step.key == "diagram":
+            return self.diagrams(step.opens)
+        if step.key == "svar":
+            return self.answered(step.due)
+        if step.key == "host":
+            return self.autumn(step.opens)
         ways = {
-            "underlag": self.handed_in, "utskick": self.sent, "svar": self.answered,
-            "handlingsplan": self.plan, "host": self.autumn, "kvalitetsberattelse": self.story,
+            "underlag": self.handed_in, "utskick": self.sent, "handlingsplan": self.plan,
+            "kvalitetsberattelse": self.story,
         }  # fmt: skip
-        return ways[step]()
+        return ways[step.key]()
 
     @property
     def units(self) -> dict[str, str]:
@@ -157,11 +160,12 @@ class _Here:
         rows = self.until((r for r in self.rows(SENT) if r["enkat"] == ANSWERS), "skickad_den")
         return self._by_unit(rows, "skickad_den", "har skickat ut enkäten", "inget utskick")
 
-    def answered(self) -> Evidence:
+    def answered(self, due: dt.date) -> Evidence:
+        """Answers come until the last day: before it nobody knows that all are in."""
         rows = self.until(self.rows(ANSWERS), "svarsdatum")
-        sent = self.until((r for r in self.rows(SENT) if r["enkat"] == ANSWERS), "skickad_den")
-        blocked = "" if rows or sent else "Ingen enkät är utskickad."
-        return self._by_unit(rows, "svarsdatum", "har fått svar", "inga svar", blocked)
+        blocked = "" if rows or self.sent().begun else "Ingen enkät är utskickad."
+        found = self._by_unit(rows, "svarsdatum", "har fått svar", "inga svar", blocked)
+        return replace(found, done=found.done and self.day >= due)
 
     def _by_unit(
         self, rows: Sequence[Row], date: str, told: str, lacks: str, blocked: str = ""
@@ -180,7 +184,7 @@ class _Here:
         early = self.edition < opens
         told = f"Rapporten är byggd per {words(self.edition)}"
         told += ", innan alla svar kunde vara inne." if early else "."
-        return Evidence(told, not early, True, files=("arsrapport.html",), last=self.edition)
+        return Evidence(told, not early, True, files=("arsrapport.html",))
 
     def written(self, step: str) -> Evidence:
         """Of analyses: those of the units, or the sector's own."""
@@ -226,18 +230,19 @@ class _Here:
         done = bool(rows) and len(ready) == len(rows)
         return Evidence(told, done, bool(rows), lacking, _files(rows))
 
-    def autumn(self) -> Evidence:
+    def autumn(self, opens: dt.date) -> Evidence:
         rows = self.rows(PLAN)
         if not rows:
             return Evidence("Inget är uppföljt.", blocked="Det finns ingen handlingsplan.")
         done = [r for r in rows if _followed(r, self.day)]
         ended = [r for r in done if r["status"] in ENDED]
         told = f"{len(done)} av {len(rows)} åtgärder är uppföljda, {len(ended)} avslutade."
-        lacking = tuple(f"åtgärd {r['atgard_id']}: inte uppföljd" for r in rows if r not in done)
+        left = [r["atgard_id"] for r in rows if r not in done]
+        lacking = (f"inte uppföljda: {', '.join(left)}",) * bool(left)
         days = [r["genomford"] for r in done if r["genomford"] and r["genomford"] <= self.day]
-        return Evidence(
-            told, len(done) == len(rows), bool(done), lacking, _files(done), max(days, default=None)
-        )
+        begun = bool(done) and self.day >= opens
+        last = max(days, default=None)
+        return Evidence(told, len(done) == len(rows), begun, lacking, _files(done), last)
 
     def story(self) -> Evidence:
         held = _released(self.workspace, self.year, self.day).get("kvalitetsberattelse")
