@@ -36,7 +36,7 @@ QUIET := $(if $(findstring q,$(firstword -$(MAKEFLAGS))),--quiet)
 .SILENT:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help annual build-annual tertial validate facts trace dependents diff sample prove verify attack release gallra exempel lab test check bench env clean
+.PHONY: help annual build-annual tertial status validate facts trace dependents diff sample prove verify attack release gallra exempel lab test check bench env clean
 
 help: ## visar det här
 	$(RUN) help
@@ -59,6 +59,9 @@ build-annual:
 
 tertial: ## sammanställer ett tertial, ett underlag per enhet: T=1, T=2 eller T=3
 	$(RUN) tertial $(OPTIONS) $(if $(T),--tertial "$(T)")
+
+status: ## visar årshjulet: klart, på gång och försenat, på vilket underlag; ARGS=--json
+	$(RUN) status $(OPTIONS) $(ARGS)
 
 validate: ## läser in och kontrollerar årets filer: vad som är fel, var, och vad man gör åt det
 	$(RUN) validate $(OPTIONS)

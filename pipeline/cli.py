@@ -117,6 +117,9 @@ def _parser() -> argparse.ArgumentParser:
     releasing.add_argument("--beslutad-av", default="", help="rollen som beslutat om publiceringen")
     releasing.add_argument("--rattelse", default="", help="orsaken, när steget redan är publicerat")
     releasing.add_argument("--trots", default="", help="skälet, när avstämningen inte håller")
+    wheel = verb("status", _status, "visar årshjulet: klart, på gång, ska göras och försenat")
+    _place(wheel)
+    wheel.add_argument("--json", action="store_true", help="som JSON")
     disposing = verb("gallra", _dispose, "förstör råa rader enligt ett beslut (--utfor)")
     _place(disposing)
     disposing.add_argument("--dnr", required=True, help="beslutets diarienummer")
@@ -339,6 +342,17 @@ def _release(given: argparse.Namespace) -> None:
     made = release(workspace, year, decision, print, given.date)
     print(f"\nPublicerad och fryst: {made.name}. Det som ska spridas ligger i\n  {made / 'publik'}")
     print("Kör make annual innan något mer publiceras: utgåvan binder de kommande.")
+
+
+def _status(given: argparse.Namespace) -> None:
+    from pipeline.arshjul import text
+    from pipeline.run.evidence import notes, wheel
+
+    workspace, year = _where(given)
+    workspace.require_year(year)
+    made = wheel(workspace, year, given.date or dt.date.today(), late=True)
+    told = notes(workspace, year)
+    print(_json(text.record(made, told)) if given.json else text.terminal(made, told))
 
 
 def _dispose(given: argparse.Namespace) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ConfigError, UppfoljningError
+from pipeline.kalender import FRISTER, Frist, Mote, read_calendar, read_meetings
 from pipeline.matt import Matt, read_measures
 
 REPO = Path(__file__).resolve().parent.parent
@@ -76,6 +77,8 @@ class Kommun:
     instrument: Mapping[str, Instrument] = field(default_factory=dict)
     hoppa_over: tuple[str, ...] = ()  # files or file!sheet that intake passes over
     matt: tuple[Matt, ...] = ()  # measures of its own
+    arshjul: Mapping[str, Frist] = field(default_factory=lambda: dict(FRISTER))  # by step
+    flg: tuple[Mote, ...] = ()  # the calendar of ledningsgruppen
 
     def catalogue(self, name: str) -> tuple[Option, ...]:
         """The list behind `"categories": "kommun:<name>"` in a codebook."""
@@ -208,7 +211,7 @@ def load_kommun(raw: Path) -> Kommun:
         ) from error
     known = {
         "namn", "kod", "sektor", "per_datum", "klientord", "enheter", "insatser",
-        "kommuner", "hoppa_over", "sekretess", "instrument", "matt",
+        "kommuner", "hoppa_over", "sekretess", "instrument", "matt", "arshjul", "flg",
     }  # fmt: skip
     unknown = sorted(set(doc) - known)
     if unknown:
@@ -232,6 +235,8 @@ def load_kommun(raw: Path) -> Kommun:
         instrument=_instruments(doc.get("instrument", {})),
         hoppa_over=tuple(doc.get("hoppa_over", ())),
         matt=read_measures(doc.get("matt", ())),
+        arshjul=read_calendar(doc.get("arshjul", {})),
+        flg=read_meetings(doc.get("flg", ())),
     )
 
 

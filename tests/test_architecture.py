@@ -5,9 +5,9 @@ from pathlib import Path
 
 PIPELINE = Path(__file__).parents[1] / "pipeline"
 # From the ground up: a room may import those before it.
-ROOMS = ["errors", "matt", "workspace", "forms", "privacy", "intake", "disposal", "validation",
-         "facts", "report", "disclosure", "trace",
-         "publish", "stale", "run", "exempel", "cli"]  # fmt: skip
+ROOMS = ["errors", "markdown", "matt", "kalender", "workspace", "forms", "privacy", "analys",
+         "intake", "disposal", "validation", "facts", "report", "disclosure", "trace",
+         "arshjul", "publish", "stale", "run", "exempel", "cli"]  # fmt: skip
 # Standard library only: runs before there is an environment.
 BEFORE_THE_ENVIRONMENT = {"bootstrap", "environment", "stale", "clean"}
 

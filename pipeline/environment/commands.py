@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,9 +19,9 @@ from pipeline.workspace import REPO
 TARGET = re.compile(r"^([a-z][\w-]*):[^#\n]*## (.+)$", re.MULTILINE)
 HELP_FOOT = """
 Alla tar YEAR= RAW= PROCESSED= REPORTS= DATE=
-  make annual YEAR=2025                       ett visst år (annars det senaste som har filer)
-  make annual RAW="Min mapp/raw" REPORTS=ut   andra mappar än data/raw, data/processed, reports
-  make annual DATE=2026-03-01                 datumet som rapporten bär
+  make annual YEAR=2025                  ett visst år (annars det senaste)
+  make annual RAW="Min mapp" REPORTS=ut  andra mappar än data/raw och reports
+  make annual DATE=2026-03-01            datumet som rapporten bär
 """
 
 
@@ -79,5 +80,15 @@ def run(python: Path, commands: Sequence[Sequence[str]]) -> int:
 def help_text(makefile: Path) -> str:
     """A line a target, out of the Makefile's own comments."""
     targets = TARGET.findall(makefile.read_text(encoding="utf-8"))
-    lines = [f"  make {name:<12} {text}" for name, text in targets]
+    lines = [_folded(f"  make {name:<12} ", text) for name, text in targets]
     return "\n".join(["Uppföljning", "", *lines, HELP_FOOT.rstrip()])
+
+
+def _folded(lead: str, text: str) -> str:
+    """A text after its lead in lines of 80; what stands in quotation marks is not broken."""
+    whole = re.sub(r"\"[^\"]*\"|'[^']*'", lambda quoted: quoted[0].replace(" ", "\0"), text)
+    hang = " " * len(lead)
+    folded = textwrap.fill(
+        whole, 80, initial_indent=lead, subsequent_indent=hang, break_on_hyphens=False
+    )
+    return folded.replace("\0", " ")

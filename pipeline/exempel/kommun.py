@@ -42,6 +42,14 @@ riktning = "lägre"
 enhet = "antal"
 """
 
+MEETINGS = (  # of ledningsgruppen in the year after the newest one measured
+    ("03-25", "Årets diagram: vad ska analyserna svara på?"),
+    ("05-13", "Enheternas analyser och slutsatser"),
+    ("05-27", "Handlingsplan och prioriteringar"),
+    ("10-14", "Uppföljning av handlingsplanen"),
+    ("12-02", "Kvalitetsberättelsen"),
+)
+
 
 def kommun() -> Kommun:
     """The lists that `kommun.toml` holds, for codebooks."""
@@ -83,7 +91,20 @@ def toml_bytes(years: Sequence[int]) -> bytes:
         "sd = 2.5",
         "reliabilitet = 0.85",
         'kalla = "påhittade värden för Exempelkommun"',
+        "",
+        "# Årshjulet: det som rutinen lämnar öppet, och ledningsgruppens egen kalender (FLG).",
+        "[arshjul.utskick]",
+        'ansvarig = "kvalitetsutvecklare"',
+        "",
+        "[arshjul.svar]",
+        'ansvarig = "kvalitetsutvecklare"',
+        "",
+        "[arshjul.kvalitetsberattelse]",
+        'senast = "18 december"',
+        'ansvarig = "SAS"',
     ]
+    for day, what in MEETINGS:
+        lines += ["", "[[flg]]", f"datum = {max(years) + 1}-{day}", f'vad = "{what}"']
     return ("\n".join(lines) + "\n").encode()
 
 

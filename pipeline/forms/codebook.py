@@ -11,15 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ConfigError
+from pipeline.kalender import MONTHS
 from pipeline.workspace import Kommun
 
 TYPES = ("string", "integer", "number", "boolean", "date", "list")
 SEVERITIES = ("critical", "warning", "info")
 RULES = ("band", "year", "tertial", "month", "days_between", "difference", "product")
-MONTHS = (
-    "januari", "februari", "mars", "april", "maj", "juni",
-    "juli", "augusti", "september", "oktober", "november", "december",
-)  # fmt: skip
 SHIPPED = Path(__file__).parent
 RULES_SUFFIX = "_regler"
 SELECTED = ("ja", "yes", "1", "x", "true", "sant", "vald")

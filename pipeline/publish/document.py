@@ -11,9 +11,9 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from pipeline import markdown
 from pipeline.errors import UppfoljningError
 from pipeline.publish import blocks as b
-from pipeline.publish import markdown
 from pipeline.publish.text import slug
 
 # Cells that the machinery or the author keeps out of the report.

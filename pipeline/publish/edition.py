@@ -9,8 +9,8 @@ from typing import Any
 import nbformat
 from traitlets import Unicode
 
+from pipeline.publish import arshjul, html, ledger, notebooks, pdf
 from pipeline.publish import blocks as b
-from pipeline.publish import html, ledger, notebooks, pdf
 from pipeline.publish.document import Document, Meta, cells, collect
 from pipeline.publish.exporter import PageExporter
 from pipeline.publish.manifest import Named, write_manifest
@@ -34,7 +34,7 @@ class IndexExporter(PageExporter):
     """The front page of `intern/`."""
 
     template_file = Unicode("index.html.j2")
-    sheets = ("bas.css", "rapport.css", "index.css")
+    sheets = ("bas.css", "rapport.css", "index.css", "arshjul.css")
 
 
 def publish(
@@ -123,6 +123,7 @@ def front_page(
         "notebooks": list(titles.items()),
         "counts": COUNTS, "files": files, "total": total, "pages": list(pages),
         "standing": standing, "kept": KEPT, "log": LOG,
+        **arshjul.resources(standing.wheel if standing else None),
     }  # fmt: skip
     return IndexExporter().render(**resources)
 

@@ -6,10 +6,8 @@ import datetime as dt
 import re
 import unicodedata
 
-MONTHS = (
-    "januari", "februari", "mars", "april", "maj", "juni",
-    "juli", "augusti", "september", "oktober", "november", "december",
-)  # fmt: skip
+from pipeline.kalender import MONTHS
+
 NBSP = "\u00a0"
 # Controls draw nothing, and bidi overrides let a survey answer turn the line around it.
 _CONTROLS = "\x00-\x08\x0b-\x1f\x7f-\x9f"

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline import __version__
+from pipeline.analys import analyses
 from pipeline.facts.own import own_measures
 from pipeline.facts.pattern import Pattern
 from pipeline.privacy.key import key_of
@@ -123,6 +124,7 @@ def tables(workspace: Workspace, year: int, say: Say) -> None:
     workspace.require_year(year)
     load_kommun.cache_clear()
     own_measures(workspace)
+    analyses(workspace, year)
     fingerprint = key_of(workspace, make=True).fingerprint
     for each in (y for y in workspace.years() if y <= year):
         if state.fresh_tables(workspace, each, fingerprint):

@@ -3,6 +3,7 @@ editions may show."""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -25,12 +26,14 @@ STAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """One release on disk. `name`: `01-mars`."""
+    """One release on disk. `name`: `01-mars`; `day`: the edition's; `by`: the role that decided."""
 
     folder: Path
     year: int
     stage: str
     number: int
+    day: dt.date
+    by: str
 
     @property
     def name(self) -> str:
@@ -46,7 +49,8 @@ def frozen(raw: Path, year: int) -> list[Frozen]:
     found = []
     for path in sorted(folder_of(raw, year).glob(f"[0-9][0-9]-*/{RECORD}")):
         told = _json(path)
-        found.append(Frozen(path.parent, year, str(told["steg"]), int(told["nummer"])))
+        day, by = dt.date.fromisoformat(told["per_datum"]), str(told["beslutad_av"])
+        found.append(Frozen(path.parent, year, told["steg"], int(told["nummer"]), day, by))
     return sorted(found, key=lambda f: f.number)
 
 

@@ -3,6 +3,7 @@ carried forward, its balance against the case system."""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 from collections.abc import Iterable
@@ -11,6 +12,7 @@ from pathlib import Path
 from pipeline.publish.manifest import Manifest, Named, digest_of
 from pipeline.publish.standing import Standing
 from pipeline.report import completeness
+from pipeline.run.evidence import wheel
 from pipeline.run.releases import INTERNAL, STAGES, frozen
 from pipeline.trace.diff import history
 from pipeline.trace.diff.parameters import KEPT, decisions
@@ -60,11 +62,13 @@ def gather(
     log = history.carried(before, history.since(before, manifest, rows, [kept]))
     (made / history.FILE).write_text(history.written(log), encoding="utf-8", newline="\n")
     found = completeness.completeness(workspace, year)
+    day = dt.date.fromisoformat(manifest["per_datum"])
     return Standing(
         compared=sum(c.agrees is not None for c in found),
         incomplete=tuple(completeness.lacking(found, year)),
         explained=completeness.explained(found),
         log=log,
+        wheel=wheel(workspace, year, day, late=False, edition=day),
         release=release and (release[0], history.since(release[1], manifest, rows, [kept])),
     )
 

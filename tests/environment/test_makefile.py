@@ -20,8 +20,8 @@ pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="needs make
 
 # What runs before there is an environment, and the Makefile: a repository small enough to copy.
 PARTS = ["Makefile", "pipeline/__init__.py", "pipeline/bootstrap.py", "pipeline/stale.py",
-         "pipeline/clean.py", "pipeline/errors.py", "pipeline/matt.py", "pipeline/workspace.py",
-         "pipeline/environment"]  # fmt: skip
+         "pipeline/clean.py", "pipeline/errors.py", "pipeline/matt.py", "pipeline/kalender.py",
+         "pipeline/workspace.py", "pipeline/environment"]  # fmt: skip
 
 
 class Workspace:
@@ -162,3 +162,9 @@ def test_recipes_are_single_calls_of_python() -> None:
 def test_clean_takes_no_pattern_for_a_year(workspace: Workspace) -> None:
     assert workspace.make("clean", "YEAR=*").returncode != 0
     assert workspace.report.exists()
+
+
+def test_no_line_of_the_help_is_wider_than_a_terminal(workspace: Workspace) -> None:
+    lines = workspace.make("help").stdout.splitlines()
+    assert len(lines) > 20 and max(map(len, lines)) <= 80
+    assert any("ARGS=\"--beslutad-av 'rollen'\"" in line for line in lines)  # not broken in two

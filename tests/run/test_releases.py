@@ -64,7 +64,9 @@ def workspace(tmp_path):
 def freeze(workspace, year, number, stage, counts):
     folder = kept.folder_of(workspace.raw, year) / f"{number:02d}-{stage}"
     folder.mkdir(parents=True)
-    told = {"steg": stage, "nummer": number}
+    told = {
+        "steg": stage, "nummer": number, "per_datum": f"{year + 1}-03-16", "beslutad_av": "chefen",
+    }  # fmt: skip
     (folder / kept.RECORD).write_text(json.dumps(told), encoding="utf-8")
     (folder / kept.COUNTS).write_text(json.dumps(counts), encoding="utf-8")
     return folder

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.publish.text import MONTHS
+from pipeline.kalender import MONTHS
 from pipeline.publish.untraced.allowed import Vocabulary
 
 Span = tuple[int, int]
