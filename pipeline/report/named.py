@@ -23,9 +23,9 @@ def named(reference: str, title: str = "") -> Fact:
     source is missing: its sentence says so. Raises UnknownNameError, and MergedAwayError where
     the public edition shows the classes together with others."""
     wanted = parse(reference)
-    if title and wanted.name not in _names():
+    if title and wanted.name not in names():
         return facts.missing(wanted.name, title)
-    return _names().find(wanted)
+    return names().find(wanted)
 
 
 def filled(text: str) -> str:
@@ -42,7 +42,8 @@ def _sentence(text: str) -> str:
         return hidden.NOT_SHOWN
 
 
-def _names() -> Names:
+def names() -> Names:
+    """The numbers that the chapters before this one have told, by name."""
     here = current()
     if here.recorder is not None:  # what the chapters before this one have told
         return Names(here.recorder.told.values(), here.year, here.edition)
