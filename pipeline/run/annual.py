@@ -21,6 +21,7 @@ from pipeline.privacy.key import key_of
 from pipeline.publish.document import Meta
 from pipeline.publish.manifest import stated, write_manifest
 from pipeline.run import modes, state, tertial
+from pipeline.run.analyses import check_analyses
 from pipeline.run.attack import FILE as ATTACK
 from pipeline.run.attack import attack_edition, log, refuse_leaks
 from pipeline.run.execute import NOTEBOOKS, Job, execute, kernel_environment
@@ -75,6 +76,7 @@ def annual(
         decision = decide(workspace, year, "publik", outward)
         for edition, planned in (("intern", jobs), ("publik", outward)):
             tell(workspace, year, edition, planned)
+        check_analyses(workspace, year)
         say(f"  {decision.kept.share:.0%} av antalen i den publika utgåvan visas.")
         say(f"Kapitlen för {year} körs …")
         executed, again = made / "notebooks", made / "publik" / "notebooks"
