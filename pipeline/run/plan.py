@@ -16,7 +16,7 @@ CHAPTERS = (
     "20_medarbetare_bestallare_partners",
     "30_resultat",
 )
-AFTER_SURVEYS = ("50_jamforelser", "60_risker_avvikelser_klagomal")
+AFTER_SURVEYS = ("40_analys", "50_jamforelser", "60_risker_avvikelser_klagomal")
 HAS_CHAPTER = frozenset({"intressenter"})  # surveys with a chapter of their own
 SURVEY = "enkat.ipynb"
 
