@@ -31,7 +31,7 @@ ASKED = {
     "situation_battre": ("situation_efter", {"lite_battre", "mycket_battre"}),
     "mal_nadda": ("maluppfyllelse_upplevd", {2, 3}),
 }
-NAMING = ("15_uppfoljningsgrad", "30_resultat", "40_analys")  # the chapters that texts name from
+NAMING = ("08_aret_i_korthet", "15_uppfoljningsgrad", "30_resultat", "40_analys")  # named from
 
 
 def jobs(edition: str) -> list[Job]:
@@ -200,7 +200,9 @@ def test_the_public_edition_holds_no_units_text(workspace):
     assert not any("problem" in s or "enhet" in s for s in scopes)
 
 
-@pytest.mark.parametrize(("table", "kept"), [("avslut", ()), ("riktlinjer", ("behov", "grupper"))])
+@pytest.mark.parametrize(
+    ("table", "kept"), [("avslut", ()), ("riktlinjer", ("behov", "grupper", "tratt"))]
+)
 def test_a_missing_table_is_told_and_nothing_else_changes(
     workspace, chapter, tmp_path, table, kept
 ):
