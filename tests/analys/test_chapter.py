@@ -153,7 +153,7 @@ def test_targets_are_held_in_their_own_direction(chapter, rows):
     known = rows[rows.avslutsorsak.notna()]
     share = broken.insats_id.nunique() / known.insats_id.nunique()
     line = next(x for x in told.splitlines() if x.startswith("Avbrutna"))
-    assert "högst 20 %" in line and line.endswith("nås inte" if share > 0.2 else "| nås")
+    assert "högst 20\u00a0%" in line and line.endswith("nås inte" if share > 0.2 else "| nås")
 
 
 def test_the_funnel_has_the_whole_and_each_unit(chapter, rows):
