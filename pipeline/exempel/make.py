@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipeline.errors import UppfoljningError
 from pipeline.exempel import (
+    analys,
     avslut,
     avstamning,
     avvikelser,
@@ -39,6 +40,7 @@ from pipeline.exempel.truth import (
     SourceTruth,
     TableTruth,
     Truth,
+    brought_in,
     expected_rows,
     planted,
     source_truth,
@@ -62,6 +64,8 @@ def make_example(folder: Path, years: Sequence[int], rows: int = ROWS, seed: int
     _write(folder / "formular" / SURVEY.name, SURVEY.read_bytes())
     _write(folder / "kolada" / kolada.FILE, kolada.answer_bytes(values))
     books = _codebooks()
+    for name, content in analys.files(wanted[-1], len(wanted) > 1).items():
+        _write(folder / str(wanted[-1]) / name, content)
     known: Looked = {}
     sources: list[SourceTruth] = []
     faults: list[Planted] = []
@@ -136,13 +140,13 @@ def _expected(
     books: Mapping[str, Codebook], sheets: Sequence[Sheet], known: Looked
 ) -> Iterator[tuple[str, list[Expected]]]:
     """Tables of a year in the order of their files; `known` grows by the year's bakgrund."""
-    columns = {c for key in books["avslut"].foreign_keys for c in key.lookup}
+    [key] = books["avslut"].foreign_keys
     for table, same in groupby(sheets, key=lambda s: s.table):
         found = expected_rows(books[table], list(same), known)
         if table == "bakgrund":
             # What refers to an ärende finds the last insats of it.
             for r in found:
-                brought = {c: r[c] for c in columns}
+                brought = brought_in(key, r)
                 known |= {str(r["insats_id"]): brought, str(r["arende_id"]): brought}
         yield table, found
 

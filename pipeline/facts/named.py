@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
@@ -92,6 +92,14 @@ class Names:
         if not scoped and self._edition != "intern" and reference.scope:
             raise MergedAwayError(f"{reference.name}: klasserna visas tillsammans med andra.")
         raise UnknownNameError(_wrong(reference, known, scoped, year))
+
+    def of_year(self) -> Iterator[tuple[str, Fact]]:
+        """Every name of the edition's own year, with its classes, and the fact behind it."""
+        for name, records in self._by_name.items():
+            for r in records:
+                if r["period"] == str(self._year):
+                    scope = ", ".join(f"{k}={v}" for k, v in _scope(r))
+                    yield f"{name}[{scope}]" if scope else name, self._fact(r["id"])
 
     def _fact(self, key: str) -> Fact:
         if key not in self._made:

@@ -168,9 +168,13 @@ def _funnel(unit: Fact, whole: Fact) -> Sequence[float]:
 
 
 def _binomial_limit(unit: Fact, whole: Fact, p: float) -> float:
+    return binomial_limit(_counts(unit)[1], _number(whole), p)
+
+
+def binomial_limit(n: int, theta: float, p: float) -> float:
+    """The share below which a part `p` falls of units with `n` answers and the chance `theta`."""
     from scipy.stats import binom
 
-    n, theta = _counts(unit)[1], _number(whole)
     if not 0 < theta < 1:
         return math.nan
     r = binom.ppf(p, n, theta)
@@ -254,8 +258,8 @@ STATISTICS: dict[str, Statistic] = {
     "funnel": Statistic(
         _funnel,
         tuple(
-            Part(f"{side}_{level}", "andel", f"{title}, {told} %")
-            for level, told in (("95", "95"), ("998", "99,8"))
+            Part(f"{side}_{level}", "andel", f"{title}, {told}")
+            for level, told in (("95", "inre"), ("998", "yttre"))
             for side, title in (("nedre", _LOW), ("övre", _HIGH))
         ),
         "Gränser i en tratt kring helhetens andel för så många svar (Spiegelhalter 2005)",

@@ -16,7 +16,12 @@ CHAPTERS = (
     "20_medarbetare_bestallare_partners",
     "30_resultat",
 )
-AFTER_SURVEYS = ("50_jamforelser", "60_risker_avvikelser_klagomal", "80_handlingsplan")
+AFTER_SURVEYS = (
+    "40_analys",
+    "50_jamforelser",
+    "60_risker_avvikelser_klagomal",
+    "80_handlingsplan",
+)
 HAS_CHAPTER = frozenset({"intressenter"})  # surveys with a chapter of their own
 SURVEY = "enkat.ipynb"
 
