@@ -11,10 +11,11 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from pipeline.workspace import REPO
 
@@ -46,6 +47,7 @@ class Forked:
         self.returncode: int | None = None
         self.why = ""
         self._line = line
+        self._pidfd = os.pidfd_open(pid)
 
     def poll(self) -> int | None:
         """The exit code, or None as long as it runs."""
@@ -56,14 +58,19 @@ class Forked:
 
     def send_signal(self, number: int) -> None:
         """To the kernel and its processes. Nothing happens if it has ended."""
-        if self.returncode is None:
-            try:
+        if number == signal.SIGKILL:
+            self.kill()
+        elif self.returncode is None:
+            with suppress(OSError):
                 self._line.send(str(int(number)).encode())
-            except OSError:
-                pass
 
     def kill(self) -> None:
-        self.send_signal(signal.SIGKILL)
+        """At once, whatever the server does; it ends what the kernel has started when it sees
+        that the line is cut."""
+        if self.poll() is None:
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+            self._over(-signal.SIGKILL)
 
     def terminate(self) -> None:
         self.send_signal(signal.SIGTERM)
@@ -79,10 +86,15 @@ class Forked:
         except OSError:
             said = b""
         # Silence: the server was killed, and the kernel with it.
-        told = json.loads(said) if said else {"code": -signal.SIGKILL, "why": ""}
-        self.why, self.returncode = told["why"], told["code"]
-        self._line.close()
+        told: dict[str, Any] = json.loads(said) if said else {"code": -signal.SIGKILL, "why": ""}
+        self.why = told["why"]
+        self._over(told["code"])
         return self.returncode
+
+    def _over(self, code: int) -> None:
+        self.returncode = code
+        self._line.close()
+        os.close(self._pidfd)
 
 
 class ForkServer:
@@ -112,7 +124,11 @@ class ForkServer:
             ours.close()
             raise ConnectionError("no kernel was forked")
         self._used = True
-        return Forked(json.loads(answer)["pid"], ours)
+        try:
+            return Forked(json.loads(answer)["pid"], ours)
+        except OSError:
+            ours.close()  # dead before it began
+            raise
 
     def close(self) -> None:
         """End the server and every kernel that is left."""
@@ -136,14 +152,15 @@ class ForkProvisioner(LocalProvisioner):
         try:
             if cmd[:2] != [sys.executable, "-m"]:
                 raise ConnectionError("not this environment's kernel")
-            self.process = self.server.fork(cmd, kwargs["env"], folder, kwargs["stderr"])
+            forked = self.server.fork(cmd, kwargs["env"], folder, kwargs["stderr"])
         except OSError:
             return await super().launch_kernel(cmd, **kwargs)
-        self.pid, self.cwd = self.process.pid, folder
+        self.process: Any = forked
+        self.pid, self.cwd = forked.pid, folder
         return self.connection_info
 
     async def wait(self) -> int | None:
-        code = 0
+        code: int | None = 0
         if self.process is not None:
             while (code := self.process.poll()) is None:
                 await asyncio.sleep(0.005)

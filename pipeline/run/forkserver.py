@@ -23,7 +23,9 @@ import signal
 import socket
 import sys
 import time
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -204,8 +206,9 @@ class House:
             time.sleep(0.001)
 
 
-def become(asked: Asked) -> None:
-    """Run a kernel as `python -m ipykernel_launcher` would, in this process."""
+def become(asked: Asked, heard: Sequence[Any]) -> None:
+    """Run a kernel as `python -m ipykernel_launcher` would. `heard`: the filters of
+    warnings that Python starts with."""
     os.setsid()
     _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != asked.server:
@@ -219,6 +222,8 @@ def become(asked: Asked) -> None:
     sys.path[0] = os.getcwd()
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed()
+    # What a library silences stays so; what it asks to hear belongs to those that import it.
+    warnings.filters = [f for f in warnings.filters if f[0] == "ignore" or f in heard]
     gc.enable()
     at = asked.command.index("-m")
     # ipykernel reads its parent from the environment when it is imported.
@@ -229,10 +234,12 @@ def become(asked: Asked) -> None:
 def main() -> None:
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
     house = House(socket.socket(fileno=int(sys.argv[1])))
-    asked = None
+    asked, heard = None, list(warnings.filters)
     gc.disable()
     try:
         for module in PRELOADED:
+            if module != "great_expectations":
+                heard = list(warnings.filters)
             importlib.import_module(module)
             if (asked := house.serve(once=True)) is not None:
                 break
@@ -244,7 +251,7 @@ def main() -> None:
         house.end()
     if asked is not None:
         del house
-        become(asked)
+        become(asked, heard)
 
 
 def _processes() -> Iterator[Process]:
@@ -271,17 +278,13 @@ def _kill(pid: int, number: int) -> None:
 
 
 def _kill_one(pid: int) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
 
 
 def _say(line: socket.socket, what: Mapping[str, Any]) -> None:
-    try:
+    with suppress(OSError):  # the driver may have hung up
         line.send(json.dumps(what).encode())
-    except OSError:
-        pass  # the driver has hung up
 
 
 def _prctl(option: int, value: int) -> None:

@@ -58,8 +58,9 @@ class LocalKernelManager(AsyncKernelManager):
     async def _async_launch_kernel(self, kernel_cmd: list[str], **kw: Any) -> None:
         with Path(os.environ.get(LOG_VARIABLE, os.devnull)).open("ab") as log:
             await super()._async_launch_kernel(kernel_cmd, stderr=log, **kw)
-        type(self).process = self.provisioner.process
-        self.kernels.add(self.provisioner.process)
+        process: Process = getattr(self.provisioner, "process")  # noqa: B009
+        type(self).process = process
+        self.kernels.add(process)
 
 
 class Kernels:
