@@ -238,9 +238,9 @@ def main() -> None:
     gc.disable()
     try:
         for module in PRELOADED:
-            if module != "great_expectations":
-                heard = list(warnings.filters)
             importlib.import_module(module)
+            if "great_expectations" not in sys.modules:  # chapters do not import it
+                heard = list(warnings.filters)
             if (asked := house.serve(once=True)) is not None:
                 break
         else:

@@ -164,7 +164,7 @@ def test_a_notebook_that_hangs_is_ended_and_named(kernels, tmp_path, monkeypatch
     ):
         execute(job, tmp_path, kernels)
     assert kernels._processes[-1].poll() == -signal.SIGKILL
-    assert not psutil.pid_exists(kernels._processes[-1].pid)
+    assert eventually(lambda: not psutil.pid_exists(kernels._processes[-1].pid))
 
 
 BOMB = """
