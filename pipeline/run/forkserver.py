@@ -12,6 +12,7 @@ chapter. A child is the only user of what it changes.
 
 from __future__ import annotations
 
+import builtins
 import ctypes
 import gc
 import importlib
@@ -27,6 +28,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 # In this order: cleaning can start before Great Expectations, which takes half of the time.
@@ -224,6 +226,7 @@ def become(asked: Asked, heard: Sequence[Any]) -> None:
         sys.modules["numpy"].random.seed()
     # What a library silences stays so; what it asks to hear belongs to those that import it.
     warnings.filters = [f for f in warnings.filters if f[0] == "ignore" or f in heard]
+    del vars(builtins)["get_ipython"]
     gc.enable()
     at = asked.command.index("-m")
     # ipykernel reads its parent from the environment when it is imported.
@@ -236,6 +239,8 @@ def main() -> None:
     house = House(socket.socket(fileno=int(sys.argv[1])))
     asked, heard = None, list(warnings.filters)
     gc.disable()
+    # pandas asks for it when it is imported, and has other defaults in a terminal.
+    vars(builtins)["get_ipython"] = lambda: SimpleNamespace(kernel=True)
     try:
         for module in PRELOADED:
             importlib.import_module(module)

@@ -42,7 +42,7 @@ state = {
     "umask": os.umask(0o22), "tz": time.tzname, "locale": locale.setlocale(locale.LC_ALL),
     "stdin": sys.stdin is None or os.read(0, 1).decode(),
     "chapter": "ett_kapitels_modul" in sys.modules,
-    "pandas": pandas.get_option("display.max_rows"),
+    "pandas": [pandas.get_option(f"display.max_{x}") for x in ("rows", "columns", "colwidth")],
 }
 print(json.dumps(state))
 print(json.dumps([random.random(), float(numpy.random.random())]))
@@ -122,7 +122,9 @@ def test_nothing_of_the_server_is_open_in_a_kernel_and_it_has_one_thread(kernels
     assert psutil.Process(kernels.server._process.pid).num_threads() == 1
 
 
-def test_clean_validate_and_chapters_have_equal_bytes_on_plain_kernels(workspace, monkeypatch):
+def test_clean_validate_and_chapters_have_equal_bytes_on_plain_kernels(tmp_path, monkeypatch):
+    workspace = at(tmp_path)
+    shutil.copytree(REPO / "data" / "raw", workspace.raw)
     made = {}
     for choice in ("", PLAIN):
         monkeypatch.setenv(CHOICE, choice)
