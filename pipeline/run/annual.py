@@ -10,6 +10,7 @@ import string
 import textwrap
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,7 +26,8 @@ from pipeline.run import modes, state, tertial
 from pipeline.run.analyses import check_analyses
 from pipeline.run.attack import FILE as ATTACK
 from pipeline.run.attack import attack_edition, log, refuse_leaks
-from pipeline.run.execute import NOTEBOOKS, Job, execute, kernel_environment
+from pipeline.run.execute import NOTEBOOKS, Job, execute, kernel_environment, kernels_of
+from pipeline.run.kernel import Kernels
 from pipeline.run.locks import NOTEBOOK as TERTIAL
 from pipeline.run.locks import lock, write_changes
 from pipeline.run.plan import CLEAN, VALIDATE, chapters
@@ -67,6 +69,19 @@ def annual(
 ) -> Path:
     """Build the edition of `year`; returns its folder. Raises UppfoljningError with nothing
     of the last good edition touched. `disposed`: also where raw rows have been destroyed."""
+    with kernels_of(workspace) as kernels:
+        kernels.warm()  # while the driver decides what may be shown
+        return _annual(workspace, year, date, say, disposed, kernels)
+
+
+def _annual(
+    workspace: Workspace,
+    year: int,
+    date: dt.date | None,
+    say: Say,
+    disposed: bool,
+    kernels: Kernels,
+) -> Path:
     if not disposed:
         refuse_rebuilt(workspace, year)
     invented = load_kommun(workspace.raw).namn == "Exempelkommun"  # nobody's data
@@ -75,7 +90,7 @@ def annual(
     from pipeline.publish import stratsys
 
     before = state.edition_before(workspace, year)
-    tables(workspace, year, say)
+    tables(workspace, year, say, kernels)
     written = lock(workspace, year, say)
     before |= state.prints(workspace, written)
     write_changes(workspace, year, say)
@@ -103,7 +118,9 @@ def annual(
             [(job, executed) for job in jobs]
             + [(job, again) for job in outward]
             + [(tertial.job(year, t), tertial.scratch(made, t)) for t in tertials],
+            kernels,
         )
+        kernels.end()
         say("Rapporten sätts samman …")
         hides = None if staff is None else staff.pattern
         meta, seal = _publish(workspace, year, date, jobs, made, hides, say)
@@ -135,8 +152,14 @@ def annual(
     return home / "intern"
 
 
-def tables(workspace: Workspace, year: int, say: Say) -> None:
+def tables(workspace: Workspace, year: int, say: Say, kernels: Kernels | None = None) -> None:
     """Clean and validate every year up to `year` whose files, forms or rules have changed."""
+    with ExitStack() as stack:
+        kernels = kernels or stack.enter_context(kernels_of(workspace))
+        _tables(workspace, year, say, kernels)
+
+
+def _tables(workspace: Workspace, year: int, say: Say, kernels: Kernels) -> None:
     workspace.require_year(year)
     load_kommun.cache_clear()
     own_measures(workspace)
@@ -148,17 +171,17 @@ def tables(workspace: Workspace, year: int, say: Say) -> None:
             continue
         before = state.tables_before(workspace, each)
         say(f"Filerna för {each} läses, rensas och valideras …")
-        _clean_and_validate(workspace, each)
+        _clean_and_validate(workspace, each, kernels)
         state.record_tables(workspace, each, before)
 
 
-def _clean_and_validate(workspace: Workspace, year: int) -> None:
+def _clean_and_validate(workspace: Workspace, year: int, kernels: Kernels) -> None:
     with swapped(workspace.processed, str(year)) as (made, put_in_place):
         executed = made / ".notebooks"
         executed.mkdir()
         for job in (CLEAN, VALIDATE):
             given = {"year": year, "out": made.name}
-            run_notebooks(workspace, [(Job(job.notebook, job.name, given), executed)])
+            run_notebooks(workspace, [(Job(job.notebook, job.name, given), executed)], kernels)
         shutil.rmtree(_notebooks(workspace, year), ignore_errors=True)
         _notebooks(workspace, year).parent.mkdir(parents=True, exist_ok=True)
         modes.close(executed)
@@ -171,12 +194,23 @@ def _notebooks(workspace: Workspace, year: int) -> Path:
     return workspace.processed / ".notebooks" / str(year)
 
 
-def run_notebooks(workspace: Workspace, jobs: Sequence[tuple[Job, Path]]) -> None:
-    """Run notebooks side by side, each into its folder. The first failure, in the jobs' order, is
-    raised."""
-    with kernel_environment(workspace), ThreadPoolExecutor(WORKERS) as pool:
-        for outcome in [pool.submit(execute, job, folder) for job, folder in jobs]:
-            outcome.result()
+def run_notebooks(
+    workspace: Workspace, jobs: Sequence[tuple[Job, Path]], kernels: Kernels | None = None
+) -> None:
+    """Run notebooks side by side, each into its folder, on `kernels` or on some of its own. The
+    first failure, in the jobs' order, is raised, and what still runs is ended."""
+    with ExitStack() as stack:
+        kernels = kernels or stack.enter_context(kernels_of(workspace))
+        kernels.warm()
+        stack.enter_context(kernel_environment(workspace))
+        pool = stack.enter_context(ThreadPoolExecutor(WORKERS))
+        try:
+            for outcome in [pool.submit(execute, job, folder, kernels) for job, folder in jobs]:
+                outcome.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            kernels.end()
+            raise
 
 
 def _publish(

@@ -16,10 +16,14 @@ import nbformat
 from pipeline import errors
 from pipeline.privacy.screen import mask
 from pipeline.publish.notebooks import written
-from pipeline.run.kernel import LOG_VARIABLE, LocalKernelManager
+from pipeline.run import forkserver
+from pipeline.run.forked import ForkServer, can_fork
+from pipeline.run.kernel import LOG_VARIABLE, Kernels, LocalKernelManager
 from pipeline.workspace import REPO, Workspace
 
 NOTEBOOKS = REPO / "notebooks"
+PATIENCE = "UPPFOLJNING_TIDSGRANS"
+LONGEST = 3600  # seconds that a cell may take, when the variable does not say
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +39,9 @@ class Job:
 def kernel_environment(workspace: Workspace) -> Iterator[None]:
     """The environment that kernels inherit: this workspace, no user's start-up files, one thread
     of linear algebra, no display, no locale or time zone of the machine."""
-    log = workspace.processed / ".tillstand" / "karnor.log"
-    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    log.write_bytes(b"")
+    _log(workspace).write_bytes(b"")
     with tempfile.TemporaryDirectory(prefix="uppfoljning-") as home:
-        chosen = {
-            **workspace.environment(),
-            LOG_VARIABLE: str(log.resolve()),
-            "PYTHONPATH": str(REPO),
-            "PYTHONHASHSEED": "0",
-            "PYTHONUTF8": "1",
-            "IPYTHONDIR": home,
-            "JUPYTER_CONFIG_DIR": home,
-            "JUPYTER_NO_CONFIG": "1",
-            "JUPYTER_RUNTIME_DIR": home,
-            "MPLBACKEND": "agg",
-            "MPLCONFIGDIR": os.environ.get("MPLCONFIGDIR", home),
-            "OMP_NUM_THREADS": "1",
-            "OPENBLAS_NUM_THREADS": "1",
-            "LC_ALL": "C.UTF-8",
-            "TZ": "UTC",
-            "GX_ANALYTICS_ENABLED": "false",
-        }
+        chosen = _variables(workspace, home)
         before = {k: os.environ.get(k) for k in chosen}
         os.environ.update(chosen)
         try:
@@ -69,17 +54,65 @@ def kernel_environment(workspace: Workspace) -> Iterator[None]:
                     os.environ[key] = value
 
 
-def execute(job: Job, folder: Path) -> Path:
-    """Run `job` and write `folder/<name>.ipynb`; nothing is left of a run that failed.
+@contextmanager
+def kernels_of(workspace: Workspace) -> Iterator[Kernels]:
+    """The kernels of a run, ended with it. Those of one run share what `warm` has loaded."""
+    with tempfile.TemporaryDirectory(prefix="uppfoljning-") as home:
+
+        def server() -> ForkServer | None:
+            if not can_fork():
+                return None
+            return ForkServer({**os.environ, **_variables(workspace, home)}, _log(workspace))
+
+        kernels = Kernels(server)
+        try:
+            yield kernels
+        finally:
+            kernels.end()
+
+
+def _log(workspace: Workspace) -> Path:
+    log = workspace.processed / ".tillstand" / "karnor.log"
+    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return log.resolve()
+
+
+def _variables(workspace: Workspace, home: str) -> dict[str, str]:
+    return {
+        **workspace.environment(),
+        LOG_VARIABLE: str(_log(workspace)),
+        "PYTHONPATH": str(REPO),
+        "PYTHONHASHSEED": "0",
+        "PYTHONUTF8": "1",
+        "IPYTHONDIR": home,
+        "JUPYTER_CONFIG_DIR": home,
+        "JUPYTER_NO_CONFIG": "1",
+        "JUPYTER_RUNTIME_DIR": home,
+        "MPLBACKEND": "agg",
+        "MPLCONFIGDIR": os.environ.get("MPLCONFIGDIR", home),
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "LC_ALL": "C.UTF-8",
+        "TZ": "UTC",
+        "GX_ANALYTICS_ENABLED": "false",
+    }
+
+
+def execute(job: Job, folder: Path, kernels: Kernels | None = None) -> Path:
+    """Run `job` and write `folder/<name>.ipynb`; nothing is left of a run that failed. Without
+    `kernels` on a plain one.
 
     Raises UppfoljningError: the notebook's own message if it raised one of the family, else
     which chapter and cell stopped.
     """
     import papermill
+    from nbclient.exceptions import CellTimeoutError
 
-    logging.getLogger("papermill").setLevel(logging.ERROR)
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)
     target = folder / f"{job.name}.ipynb"
     partial = folder / f".{job.name}.partial.ipynb"
+    manager = (kernels or Kernels()).manager()
+    begun: list[int] = []  # the code cells, by their place in the notebook
     try:
         papermill.execute_notebook(
             NOTEBOOKS / job.notebook,
@@ -89,15 +122,56 @@ def execute(job: Job, folder: Path) -> Path:
             progress_bar=False,
             cwd=str(REPO),
             request_save_on_cell_execute=False,
-            kernel_manager_class=LocalKernelManager,
+            kernel_manager_class=manager,
+            shutdown_kernel="immediate",  # all that it has to say has been heard
+            execution_timeout=_patience(),
+            on_cell_execute=lambda cell, cell_index: begun.append(cell_index),
         )
         notebook = nbformat.read(partial, as_version=4)
         target.write_text(written(notebook), encoding="utf-8", newline="\n")
     except papermill.PapermillExecutionError as failure:
         raise _translated(job, failure) from failure
+    except CellTimeoutError as failure:
+        raise _ended(job, len(begun), _HANGS.format(_patience(), PATIENCE)) from failure
+    except RuntimeError as failure:  # of nbclient and jupyter_client: the kernel is dead
+        raise _ended(job, len(begun), _cause(manager)) from failure
     finally:
         partial.unlink(missing_ok=True)
     return target
+
+
+def _patience() -> int:
+    """How long a cell may take, in seconds."""
+    given = os.environ.get(PATIENCE, "")
+    if given and not (given.isdecimal() and int(given)):
+        raise errors.UsageError(f"{PATIENCE}={given} är inget antal sekunder.")
+    return int(given or LONGEST)
+
+
+def _cause(manager: type[LocalKernelManager]) -> str:
+    process = manager.process
+    if getattr(process, "why", "") == forkserver.TOO_MANY:
+        return f"Det startade över {forkserver.MOST_PROCESSES} processer."
+    if process is not None and process.poll() == -9:
+        return (
+            "Kapitlets process avslutades utifrån. Oftast har datorns minne tagit slut: stäng "
+            "andra program och kör igen."
+        )
+    return "Kapitlets process dog."
+
+
+_HANGS = (
+    "Cellen blev inte klar på {} sekunder. Behöver den längre tid på sig, sätt {} till fler "
+    "sekunder och kör igen."
+)
+
+
+def _ended(job: Job, cells: int, why: str) -> errors.UppfoljningError:
+    place = f"i cell {cells}" if cells else "innan första cellen"
+    return errors.UppfoljningError(
+        f"Kapitlet {job.name} avbröts {place}. {why}\nFelet ligger inte i dina filer. Upprepas "
+        f"det, öppna notebooks/{job.notebook} med make lab för att se vad cellen gör."
+    )
 
 
 def _translated(job: Job, failure: Any) -> errors.UppfoljningError:

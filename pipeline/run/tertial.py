@@ -11,7 +11,8 @@ from pipeline.errors import UsageError
 from pipeline.facts.dataset import codebooks, open_dataset
 from pipeline.publish.document import Meta
 from pipeline.report.tertial import LAST_DAYS, SECTOR, SECTOR_NAME, ended_by
-from pipeline.run.execute import Job
+from pipeline.run.execute import Job, kernels_of
+from pipeline.run.kernel import Kernels
 from pipeline.run.locks import FORM, NOTEBOOK, standing
 from pipeline.workspace import Workspace, load_kommun, per_datum
 
@@ -93,13 +94,26 @@ def units(workspace: Workspace) -> dict[str, str]:
 def tertial(workspace: Workspace, year: int, number: int, date: dt.date | None, say: Say) -> Path:
     """Compile one tertial on its own, built, checked and put in place in the year's internal
     edition; returns its folder. Raises UppfoljningError with nothing of the last one touched."""
+    with kernels_of(workspace) as kernels:
+        kernels.warm()
+        return _tertial(workspace, year, number, date, say, kernels)
+
+
+def _tertial(
+    workspace: Workspace,
+    year: int,
+    number: int,
+    date: dt.date | None,
+    say: Say,
+    kernels: Kernels,
+) -> Path:
     from pipeline.publish.manifest import FILE, refresh_outputs
     from pipeline.run.annual import run_notebooks, swapped, tables
     from pipeline.run.locks import lock
     from pipeline.trace.verify import refuse, verify_part
 
     name = f"T{number}"
-    tables(workspace, year, say)
+    tables(workspace, year, say, kernels)
     lock(workspace, year, say)
     if not _has_rows(workspace, year, name):
         raise UsageError(
@@ -109,7 +123,8 @@ def tertial(workspace: Workspace, year: int, number: int, date: dt.date | None, 
     meta = _meta(workspace, year, date)
     with swapped(intern / FOLDER, name) as (made, swap):
         say(f"Sammanställningen för {name} {year} görs …")
-        run_notebooks(workspace, [(job(year, name), made)])
+        run_notebooks(workspace, [(job(year, name), made)], kernels)
+        kernels.end()
         write(workspace, meta, name, made, say)
         verdict = verify_part(workspace, year, made, workspace.processed)
         for line in verdict.lines():

@@ -1,0 +1,246 @@
+"""Forked kernels are what fresh ones are, and none outlives the run."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+
+from pipeline.errors import UppfoljningError
+from pipeline.run import annual
+from pipeline.run.execute import Job, execute, kernel_environment, kernels_of
+from pipeline.run.forked import CHOICE, PLAIN, Forked, can_fork
+from pipeline.run.kernel import Kernels
+from pipeline.run.plan import CLEAN, VALIDATE
+from pipeline.workspace import REPO, Workspace
+from tests.municipality import at
+
+pytestmark = pytest.mark.skipif(not can_fork(), reason="kernels are not forked here")
+
+STATE = """
+import json, locale, os, random, signal, sys, threading, time, warnings
+import matplotlib, numpy, pandas
+state = {
+    "argv": [os.path.basename(a) for a in sys.argv[:2]],
+    "path": sys.path, "cwd": os.getcwd(), "flags": str(sys.flags), "hash": hash("å"),
+    "env": {k: v for k, v in os.environ.items() if "PID" not in k and "JPY" not in k},
+    "signals": {s.name: str(signal.getsignal(s)).split(" at ")[0] for s in signal.Signals},
+    "blocked": sorted(signal.pthread_sigmask(signal.SIG_BLOCK, [])),
+    "rc": {k: str(v) for k, v in matplotlib.rcParams.items()},
+    "threads": sorted(t.name.split("-")[0] for t in threading.enumerate()),
+    "leader": os.getsid(0) == os.getpid() == os.getpgid(0),
+    "umask": os.umask(0o22), "tz": time.tzname, "locale": locale.setlocale(locale.LC_ALL),
+    "stdin": sys.stdin is None or os.read(0, 1).decode(),
+    "chapter": "ett_kapitels_modul" in sys.modules,
+    "pandas": [pandas.get_option(f"display.max_{x}") for x in ("rows", "columns", "colwidth")],
+}
+print(json.dumps(state))
+print(json.dumps([random.random(), float(numpy.random.random())]))
+"""
+SPOIL = """
+import os, sys, random, types, numpy, matplotlib, pandas, builtins
+os.environ["SKRAP"] = "1"; os.chdir("/"); random.seed(1); numpy.random.seed(1)
+matplotlib.rcParams["axes.titlesize"] = 99; pandas.set_option("display.max_rows", 7)
+sys.modules["ett_kapitels_modul"] = types.ModuleType("x"); sys.path.append("/skrap")
+"""
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    made = at(tmp_path_factory.mktemp("gren"))
+    shutil.copytree(REPO / "data" / "raw", made.raw)
+    return made
+
+
+@pytest.fixture(scope="module")
+def kernels(workspace: Workspace) -> Iterator[Kernels]:
+    with kernels_of(workspace) as kernels, kernel_environment(workspace):
+        kernels.warm()
+        yield kernels
+
+
+def notebook(folder: Path, *cells: str) -> Job:
+    path = folder / "prov.ipynb"
+    made = [nbformat.v4.new_code_cell(c, id=f"c{i}") for i, c in enumerate(cells)]
+    spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(nbformat.v4.new_notebook(cells=made, metadata={"kernelspec": spec}), path)
+    return Job(str(path), "prov")
+
+
+def said(path: Path) -> list[object]:
+    (cell,) = nbformat.read(path, as_version=4).cells
+    assert all(o.output_type == "stream" for o in cell.outputs), cell.outputs
+    return [json.loads(line) for o in cell.outputs for line in o.text.splitlines()]
+
+
+def eventually(true: Callable[[], bool], seconds: float = 15) -> bool:
+    end = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def test_a_forked_kernel_starts_in_the_state_of_a_fresh_one(kernels, tmp_path):
+    execute(notebook(tmp_path, SPOIL), tmp_path, kernels)
+    job = notebook(tmp_path, STATE)
+    first, again = (said(execute(job, tmp_path, kernels)) for _ in range(2))
+    assert isinstance(kernels._processes[-1], Forked)
+    fresh = said(execute(job, tmp_path, Kernels()))
+    for key, value in fresh[0].items():
+        assert first[0][key] == value, key
+    assert first[0] == again[0]
+    both = [*first[1], *again[1]]
+    assert len(set(both)) == 4, "every kernel has random numbers of its own"
+
+
+def test_nothing_of_the_server_is_open_in_a_kernel_and_it_has_one_thread(kernels, tmp_path):
+    (links,) = said(
+        execute(
+            notebook(
+                tmp_path,
+                "import json, os; fds = [f'/proc/{p}/fd' for p in ('self', os.getppid())]\n"
+                "print(json.dumps([[os.readlink(f'{d}/{n}') for n in os.listdir(d) "
+                "if os.path.lexists(f'{d}/{n}')] for d in fds]))",
+            ),
+            tmp_path, kernels,
+        )
+    )  # fmt: skip
+    mine, server = ({x for x in each if x.startswith("socket:")} for each in links)
+    assert server and not mine & server
+    assert psutil.Process(kernels.server._process.pid).num_threads() == 1
+
+
+def test_clean_validate_and_chapters_have_equal_bytes_on_plain_kernels(tmp_path, monkeypatch):
+    workspace = at(tmp_path)
+    shutil.copytree(REPO / "data" / "raw", workspace.raw)
+    made = {}
+    for choice in ("", PLAIN):
+        monkeypatch.setenv(CHOICE, choice)
+        folder = workspace.processed.parent / f"körd{choice}"
+        (workspace.processed / "2025").mkdir(parents=True, exist_ok=True)
+        folder.mkdir()
+        given = {"year": 2025, "out": "2025"}
+        with kernels_of(workspace) as kernels:
+            for job in (CLEAN, VALIDATE):
+                told = [(Job(job.notebook, job.name, given), folder)]
+                annual.run_notebooks(workspace, told, kernels)
+            chapter = {"year": 2025, "edition": "intern"}
+            names = ("10_sammanstallning", "60_risker_avvikelser_klagomal")
+            jobs = [(Job(f"{n}.ipynb", n, chapter), folder) for n in names]
+            annual.run_notebooks(workspace, jobs, kernels)
+            kinds = {type(p) for p in kernels._processes}
+        assert kinds == ({subprocess.Popen} if choice else {Forked})
+        tables = (workspace.processed / "2025").iterdir()
+        files = [*folder.iterdir(), *tables]
+        made[choice] = {p.name: p.read_bytes() for p in files}
+        shutil.rmtree(workspace.processed)
+    assert len(made[""]) > 20 and made[""].keys() == made[PLAIN].keys()
+    assert [n for n in made[""] if made[""][n] != made[PLAIN][n]] == []
+
+
+@pytest.mark.parametrize("choice", ["", PLAIN])
+def test_a_notebook_that_dies_is_named_with_its_cell(kernels, tmp_path, choice):
+    job = notebook(tmp_path, "1", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "2")
+    with pytest.raises(UppfoljningError, match=r"prov avbröts i cell 2\. .*avslutades utifrån"):
+        execute(job, tmp_path, Kernels() if choice else kernels)
+    assert not (tmp_path / "prov.ipynb.ipynb").exists()
+
+
+def test_a_notebook_that_hangs_is_ended_and_named(kernels, tmp_path, monkeypatch):
+    monkeypatch.setenv("UPPFOLJNING_TIDSGRANS", "2")
+    job = notebook(tmp_path, "while True: pass")
+    with pytest.raises(
+        UppfoljningError, match=r"avbröts i cell 1\. Cellen blev inte klar på 2 sek"
+    ):
+        execute(job, tmp_path, kernels)
+    assert kernels._processes[-1].poll() == -signal.SIGKILL
+    assert eventually(lambda: not psutil.pid_exists(kernels._processes[-1].pid))
+
+
+BOMB = """
+import os, time
+for _ in range(130):
+    if os.fork() == 0:
+        if _ % 2:
+            os.setsid()
+        os.execv("/bin/sleep", ["sleep", "{}"])
+time.sleep(60)
+"""
+
+
+def test_a_notebook_that_starts_processes_without_end_is_ended_with_all_of_them(kernels, tmp_path):
+    mark = "4242.17"
+    job = notebook(tmp_path, BOMB.format(mark))
+    with pytest.raises(UppfoljningError, match="Det startade över 100 processer"):
+        execute(job, tmp_path, kernels)
+
+    def left() -> list[psutil.Process]:
+        return [p for p in psutil.process_iter(["cmdline"]) if mark in (p.info["cmdline"] or [])]
+
+    assert eventually(lambda: not left())
+    execute(notebook(tmp_path, "1"), tmp_path, kernels)  # the server serves on
+
+
+def test_what_a_notebook_leaves_running_ends_with_it(kernels, tmp_path):
+    cell = (
+        "import subprocess as s\n"
+        "p = [s.Popen(['sleep', '4242'], start_new_session=x) for x in (0, 1)]\n"
+        "print([x.pid for x in p])"
+    )
+    (pids,) = said(execute(notebook(tmp_path, cell), tmp_path, kernels))
+    assert eventually(lambda: not any(map(psutil.pid_exists, pids)))
+
+
+DRIVER = """
+import sys
+from pathlib import Path
+from pipeline.run import annual
+from pipeline.run.execute import Job
+from pipeline.workspace import Workspace
+raw, processed, reports, job, out = map(Path, sys.argv[1:])
+jobs = [(Job(str(job), f"p{i}"), out) for i in range(6)]
+annual.run_notebooks(Workspace(raw, processed, reports), jobs)
+"""
+
+
+@pytest.mark.parametrize("choice", ["", PLAIN])
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+def test_no_process_outlives_its_driver(workspace, tmp_path, end, choice):
+    cell = f"open(r'{tmp_path}/' + __import__('uuid').uuid4().hex + '.igång', 'w'); import time\n"
+    job = notebook(tmp_path, cell + "time.sleep(500)")
+    places = (workspace.raw, workspace.processed, workspace.reports, job.notebook, tmp_path)
+    driver = subprocess.Popen(
+        [sys.executable, "-c", DRIVER, *map(str, places)],
+        cwd=REPO, env={**os.environ, CHOICE: choice}, start_new_session=True,
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert eventually(lambda: len(list(tmp_path.glob("*.igång"))) == 4, 60)
+    family = psutil.Process(driver.pid).children(recursive=True)
+    assert len(family) == (4 if choice else 5)
+    driver.send_signal(end)
+    assert driver.wait(15) != 0
+    assert psutil.wait_procs(family, 15)[1] == []
+    assert len(list(tmp_path.glob("*.igång"))) == 4, "no further notebook was begun"
+
+
+def test_kernels_die_with_a_server_that_is_killed_and_plain_ones_take_over(workspace, tmp_path):
+    with kernels_of(workspace) as kernels, kernel_environment(workspace):
+        kernels.warm()
+        server = psutil.Process(kernels.server._process.pid)
+        job = notebook(tmp_path, f"import os; os.kill({server.pid}, 9); import time; time.sleep(9)")
+        with pytest.raises(UppfoljningError, match="avbröts i cell 1"):
+            execute(job, tmp_path, kernels)
+        execute(notebook(tmp_path, "1"), tmp_path, kernels)
+        assert isinstance(kernels._processes[-1], subprocess.Popen)
