@@ -16,7 +16,11 @@ CHAPTERS = (
     "20_medarbetare_bestallare_partners",
     "30_resultat",
 )
-AFTER_SURVEYS = ("50_jamforelser", "60_risker_avvikelser_klagomal")
+AFTER_SURVEYS = (
+    "50_jamforelser",
+    "60_risker_avvikelser_klagomal",
+    "90_kvalitetsberattelse",
+)
 HAS_CHAPTER = frozenset({"intressenter"})  # surveys with a chapter of their own
 SURVEY = "enkat.ipynb"
 
