@@ -16,6 +16,7 @@ from pipeline.exempel import (
     bakgrund,
     brukarenkat,
     fritext,
+    handlingsplan,
     intressenter,
     klagomal,
     kolada,
@@ -124,6 +125,7 @@ def year_sheets(
         riskanalys.sheet(books["riskanalys"], seed, year, rows),
         klagomal.sheet(books["klagomal"], seed, year, rows),
         *sammanstallning.sheets(books["sammanstallning"], seed, year),
+        handlingsplan.sheet(books["handlingsplan"], seed, years, year, rows),
     ]
     for sheet in made:
         sheet.number_rows()

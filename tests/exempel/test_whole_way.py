@@ -56,6 +56,7 @@ def test_the_balance_is_the_truths(built: tuple[Truth, Path], year: int) -> None
         "avvikelser",
         "riskanalys",
         "klagomal",
+        "handlingsplan",
     ],
 )
 def test_every_processed_cell_is_the_truths(
