@@ -5,26 +5,29 @@ by name; what nobody has done or written is said to be missing."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from pipeline.analys import Analys, analyses
 from pipeline.facts import predicate as p
-from pipeline.facts.dataset import codebooks
+from pipeline.facts.dataset import Dataset, codebooks
 from pipeline.facts.fact import Fact
 from pipeline.facts.measure import count
 from pipeline.facts.named import MergedAwayError
-from pipeline.forms.codebook import Category
+from pipeline.facts.table import TOTAL, FactTable
 from pipeline.report import author, blocks, comparison, locks, stakeholders
 from pipeline.report.context import current
 from pipeline.report.key_figures import key_figure, own_key_figures
 from pipeline.report.named import is_told, named
 from pipeline.report.tables import KeyFigures, TextGrid
-from pipeline.workspace import load_kommun
+from pipeline.workspace import Option, load_kommun
 
 LACKING = "underlag saknas"
 ELSEWHERE = "visas tillsammans med andra"  # a class that the public edition has merged
-SECTOR_NAME = "Hela sektorn"
+WHOLE = "Hela sektorn"
+DONE = "status = 'klar'"
+PLAN_NOTE = "Planen efter ett år bygger på det årets resultat och genomförs året därpå."
+BY = {"status": "hur långt de har kommit", "typ": "slag", "enhet": "del av verksamheten"}
 COMPLETED = "sammanstalld_av IS NOT NULL AND datum IS NOT NULL"
 # Names of the results that the year is judged by, as their chapters define them.
 RESULTS = {
@@ -49,7 +52,7 @@ FORMS = (
 )  # fmt: skip
 
 
-def units() -> tuple[Category, ...]:
+def units() -> tuple[Option, ...]:
     """The parts of the organisation, in the catalogue's order."""
     return load_kommun(current().workspace.raw).enheter
 
@@ -78,7 +81,7 @@ def responses() -> None:
     if is_told("intressenter_svar") and author.data(stakeholders.FORM).missing:
         comparison.lacking("Synpunkter från medarbetare, beställare och samarbetspartner")
     else:
-        author.show(TextGrid(f"Enkäten efter året {current().year}", heads, tuple(rows)))
+        author.show(TextGrid(f"Enkäten om året {current().year}", heads, tuple(rows)))
 
 
 def analysed() -> None:
@@ -87,7 +90,7 @@ def analysed() -> None:
     rows = tuple(
         (name, tuple(_written(one) for one in found))
         for name, found in _parts_analysed()
-        if current().edition == "intern" or name == SECTOR_NAME
+        if current().edition == "intern" or name == WHOLE
     )
     heads = ("Del av verksamheten", *(one.titel for one in next(iter(_parts_analysed()))[1]))
     _text_table("Vem har analyserat, och när?", heads, rows)
@@ -110,7 +113,9 @@ def compared() -> None:
     there = comparison.sources()
     have = [what for what, is_there in there.items() if is_there]
     if have:
-        author.say(f"Årets resultat har jämförts med {_listed([h.lower() for h in have])}.")
+        author.say(
+            f"Årets resultat har jämförts med {_listed([h[0].lower() + h[1:] for h in have])}."
+        )
     for what, is_there in there.items():
         if not is_there:
             comparison.lacking(what)
@@ -123,21 +128,43 @@ def results() -> None:
 
 
 def measures() -> None:
-    """The plan's measures: how far they have come, and of which kind they are."""
-    plan = author.data("handlingsplan")
-    title = "Åtgärder i handlingsplanen"
-    state = count(plan, by="status", total=True, name="kvalitet_atgarder_status", title=title)
-    kind = count(plan, by="typ", name="kvalitet_atgarder_typ", title=title)
-    if plan.missing:
-        comparison.lacking("Handlingsplan")
+    """The measures of last year's plan and of this year's: how far they have come, of which kind
+    they are and, in the internal edition, whose."""
+    plans = _plans()
+    if not plans:
         return
-    author.show(state)
-    author.show(kind)
-    if current().edition == "intern":
-        author.show(
-            count(plan, by=["enhet", "status"], total=True, name="kvalitet_atgarder_enhet",
-                  title="Åtgärder per enhet", )
-        )  # fmt: skip
+    name, title = "kvalitet_atgarder", "Åtgärder i handlingsplanen"
+    for by in ("status", "typ", *(["enhet"] if current().edition == "intern" else [])):
+        tables = {
+            head: count(plan, by=by, total=True, name=f"{name}_{by}", title=title)
+            for head, plan in plans.items()
+        }
+        _side_by_side(by, tables)
+
+
+def _plans() -> dict[str, Dataset]:
+    """Last year's plan and this year's; what is not there is said to be missing."""
+    made = {}
+    for year, what in ((current().year - 1, "Förra årets"), (current().year, "Årets")):
+        plan = author.data("handlingsplan", year)
+        if plan.missing:
+            comparison.lacking(f"{what} handlingsplan")
+        else:
+            made[f"Planen efter {year}"] = plan
+    return made
+
+
+def _side_by_side(by: str, tables: Mapping[str, FactTable]) -> None:
+    """Counts over the same classes, one column each, without rows where all are zero."""
+    shown = {k: "" for t in tables.values() for k in t.shown().classes[0] if k is not TOTAL}
+    first = next(iter(tables.values()))
+    order = [k for t in tables.values() for k in t.classes[0] if k in shown]
+    rows: dict[str, list[Fact | None]] = {}
+    for key in [*dict.fromkeys(order), TOTAL]:
+        label = WHOLE if by == "enhet" and key is None else first.label(0, key)
+        rows[label] = [t.cells.get((key,)) for t in tables.values()]
+    heads = [first.dims[0].title, *tables]
+    author.grid(f"Åtgärder efter {BY[by]}", heads, rows, PLAN_NOTE)
 
 
 def parts() -> None:
@@ -158,8 +185,7 @@ def compiled_by(unit: str) -> None:
     if here.recorder is not None or not path.is_file():
         return  # planned before the locks are written down
     told = json.loads(path.read_text(encoding="utf-8"))["las"]
-    label = next(u.label for u in units() if u.value == unit)
-    rows = tuple((e["tertial"], (e["text"],)) for e in told if e["enhet"] == label)
+    rows = tuple((e["tertial"], (e["text"],)) for e in told if e["enhet"] == _label(unit))
     _text_table("Tertialens sammanställningar", ("Tertial", "Läge"), rows)
 
 
@@ -175,11 +201,12 @@ def followed_up(unit: str) -> None:
 
 def measures_of(unit: str) -> None:
     """How far one unit's measures have come."""
-    plan = author.data("handlingsplan")
-    of_unit = plan.where(p.to_sql(p.equals("enhet", unit)))
-    label = next(u.label for u in units() if u.value == unit)
-    name, title = f"kvalitet_atgarder_{unit}", f"Åtgärder i handlingsplanen, {label}"
-    author.show(count(of_unit, by="status", total=True, name=name, title=title))
+    for head, plan in _plans().items():
+        of_unit = plan.where(p.to_sql(p.equals("enhet", unit)))
+        name, title = f"kvalitet_atgarder_{unit}", f"Åtgärder, {_label(unit)}"
+        every = count(of_unit, name=name, title=title)
+        done = count(of_unit, DONE, name=f"{name}_klara", title=f"{title}, klara")
+        author.say(f"{head}: {every} åtgärder, varav {done} är klara.")
 
 
 def ahead() -> None:
@@ -187,7 +214,7 @@ def ahead() -> None:
     plan = author.data("handlingsplan")
     name, title = "kvalitet_atgarder_kvar", "Åtgärder som inte är klara"
     left = count(plan, "status IN ('planerad', 'pagar')", name=name, title=title)
-    author.say(f"{left} av handlingsplanens åtgärder är planerade eller pågår.")
+    author.say(f"{left} av åtgärderna i årets handlingsplan är planerade eller pågår.")
     author.say(
         "Handlingsplanen följs upp under hösten. Nästa års berättelse visar vad åtgärderna ledde "
         "till."
@@ -210,7 +237,7 @@ def _parts_analysed(unit: str = "") -> Iterator[tuple[str, list[Analys]]]:
     found = analyses(here.workspace, here.year)
     for part, sections in groupby(found, key=lambda a: a.enhet):
         if unit in ("", part):
-            yield labels.get(part, SECTOR_NAME), list(sections)
+            yield labels.get(part, WHOLE), list(sections)
 
 
 def _written(one: Analys) -> str:
@@ -222,6 +249,10 @@ def _written(one: Analys) -> str:
 def _of_year(name: str, year: int) -> Fact:
     return named(f"{name}@{year - current().year}" if year != current().year else name,
                  RESULTS[name])  # fmt: skip
+
+
+def _label(unit: str) -> str:
+    return next(u.label for u in units() if u.value == unit)
 
 
 def _unit_fact(head: str, unit: str) -> Fact:
