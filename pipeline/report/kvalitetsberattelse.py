@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import groupby
 
 from pipeline.analys import Analys, analyses
@@ -19,7 +20,7 @@ from pipeline.report import author, blocks, comparison, locks, stakeholders
 from pipeline.report.context import current
 from pipeline.report.key_figures import key_figure, own_key_figures
 from pipeline.report.named import is_told, named
-from pipeline.report.tables import KeyFigures, TextGrid
+from pipeline.report.tables import KeyFigure, KeyFigures, TextGrid
 from pipeline.workspace import Option, load_kommun
 
 LACKING = "underlag saknas"
@@ -123,8 +124,12 @@ def compared() -> None:
 
 def results() -> None:
     """The year's results beside last year and target; the municipality's own measures last."""
-    made = [key_figure(lambda y, n=name: _of_year(n, y)) for name in RESULTS]  # type: ignore[misc]
-    author.show(KeyFigures("Resultat, år och mål", (*made, *own_key_figures())))
+    author.show(KeyFigures("Resultat, år och mål", tuple(key_figures())))
+
+
+def key_figures() -> list[KeyFigure]:
+    """Those results, each with its target where it has one."""
+    return [*(key_figure(partial(_of_year, name)) for name in RESULTS), *own_key_figures()]
 
 
 def measures() -> None:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pipeline.trace.verify.docx_text import DocxText
 from pipeline.trace.verify.edition import (
     Notebook,
     Page,
@@ -128,13 +129,15 @@ class Shows:
             else:
                 at = found
 
-    def pdf(self, pages: PdfText, books: Iterable[Notebook]) -> Iterator[Difference]:
-        """Every line that shows a number stands in the PDF, in order.
+    def printed(self, pages: PdfText | DocxText, books: Iterable[Notebook]) -> Iterator[Difference]:
+        """Every line that shows a number stands in the PDF or Word file, in order. A Word file
+        has no pictures.
 
         A line that a page or a column breaks is looked for number by number just ahead. What is not
         there may stand farther on, after contents, prose or chapters without sources: then the
         last prose before it tells where, or its own line, of what stands once in all that follows.
         """
+        unread = {"alt", "prose"} | ({"mark"} if isinstance(pages, DocxText) else set())
         try:
             text, at, prose = _Text(pages.pages()), 0, list[str]()
             for unit in (u for b in books for u in b.units):
@@ -143,7 +146,7 @@ class Shows:
                 telling = len(line) >= _TELLING
                 if role == "prose" and telling:
                     prose.append(line)
-                if role in ("alt", "prose"):
+                if role in unread:
                     continue
                 found, missing = self._near(text, at, unit, pages.name)
                 if missing:
@@ -159,7 +162,7 @@ class Shows:
                 else:
                     yield from missing
         except ValueError:
-            yield Difference("pdf", pages.name, "filen går inte att läsa som PDF")
+            yield Difference("pdf", pages.name, "filen går inte att läsa")
 
     def _near(self, text: _Text, at: int, unit: Unit, where: str) -> tuple[int, list[Difference]]:
         """The place of a unit's line just ahead, and without it what is missing of its numbers."""
