@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import docx
+from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
@@ -20,13 +21,16 @@ from pipeline.intake.store import fixed_xlsx
 from pipeline.publish import blocks as b
 from pipeline.publish.document import TOP, Document, Meta
 from pipeline.publish.text import clean, date_words
+from pipeline.publish.typst_table import FRAME, parts
 
 LANGUAGE = "sv-SE"
 INK, MUTED = RGBColor(0x1F, 0x23, 0x28), RGBColor(0x57, 0x60, 0x6A)
 FACE = "Calibri"  # what Word has everywhere: the reader's own template takes over
 STYLES = {"body": "Normal", "note": "Anmärkning", "missing": "Anmärkning"}
 SIZES = {"Title": 18, "Heading 1": 18, "Heading 2": 13, "Heading 3": 11, "Heading 4": 11}
-WIDTH, MARGIN = 160, 25  # mm between the margins, and each of them
+MARGIN = 25  # mm: FRAME is left between them
+TOGETHER = 20  # rows of a table that is not divided over pages
+AIR = 1.3  # how much wider than in print a narrow table's columns are: the face may be wider
 
 
 def render(document: Document) -> bytes:
@@ -68,13 +72,18 @@ def _dress(word: Any) -> None:
         language.set(qn("w:val"), LANGUAGE)
     for language in word.settings.element.iter(qn("w:themeFontLang")):
         language.set(qn("w:val"), LANGUAGE)
-    note = word.styles.add_style("Anmärkning", 1)
-    note.base_style = word.styles["Normal"]
-    note.font.size, note.font.color.rgb = Pt(9), MUTED
+    for name, colour, before, after in (("Anmärkning", MUTED, 4, 6), ("Tabelltext", INK, 1, 1)):
+        small = word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        small.base_style = word.styles["Normal"]
+        small.font.size, small.font.color.rgb = Pt(9), colour
+        small.paragraph_format.space_before, small.paragraph_format.space_after = (
+            Pt(before), Pt(after),
+        )  # fmt: skip
     _face(word.styles["Normal"], 10.5)
     _face(word.styles["Caption"], 10)
     word.styles["Caption"].paragraph_format.keep_with_next = True
-    word.styles["Normal"].paragraph_format.space_after = Pt(6)
+    normal = word.styles["Normal"].paragraph_format
+    normal.space_before, normal.space_after = Pt(4), Pt(6)
     for name, size in SIZES.items():
         _face(word.styles[name], size)
 
@@ -134,16 +143,34 @@ def _table(word: Any, data: b.Data) -> None:
     columns = data["columns"]
     _runs(word.add_paragraph(style="Caption"), data["caption"])
     made = word.add_table(rows=0, cols=len(columns), style="Table Grid")
-    wide = made._tbl.tblPr
     caption = OxmlElement("w:tblCaption")
     caption.set(qn("w:val"), clean(b.plain(data["caption"])))
-    wide.append(caption)
+    made._tbl.tblPr.append(caption)
     heads = [column["header"] for column in columns]
     right = [column.get("align") == "right" for column in columns]
     _row(made, heads, right, bold=True, head=True)
     for row in data["rows"]:
         _row(made, [row["header"], *row["cells"]], right, bold=bool(row.get("total")))
+    if len(data["rows"]) <= TOGETHER:
+        for row in made.rows[:-1]:
+            for cell in row.cells:
+                cell.paragraphs[0].paragraph_format.keep_with_next = True
+    for column, width in zip(made.columns, _widths(data), strict=True):
+        column.width = Mm(width)
+        for cell in column.cells:
+            cell.width = Mm(width)
+    made.autofit = False
     _note(word, data)
+
+
+def _widths(data: b.Data) -> list[float]:
+    """Of a table's columns, in mm: as in print, or alike where print divides the table."""
+    printed = parts(data)
+    if len(printed) > 1:
+        return [FRAME / len(data["columns"])] * len(data["columns"])
+    widths = [float(width.removesuffix("mm")) for width in printed[0].widths]
+    wider = min(AIR, FRAME / sum(widths))
+    return [width * wider for width in widths]
 
 
 def _row(
@@ -156,7 +183,7 @@ def _row(
         properties.append(OxmlElement("w:tblHeader"))
     for cell, runs, aligned in zip(row.cells, texts, right, strict=True):
         line = cell.paragraphs[0]
-        line.paragraph_format.space_after = Pt(1)
+        line.style = "Tabelltext"
         if aligned:
             line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         _runs(line, [{"strong": runs}] if bold else runs)
