@@ -2,7 +2,8 @@
 
 Beside the contract's kinds, prose has `list` {`ordered`, `start`, `items`: [[block, …], …]} and
 `quote` {`blocks`, `approved`: an answer released word for word}. Beside text and occurrences, runs
-may hold `{"strong": runs}`, `{"emphasis": runs}`, `{"code": text}`, `{"link": url, "runs": runs}`.
+may hold `{"strong": runs}`, `{"emphasis": runs}`, `{"code": text}`, `{"link": url, "runs": runs}`,
+and `{"quoted": text}`: what people have written, as it stands.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ def plain(runs: Runs) -> str:
         run if isinstance(run, str)
         else run["text"] if "fact" in run
         else run["code"] if "code" in run
+        else run["quoted"] if "quoted" in run
         else plain(run.get("strong") or run.get("emphasis") or run.get("runs") or ())
         for run in runs
     )  # fmt: skip
@@ -154,7 +156,7 @@ def _check_runs(runs: Any, where: str) -> None:
         if "fact" in run:
             if run.get("part") not in PARTS or not isinstance(run.get("text"), str):
                 raise UppfoljningError(f"{where}: ofullständig förekomst av faktum {run['fact']}.")
-        elif not {"strong", "emphasis", "code", "link"} & set(run):
+        elif not {"strong", "emphasis", "code", "link", "quoted"} & set(run):
             raise UppfoljningError(f"{where}: okänt inslag i texten, {sorted(run)}.")
         for key in ("strong", "emphasis", "runs"):
             _check_runs(run.get(key, ()), where)

@@ -42,6 +42,8 @@ class HtmlBlocks:
             return f"<em>{self.runs(run['emphasis'])}</em>"
         if "code" in run:
             return f"<code>{esc(run['code'])}</code>"
+        if "quoted" in run:
+            return esc(run["quoted"])
         url = run["link"]
         target = f"{self.page}{url}" if url.startswith("#") else url
         return f'<a href="{esc(target)}">{esc(b.plain(run["runs"]))}</a>'

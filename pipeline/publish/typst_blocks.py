@@ -57,6 +57,8 @@ def _run(run: b.Run, tal: str) -> str:
         return f"emph({content(run['emphasis'], tal)})"
     if "code" in run:
         return f"raw({literal(run['code'])})"
+    if "quoted" in run:
+        return literal(run["quoted"])
     url, words = run["link"], literal(b.plain(run["runs"]))
     target = f"label({_raw(url[1:])})" if url.startswith("#") else _raw(url)
     return f"lank({target}, {words})"

@@ -100,6 +100,12 @@ def quotation(text: str) -> Block:
     return {"kind": "quote", "approved": True, "blocks": [inner], "facts": {}}
 
 
+def quoted(text: str) -> dict[str, Any]:
+    """What people have written, as it stands, in a table of the internal edition: its digits are
+    no numbers of ours."""
+    return {"quoted": text}
+
+
 def display(block: Block) -> None:
     """Show a block in the notebook; a chapter that is only planned tells its facts."""
     if (recorder := current().recorder) is not None:
@@ -117,7 +123,7 @@ def _with(block: Block, facts: Registry) -> Block:
 
 def plain(items: Iterable[Run]) -> str:
     """The text of runs."""
-    return "".join(r if isinstance(r, str) else r["text"] for r in items)
+    return "".join(r if isinstance(r, str) else str(r.get("text", r.get("quoted"))) for r in items)
 
 
 def bundle(block: Block) -> dict[str, Any]:
@@ -162,8 +168,8 @@ def _html(block: Block) -> str:
 def _inline(items: Iterable[Run]) -> str:
     parts = []
     for r in items:
-        if isinstance(r, str):
-            parts.append(html.escape(r))
+        if isinstance(r, str) or "quoted" in r:
+            parts.append(html.escape(plain([r])))
         else:
             parts.append(f'<data data-fakta="{r["fact"]}">{html.escape(r["text"])}</data>')
     return "".join(parts)

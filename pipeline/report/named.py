@@ -23,11 +23,11 @@ def named(reference: str, title: str = "") -> Fact:
     since its source is not there, is a number whose source is missing: its sentence says so.
     Raises UnknownNameError, and MergedAwayError where the public edition shows the classes
     together with others."""
-    wanted, names = parse(reference), _names()
-    if title and wanted.name not in names:
+    wanted, known = parse(reference), names()
+    if title and wanted.name not in known:
         return facts.missing(wanted.name, title)
     try:
-        return names.find(wanted)
+        return known.find(wanted)
     except OtherYearError as other:
         if title and not _has_source(other.unsourced):
             return other.unsourced
@@ -36,7 +36,7 @@ def named(reference: str, title: str = "") -> Fact:
 
 def is_told(name: str) -> bool:
     """Whether any chapter shows, or has asked for, a number of this name."""
-    return name in _names()
+    return name in names()
 
 
 def filled(text: str) -> str:
@@ -58,7 +58,8 @@ def _sentence(text: str) -> str:
         return hidden.NOT_SHOWN
 
 
-def _names() -> Names:
+def names() -> Names:
+    """The numbers that the chapters before this one have told, by name."""
     here = current()
     if here.recorder is not None:  # what the chapters before this one have told
         return Names(here.recorder.told.values(), here.year, here.edition)

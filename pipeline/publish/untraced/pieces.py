@@ -137,6 +137,9 @@ class _Reader:
         for run in runs:
             if isinstance(run, str) or "code" in run:
                 text = run if isinstance(run, str) else run["code"]
+            elif "quoted" in run:  # people's own words: their numbers are none of ours
+                text = run["quoted"]
+                spans.append((at[0], at[0] + len(text)))
             elif "fact" in run:
                 text = run["text"]
                 if run["fact"] in self.known:

@@ -118,7 +118,8 @@ def _numbers(runs: Iterable[Any]) -> Iterator[Json]:
 def _plain(runs: Iterable[Any]) -> str:
     return "".join(
         r if isinstance(r, str) else r.get("text") or _plain(
-            r.get("strong") or r.get("emphasis") or r.get("runs") or [r.get("code", "")]
+            r.get("strong") or r.get("emphasis") or r.get("runs")
+            or [r.get("code") or r.get("quoted", "")]
         )
         for r in runs
     )  # fmt: skip
