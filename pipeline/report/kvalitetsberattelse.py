@@ -10,12 +10,11 @@ from functools import partial
 from itertools import groupby
 
 from pipeline.analys import Analys, analyses
-from pipeline.facts import predicate as p
-from pipeline.facts.dataset import Dataset, codebooks
+from pipeline.facts.action_plan import measures as written
+from pipeline.facts.dataset import codebooks
 from pipeline.facts.fact import Fact
 from pipeline.facts.measure import count
 from pipeline.facts.named import MergedAwayError
-from pipeline.facts.table import TOTAL, FactTable
 from pipeline.report import author, blocks, comparison, locks, stakeholders
 from pipeline.report.context import current
 from pipeline.report.key_figures import key_figure, own_key_figures
@@ -26,8 +25,8 @@ from pipeline.workspace import Option, load_kommun
 LACKING = "underlag saknas"
 ELSEWHERE = "visas tillsammans med andra"  # a class that the public edition has merged
 WHOLE = "Hela sektorn"
-DONE = "status = 'klar'"
-PLAN_NOTE = "Planen efter ett år bygger på det årets resultat och genomförs året därpå."
+PLAN = "handlingsplan"
+PLAN_NOTE = "Planen utifrån ett år bygger på det årets resultat och genomförs året därpå."
 BY = {"status": "hur långt de har kommit", "typ": "slag", "enhet": "del av verksamheten"}
 COMPLETED = "sammanstalld_av IS NOT NULL AND datum IS NOT NULL"
 # Names of the results that the year is judged by, as their chapters define them.
@@ -133,43 +132,43 @@ def key_figures() -> list[KeyFigure]:
 
 
 def measures() -> None:
-    """The measures of last year's plan and of this year's: how far they have come, of which kind
-    they are and, in the internal edition, whose."""
-    plans = _plans()
-    if not plans:
-        return
-    name, title = "kvalitet_atgarder", "Åtgärder i handlingsplanen"
-    for by in ("status", "typ", *(["enhet"] if current().edition == "intern" else [])):
-        tables = {
-            head: count(plan, by=by, total=True, name=f"{name}_{by}", title=title)
-            for head, plan in plans.items()
-        }
-        _side_by_side(by, tables)
-
-
-def _plans() -> dict[str, Dataset]:
-    """Last year's plan and this year's; what is not there is said to be missing."""
-    made = {}
-    for year, what in ((current().year - 1, "Förra årets"), (current().year, "Årets")):
-        plan = author.data("handlingsplan", year)
-        if plan.missing:
+    """The measures of last year's plan and of this year's: how far they have come, and of which
+    kind this year's are."""
+    plan = author.data(PLAN)
+    known = [
+        (f"Planen utifrån {year}", at)
+        for year, at in ((current().year - 1, "@-1"), (current().year, ""))
+        if not author.data(PLAN, year).missing
+    ]
+    for at, what in (("@-1", "Förra årets"), ("", "Årets")):
+        if at not in dict(known).values():
             comparison.lacking(f"{what} handlingsplan")
-        else:
-            made[f"Planen efter {year}"] = plan
-    return made
+    if known:
+        rows = {
+            c.label: f"plan_status[status={c.value}]" for c in plan.dimension("status").categories
+        }
+        _named_grid("Åtgärder efter status", "Status", rows, dict(known), PLAN_NOTE)
+    if not plan.missing:
+        rows = {c.label: f"plan_typ[typ={c.value}]" for c in plan.dimension("typ").categories}
+        _named_grid("Årets åtgärder efter slag", "Slag", rows, {"Antal": ""})
 
 
-def _side_by_side(by: str, tables: Mapping[str, FactTable]) -> None:
-    """Counts over the same classes, one column each, without rows where all are zero."""
-    shown = {k: "" for t in tables.values() for k in t.shown().classes[0] if k is not TOTAL}
-    first = next(iter(tables.values()))
-    order = [k for t in tables.values() for k in t.classes[0] if k in shown]
-    rows: dict[str, list[Fact | None]] = {}
-    for key in [*dict.fromkeys(order), TOTAL]:
-        label = WHOLE if by == "enhet" and key is None else first.label(0, key)
-        rows[label] = [t.cells.get((key,)) for t in tables.values()]
-    heads = [first.dims[0].title, *tables]
-    author.grid(f"Åtgärder efter {BY[by]}", heads, rows, PLAN_NOTE)
+def late() -> None:
+    """How many measures of each plan should have been done and are not."""
+    for at, what in (("@-1", "förra årets"), ("", "årets")):
+        title = f"Försenade åtgärder i {what} handlingsplan"
+        author.say(f"{named(f'plan_forsenade{at}', title)} åtgärder i {what} plan är försenade.")
+
+
+def _named_grid(
+    title: str, head: str, rows: Mapping[str, str], columns: Mapping[str, str], note: str = ""
+) -> None:
+    """`rows`: label → a number's name; `columns`: header → the year (`@-1`) added to it."""
+    made = tuple(
+        (label, tuple(_cell(f"{name}{at}", label) for at in columns.values()))
+        for label, name in rows.items()
+    )
+    author.show(TextGrid(title, (head, *columns), made), note)
 
 
 def parts() -> None:
@@ -205,25 +204,36 @@ def followed_up(unit: str) -> None:
 
 
 def measures_of(unit: str) -> None:
-    """How far one unit's measures have come."""
-    for head, plan in _plans().items():
-        of_unit = plan.where(p.to_sql(p.equals("enhet", unit)))
-        name, title = f"kvalitet_atgarder_{unit}", f"Åtgärder, {_label(unit)}"
-        every = count(of_unit, name=name, title=title)
-        done = count(of_unit, DONE, name=f"{name}_klara", title=f"{title}, klara")
-        author.say(f"{head}: {every} åtgärder, varav {done} är klara.")
+    """One unit's measures in last year's plan and in this year's, as they are written."""
+    here = current()
+    for year in (here.year - 1, here.year):
+        mine = [m for m in written(here.workspace, year) or () if m.codes["enhet"] == unit]
+        if mine:
+            rows = [
+                (blocks.quoted(m.atgard), tuple(map(blocks.quoted, (m.typ, m.status))))
+                for m in mine
+            ]
+            _text_table(f"Åtgärder i planen utifrån {year}", ("Åtgärd", "Slag", "Status"), rows)
+        elif not author.data(PLAN, year).missing:
+            author.say(f"Enheten har ingen egen åtgärd i planen utifrån {year}.")
 
 
 def ahead() -> None:
     """What is planned and not done yet."""
-    plan = author.data("handlingsplan")
-    name, title = "kvalitet_atgarder_kvar", "Åtgärder som inte är klara"
-    left = count(plan, "status IN ('planerad', 'pagar')", name=name, title=title)
-    author.say(f"{left} av åtgärderna i årets handlingsplan är planerade eller pågår.")
+    if author.data(PLAN).missing:
+        comparison.lacking("Handlingsplan")
+    else:
+        author.say(f"{left()} av åtgärderna i årets handlingsplan är planerade eller pågår.")
     author.say(
         "Handlingsplanen följs upp under hösten. Nästa års berättelse visar vad åtgärderna ledde "
         "till."
     )
+
+
+def left() -> Fact:
+    """How many measures of this year's plan are still to be done."""
+    planned, begun = (named(f"plan_status[status={s}]", "Åtgärder") for s in ("planerad", "pagar"))
+    return (planned + begun).named("kvalitet_atgarder_kvar", "Åtgärder som inte är klara")
 
 
 def lacking_forms() -> None:
@@ -275,12 +285,12 @@ def _cell(reference: str, title: str) -> str:
 
 
 def _text_table(
-    title: str, heads: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]]
+    title: str, heads: Sequence[str], rows: Sequence[tuple[blocks.Run, Sequence[blocks.Run]]]
 ) -> None:
     columns = [{"header": [head], "align": "left"} for head in heads]
     made = [{"header": [label], "cells": [[c] for c in cells], "total": False}
             for label, cells in rows]  # fmt: skip
-    blocks.display(blocks.table([f"{title}, {current().year}"], columns, made, [], {}))
+    blocks.display(blocks.table([title], columns, made, [], {}))
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pipeline.analys import analyses
 from pipeline.facts.fact import Fact
-from pipeline.report import author
+from pipeline.report import action_plan, author
 from pipeline.report import kvalitetsberattelse as berattelse
 from pipeline.report.context import current
 from pipeline.report.named import is_told, named
@@ -41,6 +41,7 @@ def late() -> None:
     open_ = named("lage_ej_utredda", "Avvikelser som inte är utredda")
     author.say(f"{complaints} klagomål och synpunkter har inget svar.")
     author.say(f"{open_} av årets avvikelser är inte utredda.")
+    action_plan.show_overdue()
 
 
 def unwritten() -> None:
@@ -72,12 +73,9 @@ def held_against_targets() -> None:
 def to_decide() -> None:
     """The measures that wait for ledningsgruppen."""
     resources, insatser = (_of_kind(kind) for kind in ("resurs", "insats"))
-    left = named("kvalitet_atgarder_kvar", MEASURES)
-    author.say(
-        f"{left} åtgärder i årets handlingsplan är planerade eller pågår. {resources} gäller "
-        f"resurser och {insatser} insatser."
-    )
+    author.say(f"{berattelse.left()} åtgärder i årets handlingsplan är planerade eller pågår.")
+    author.say(f"Av årets åtgärder gäller {resources} resurser och {insatser} insatser.")
 
 
 def _of_kind(kind: str) -> Fact:
-    return named(f"kvalitet_atgarder_typ[typ={kind}]", MEASURES)
+    return named(f"plan_typ[typ={kind}]", MEASURES)

@@ -357,10 +357,10 @@ def _edition(one: _Edition) -> list[Difference]:
         some = books if name == REPORT else [b for b in books if b.name == name]
         shown = [s for b in some for s in texts[b.name]]
         if name in one.words:
-            found += shows.printed(one.words[name], some)
+            found += shows.word(one.words[name], some)
         else:
             found += shows.page(one.out / f"{name}.html", f"{name}.html", shown)
-        found += shows.printed(pages, some)
+        found += shows.pdf(pages, some)
     if one.prefix == PUBLIC:
         tables = [t for path in notebooks(edition) for t in read_tables(path)]
         found += public_differences(one.out, one.facts, occurrences, tables)

@@ -25,6 +25,7 @@ from pipeline.trace.verify.verdict import Difference
 
 Record = Mapping[str, Any]
 _LABELS = {"name", "title"}  # what a number is called: a second name does not change it
+_ITEM = re.compile(r"^\d+\.(?=\D)")  # the number of an item in a list
 _TELLING = 25  # characters of a line that is hardly said twice
 _AHEAD = 4000  # characters of the PDF in which a text that does not come at once is looked for
 
@@ -129,15 +130,13 @@ class Shows:
             else:
                 at = found
 
-    def printed(self, pages: PdfText | DocxText, books: Iterable[Notebook]) -> Iterator[Difference]:
-        """Every line that shows a number stands in the PDF or Word file, in order. A Word file
-        has no pictures.
+    def pdf(self, pages: PdfText, books: Iterable[Notebook]) -> Iterator[Difference]:
+        """Every line that shows a number stands in the PDF, in order.
 
         A line that a page or a column breaks is looked for number by number just ahead. What is not
         there may stand farther on, after contents, prose or chapters without sources: then the
         last prose before it tells where, or its own line, of what stands once in all that follows.
         """
-        unread = {"alt", "prose"} | ({"mark"} if isinstance(pages, DocxText) else set())
         try:
             text, at, prose = _Text(pages.pages()), 0, list[str]()
             for unit in (u for b in books for u in b.units):
@@ -146,7 +145,7 @@ class Shows:
                 telling = len(line) >= _TELLING
                 if role == "prose" and telling:
                     prose.append(line)
-                if role in unread:
+                if role in ("alt", "prose"):
                     continue
                 found, missing = self._near(text, at, unit, pages.name)
                 if missing:
@@ -162,7 +161,7 @@ class Shows:
                 else:
                     yield from missing
         except ValueError:
-            yield Difference("pdf", pages.name, "filen går inte att läsa")
+            yield Difference("pdf", pages.name, "filen går inte att läsa som PDF")
 
     def _near(self, text: _Text, at: int, unit: Unit, where: str) -> tuple[int, list[Difference]]:
         """The place of a unit's line just ahead, and without it what is missing of its numbers."""
@@ -177,6 +176,26 @@ class Shows:
                 line = " ".join(unit.text.split())
                 there = line if len(line) <= 60 else line[:59] + "…"
                 yield self._difference("pdf", where, f"”{there}” saknas", s.fact, "", s.text)
+
+    def word(self, file: DocxText, books: Iterable[Notebook]) -> Iterator[Difference]:
+        """Every line that shows a number is a paragraph of the Word file, in order: no page breaks
+        them. It has no pictures."""
+        try:
+            lines = [squeezed(line) for line in file.lines()]
+        except ValueError:
+            yield Difference("pdf", file.name, "filen går inte att läsa")
+            return
+        at = 0
+        for unit in (u for b in books for u in b.units if u.shown and u.shown[0].role == "text"):
+            wanted = squeezed(unit.text)
+            found = (i for i, line in enumerate(lines[at:], at) if _ITEM.sub("", line) == wanted)
+            if (place := next(found, -1)) >= 0:
+                at = place + 1
+                continue
+            there = " ".join(unit.text.split())[:60]
+            for s in unit.shown:
+                what = f"”{there}” saknas"
+                yield self._difference("pdf", file.name, what, s.fact, "", s.text)
 
 
 class _Text:
