@@ -123,12 +123,20 @@ def compared() -> None:
 
 def results() -> None:
     """The year's results beside last year and target; the municipality's own measures last."""
+    gone = [title for name, title in RESULTS.items() if not _has_source(name)]
+    if gone:
+        comparison.lacking(", ".join(gone))
     author.show(KeyFigures("Resultat, år och mål", tuple(key_figures())))
 
 
 def key_figures() -> list[KeyFigure]:
-    """Those results, each with its target where it has one."""
-    return [*(key_figure(partial(_of_year, name)) for name in RESULTS), *own_key_figures()]
+    """Those results that have a source, each with its target where it has one."""
+    known = filter(_has_source, RESULTS)
+    return [*(key_figure(partial(_of_year, name)) for name in known), *own_key_figures()]
+
+
+def _has_source(name: str) -> bool:
+    return is_told(name) and named(name).status != "saknas"
 
 
 def measures() -> None:
