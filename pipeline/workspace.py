@@ -61,6 +61,17 @@ class Instrument:
 
 
 @dataclass(frozen=True, slots=True)
+class Stratsys:
+    """What things are called in Stratsys (`[stratsys]`): the sector (by default the municipality's
+    name for it), units by code (by default the unit's name), and measures by the number's name:
+    with `matt` those are sent over and no others."""
+
+    sektor: str = ""
+    enheter: Mapping[str, str] = field(default_factory=dict)
+    matt: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Kommun:
     """The municipality's own decisions. Every field has a value also without a file."""
 
@@ -76,6 +87,7 @@ class Kommun:
     instrument: Mapping[str, Instrument] = field(default_factory=dict)
     hoppa_over: tuple[str, ...] = ()  # files or file!sheet that intake passes over
     matt: tuple[Matt, ...] = ()  # measures of its own
+    stratsys: Stratsys = Stratsys()
 
     def catalogue(self, name: str) -> tuple[Option, ...]:
         """The list behind `"categories": "kommun:<name>"` in a codebook."""
@@ -189,6 +201,23 @@ def _instruments(given: Any) -> dict[str, Instrument]:
     return made
 
 
+def _stratsys(given: Any, units: tuple[Option, ...]) -> Stratsys:
+    where = "kommun.toml, [stratsys]"
+    if not isinstance(given, dict) or set(given) - {"sektor", "enheter", "matt"}:
+        raise ConfigError(f"{where}: här kan sektor, enheter och matt stå.")
+    for key in ("enheter", "matt"):
+        told = given.get(key, {})
+        if not isinstance(told, dict) or not all(isinstance(v, str) and v for v in told.values()):
+            raise ConfigError(f'{where}: {key} skrivs som kod = "namnet i Stratsys".')
+    unknown = sorted(set(given.get("enheter", {})) - {o.value for o in units})
+    if unknown:
+        raise ConfigError(
+            f"{where}: {', '.join(unknown)} är ingen enhets kod. "
+            f"Koder som finns: {', '.join(o.value for o in units)}."
+        )
+    return Stratsys(str(given.get("sektor", "")), given.get("enheter", {}), given.get("matt", {}))
+
+
 @lru_cache(maxsize=8)
 def load_kommun(raw: Path) -> Kommun:
     """Read `raw/kommun.toml`; a missing file gives the defaults.
@@ -208,7 +237,7 @@ def load_kommun(raw: Path) -> Kommun:
         ) from error
     known = {
         "namn", "kod", "sektor", "per_datum", "klientord", "enheter", "insatser",
-        "kommuner", "hoppa_over", "sekretess", "instrument", "matt",
+        "kommuner", "hoppa_over", "sekretess", "instrument", "matt", "stratsys",
     }  # fmt: skip
     unknown = sorted(set(doc) - known)
     if unknown:
@@ -219,19 +248,21 @@ def load_kommun(raw: Path) -> Kommun:
     per_datum = doc.get("per_datum")
     if per_datum is not None and not isinstance(per_datum, dt.date):
         raise ConfigError("kommun.toml: per_datum ska vara ett datum utan citattecken, 2026-03-01.")
+    units = _options(doc.get("enheter", ()), "enheter")
     return Kommun(
         namn=doc.get("namn", "Kommunen"),
         kod=str(doc.get("kod", "")),
         sektor=doc.get("sektor", ""),
         per_datum=per_datum,
         klientord=doc.get("klientord", "klient"),
-        enheter=_options(doc.get("enheter", ()), "enheter"),
+        enheter=units,
         insatser=_options(doc.get("insatser", ()), "insatser"),
         kommuner={str(k): str(v) for k, v in doc.get("kommuner", {}).items()},
         sekretess=_secrecy(doc.get("sekretess", {})),
         instrument=_instruments(doc.get("instrument", {})),
         hoppa_over=tuple(doc.get("hoppa_over", ())),
         matt=read_measures(doc.get("matt", ())),
+        stratsys=_stratsys(doc.get("stratsys", {}), units),
     )
 
 

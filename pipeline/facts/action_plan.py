@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,15 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from pipeline.facts.dataset import Dataset, open_dataset
-from pipeline.facts.named import REFERENCE, MergedAwayError, Names, UnknownNameError, parse
+from pipeline.facts.named import (
+    REFERENCE,
+    MergedAwayError,
+    Names,
+    UnknownNameError,
+    from_json,
+    parse,
+    path,
+)
 from pipeline.workspace import Workspace
 
 TABLE = "handlingsplan"
@@ -110,7 +118,7 @@ def names_a_number(text: str) -> bool:
     return REFERENCE.match(text.strip()) is not None
 
 
-def unfollowed(found: tuple[Measure, ...], names: Names) -> Iterator[tuple[str, str]]:
+def wrong_names(found: Iterable[Measure], names: Names) -> Iterator[tuple[str, str]]:
     """(address, why) of each cell that names a number that no chapter shows."""
     for measure in found:
         named = {"brist_ref": measure.brist_ref}
@@ -126,12 +134,18 @@ def unfollowed(found: tuple[Measure, ...], names: Names) -> Iterator[tuple[str, 
                 yield measure.places.get(field, ""), str(error)
 
 
+def unfollowed(workspace: Workspace, year: int) -> Iterator[tuple[str, str]]:
+    """`wrong_names` of the year's plan and the internal edition's numbers, as written down."""
+    told = from_json(path(workspace.processed, year, "intern").read_text(encoding="utf-8"))
+    yield from wrong_names(measures(workspace, year) or (), Names(told, year, "intern"))
+
+
 def overdue(day: dt.date) -> str:
     """The measures that should have been done by `day` and are not, as a predicate."""
     listed = ", ".join(f"'{s}'" for s in OPEN)
     return f"status IN ({listed}) AND slut < DATE '{day.isoformat()}'"
 
 
-def _columns(path: Path) -> Mapping[str, Mapping[str, Any]]:
-    told = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+def _columns(file: Path) -> Mapping[str, Mapping[str, Any]]:
+    told = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     return {source: entry.get("columns", {}) for source, entry in told.items()}

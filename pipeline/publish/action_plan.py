@@ -26,7 +26,6 @@ from pipeline.publish import form_sheet as s
 from pipeline.workspace import Workspace, load_kommun
 
 FILE = "handlingsplan.xlsx"
-LINK = (FILE, "Handlingsplanen som arbetsbok", "Fyll i, spara bland årets källfiler och kör igen.")
 PLAN, LEFT_OUT = "Handlingsplan", "Att rätta"
 HEADER, EMPTY = 5, 60  # the header's row; rows to fill in
 ROLES = ("Enhetschef", "Verksamhetschef", "Kvalitetsutvecklare", "Socialt ansvarig samordnare")

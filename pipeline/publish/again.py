@@ -15,12 +15,13 @@ import nbformat
 import pyarrow.parquet as pq
 
 from pipeline.forms.codebook import slug
-from pipeline.publish import freetext, html, ledger, watchlist
+from pipeline.publish import action_plan, freetext, html, ledger, stratsys, watchlist
 from pipeline.publish.document import Document, Meta, cells, collect
 from pipeline.publish.edition import NOTEBOOKS, REPORT
 from pipeline.publish.manifest import FILE, refresh_outputs
 from pipeline.publish.panel.data import FOLDER, panel_data
 from pipeline.publish.panel.lineage import trace_all
+from pipeline.publish.public import FILE as LEDGER
 from pipeline.publish.tertial import page_of, titled
 from pipeline.trace.verify.disposed import Disposed
 from pipeline.workspace import Workspace
@@ -53,6 +54,9 @@ def trace_again(workspace: Workspace, year: int, folder: Path, disposed: Dispose
     freetext.write_freetext(workspace, year, folder)
     shutil.rmtree(folder / watchlist.FOLDER, ignore_errors=True)
     watchlist.write_watchlist(workspace, year, folder, meta.per_datum)
+    action_plan.write_action_plan(workspace, year, folder, meta.per_datum)
+    if (folder.parent / "publik" / LEDGER).is_file():
+        stratsys.write_stratsys(workspace, year, folder.parent / "publik", folder, meta.per_datum)
     refresh_outputs(folder)
 
 

@@ -7,7 +7,13 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.facts.action_plan import Measure, measures, names_a_number, snapshot, unfollowed
+from pipeline.facts.action_plan import (
+    Measure,
+    measures,
+    names_a_number,
+    snapshot,
+    wrong_names,
+)
 from pipeline.facts.again import again
 from pipeline.facts.fact import MEASURED, Fact
 from pipeline.facts.named import MergedAwayError, UnknownNameError, parse
@@ -150,7 +156,7 @@ def show_overdue() -> None:
 def show_unfollowed() -> None:
     """The cells that name a number that no chapter shows, and what was meant perhaps."""
     wrong = [
-        w for years in (-1, 0) for w in unfollowed(_measures(years) or (), names())
+        w for years in (-1, 0) for w in wrong_names(_measures(years) or (), names())
     ]  # fmt: skip
     if wrong:
         rows: list[Row] = [([quoted(address)], [[quoted(why)]]) for address, why in wrong]

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pipeline import __version__
 from pipeline.analys import analyses
+from pipeline.facts.action_plan import unfollowed
 from pipeline.facts.own import own_measures
 from pipeline.facts.pattern import Pattern
 from pipeline.privacy.key import key_of
@@ -40,6 +41,14 @@ QUALITY = (  # address, title and a line about it, for the front page
     "Datakvalitet",
     "Vad som kontrollerades, vad som brast och vad som är att rätta i filerna.",
 )
+ACTIONS = (
+    ("handlingsplan.xlsx", "Handlingsplan", "Att fylla i och spara bland årets källfiler."),
+    (
+        "stratsys/aktiviteter.xlsx",
+        "Till Stratsys",
+        "Planens aktiviteter att föra in; mått att läsa in ligger i matt.txt i samma mapp.",
+    ),
+)
 PUBLIC = (
     ("../publik/index.html", "Den publika utgåvan", "Det som får lämna huset."),
     (
@@ -62,6 +71,8 @@ def annual(
     invented = load_kommun(workspace.raw).namn == "Exempelkommun"  # nobody's data
     if not invented and modes.open_to_others(workspace.raw / str(year)):
         say(f"Obs: andra användare av datorn kan läsa filerna i {workspace.raw / str(year)}.")
+    from pipeline.publish import stratsys
+
     before = state.edition_before(workspace, year)
     tables(workspace, year, say)
     written = lock(workspace, year, say)
@@ -75,6 +86,8 @@ def annual(
         decision = decide(workspace, year, "publik", outward)
         for edition, planned in (("intern", jobs), ("publik", outward)):
             tell(workspace, year, edition, planned)
+        for address, why in unfollowed(workspace, year):
+            say(textwrap.fill(f"Att rätta: {address}: {why}", 80, subsequent_indent="  "))
         say(f"  {decision.kept.share:.0%} av antalen i den publika utgåvan visas.")
         say(f"Kapitlen för {year} körs …")
         executed, again = made / "notebooks", made / "publik" / "notebooks"
@@ -104,6 +117,7 @@ def annual(
         seen = {"intern": hides, "publik": decision.pattern}
         underlag.write_all(workspace, meta, made, seen, say)
         say("Den publika utgåvan angrips: går något dolt tal att räkna fram? …")
+        stratsys.write_stratsys(workspace, year, leaves, made, meta.per_datum)
         audit = attack_edition(workspace, year, leaves)
         for line in audit.lines():
             say(f"  {line}")
@@ -177,7 +191,7 @@ def _publish(
     """Write the internal edition but for its manifest, which waits for the public one. `hides`:
     what it may not show of the answers of staff. Returns what the cover says, and what seals the
     edition: the manifest over all, and on the front page how many of how many numbers agree."""
-    from pipeline.publish import freetext, watchlist
+    from pipeline.publish import action_plan, freetext, watchlist
     from pipeline.publish.edition import PDF, REPORT, publish, verified
     from pipeline.publish.fonts import faces_css
     from pipeline.publish.panel.lineage import trace_all
@@ -195,7 +209,9 @@ def _publish(
     balance = json.loads((processed / "balance.json").read_text(encoding="utf-8"))["files"]
     others = {n: p for n, p in executed.items() if n not in chapters_}
     compiled = [tertial.PAGE] if (made / tertial.FOLDER).is_dir() else []
-    pages = [*underlag.PAGES, QUALITY, freetext.LINK, watchlist.LINK, *compiled, *PUBLIC]
+    pages = [
+        *underlag.PAGES, QUALITY, freetext.LINK, watchlist.LINK, *compiled, *ACTIONS, *PUBLIC
+    ]  # fmt: skip
     went_in = _inputs(workspace), _sources(jobs), rules(), code()
     standing = gather(workspace, year, made, stated(meta, *went_in), latest(workspace.raw, year))
     for sentence in standing.incomplete:
@@ -215,6 +231,7 @@ def _publish(
     )  # fmt: skip
     freetext.write_freetext(workspace, year, made)
     watchlist.write_watchlist(workspace, year, made, day)
+    action_plan.write_action_plan(workspace, year, made, day)
 
     def seal(leaves: Path, agreeing: tuple[int, int] | None) -> None:
         told = replace(standing, verified=agreeing)

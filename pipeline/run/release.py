@@ -26,6 +26,7 @@ import pyarrow.parquet as pq
 from pipeline import __version__, stale
 from pipeline.disclosure.attack import Audit
 from pipeline.errors import GateError, UppfoljningError, UsageError
+from pipeline.facts.action_plan import SNAPSHOT
 from pipeline.facts.pattern import Pattern
 from pipeline.privacy.screen import mask
 from pipeline.publish import correction
@@ -256,6 +257,9 @@ class _Made:
         shutil.copyfile(self._intern / MANIFEST, inside / MANIFEST)
         shutil.copytree(self._home / KEPT, inside / KEPT)
         shutil.copyfile(self._background / PATTERN, inside / "publik" / PATTERN)
+        plan = self._workspace.processed / str(self._year) / SNAPSHOT
+        if plan.is_file():  # decisions, no persons: what the autumn's follow-up compares with
+            shutil.copyfile(plan, inside / SNAPSHOT)
         log(self._audit, inside / "publik" / ATTACK)
         records = pq.read_table(self._background / FACTS).to_pylist()
         _write(made / COUNTS, shown_counts(records, self._pattern()))

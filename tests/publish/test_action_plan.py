@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+from pathlib import Path
 from typing import Any
 
+import openpyxl
+import pyarrow.parquet as pq
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from pipeline.exempel import make_example
 from pipeline.exempel.kommun import kommun
 from pipeline.forms.codebook import load_codebooks
 from pipeline.intake import clean as cleaning
@@ -16,7 +21,9 @@ from pipeline.intake.recognise import recognise
 from pipeline.intake.xlsx import read_workbook
 from pipeline.privacy.key import PseudonymKey
 from pipeline.privacy.screen import mask, mask_answer
-from pipeline.publish.action_plan import plan_workbook
+from pipeline.publish.action_plan import HEADER, LEFT_OUT, PLAN, plan_workbook, write_action_plan
+from pipeline.workspace import Workspace
+from tests.municipality import at, tables
 
 BOOKS = load_codebooks(kommun())
 FORM = BOOKS["handlingsplan"]
@@ -72,3 +79,53 @@ def test_rows_written_and_read_are_the_same_rows(rows: list[Row]) -> None:
     once = read(written(rows))
     assert once == rows
     assert written(once) == written(rows)
+
+
+def test_the_workbook_is_a_form_to_fill_in() -> None:
+    rows = [dict.fromkeys(NAMES) | {"atgard_id": "1", "status": "pagar", "start": DAY}]
+    book = openpyxl.load_workbook(io.BytesIO(written(rows)))
+    sheet = book[PLAN]
+    assert [c.value for c in sheet[HEADER]] == [f.title for f in FORM.fields]
+    column = {name: i for i, name in enumerate(NAMES, start=1)}
+    started = sheet.cell(HEADER + 1, column["start"])
+    assert started.is_date and started.value == dt.datetime(2026, 3, 16)
+    assert sheet.protection.sheet and sheet.cell(HEADER, 1).protection.locked
+    assert not sheet.cell(HEADER + 1, 1).protection.locked
+    assert not sheet.cell(HEADER + 4, 15).protection.locked, "rows to fill in"
+    offered = {}
+    for rule in sheet.data_validations.dataValidation:
+        if rule.type == "list":
+            name, cells = rule.formula1.split("!")
+            listed = book[name][cells.replace("$", "")]
+            [first] = rule.sqref.ranges
+            offered[NAMES[first.min_col - 1]] = [c.value for (c,) in listed]
+            assert (first.min_row, first.max_row) == (HEADER + 1, HEADER + 4)
+    assert offered["status"] == ["Planerad", "Pågår", "Klar", "Avbruten"]
+    assert offered["enhet"] == [o.label for o in kommun().enheter]
+    assert offered.keys() == {"enhet", "niva", "typ", "prioritet", "status", "ansvarig"}
+
+
+def test_saved_in_the_place_of_the_file_it_gives_the_same_table(tmp_path: Path) -> None:
+    """By the whole of intake and validation: no mapping, nothing lost but what was refused."""
+    workspace = at(tmp_path)
+    make_example(workspace.raw, [2025], rows=60)
+    tables(workspace, 2025)
+    before = plan_table(workspace)
+    write_action_plan(workspace, 2025, tmp_path, DAY)
+    first = (tmp_path / "handlingsplan.xlsx").read_bytes()
+    said = openpyxl.load_workbook(io.BytesIO(first))[LEFT_OUT]
+    told = {row[0]: row[1] for row in said.iter_rows(min_row=3, values_only=True)}
+    assert len(told) == 3 and all("Handlingsplan 2025.xlsx!Åtgärder!" in cell for cell in told)
+    [old] = (workspace.raw / "2025").glob("Handlingsplan*")
+    old.unlink()
+    (workspace.raw / "2025" / "handlingsplan.xlsx").write_bytes(first)
+    tables(workspace, 2025)
+    assert plan_table(workspace) == before and len(before) == 6
+    write_action_plan(workspace, 2025, tmp_path, DAY)
+    again = openpyxl.load_workbook(io.BytesIO((tmp_path / "handlingsplan.xlsx").read_bytes()))
+    assert list(again[PLAN].values) == list(openpyxl.load_workbook(io.BytesIO(first))[PLAN].values)
+
+
+def plan_table(workspace: Workspace) -> list[Row]:
+    path = workspace.processed / "2025" / "handlingsplan.parquet"
+    return pq.read_table(path).select(NAMES).to_pylist()

@@ -41,6 +41,8 @@ from pipeline.trace.verify.processed import Found, compare_processed
 from pipeline.trace.verify.public import public_differences, read_tables
 from pipeline.trace.verify.register import Told, register_differences
 from pipeline.trace.verify.shown import Shows, registered
+from pipeline.trace.verify.stratsys import FILE as STRATSYS
+from pipeline.trace.verify.stratsys import stratsys_differences
 from pipeline.trace.verify.swedish import expected_text
 from pipeline.trace.verify.tables import count_tables
 from pipeline.trace.verify.verdict import ROWS, Difference, Verdict, refuse
@@ -174,8 +176,10 @@ def _verdict(
             wrong = [d for r in one.ledger if (d := told.fact(r)) is not None]
             shown = [d for o in one.occurrences if (d := told.occurrence(o, one.facts))]
             around = _edition(one)
-            # The public ledger is compared with its own files; a paper has no register.
-            if one.prefix != PUBLIC and not one.words:
+            if one.prefix == PUBLIC:
+                sent = edition / STRATSYS
+                around += stratsys_differences(sent, one.facts, one.occurrences, kommun, year)
+            elif not one.words:  # the public ledger is compared with its own files
                 for name, ledger, occurrences in one.documents():
                     seen = {r["id"]: made.seen(r) for r in ledger}
                     said = Told(ledger, seen, occurrences, f"{name}.html")

@@ -18,7 +18,8 @@ class DocxText:
         self._path = path
 
     def lines(self) -> Iterator[str]:
-        """The text, a paragraph or a table's row at a time. Raises ValueError for a file that cannot be read."""
+        """The text, a paragraph or a table's row at a time. Raises ValueError for a file that
+        cannot be read."""
         try:
             with zipfile.ZipFile(self._path) as package:
                 tree = ElementTree.fromstring(package.read("word/document.xml"))
