@@ -27,7 +27,6 @@ ELSEWHERE = "visas tillsammans med andra"  # a class that the public edition has
 WHOLE = "Hela sektorn"
 PLAN = "handlingsplan"
 PLAN_NOTE = "Planen utifrån ett år bygger på det årets resultat och genomförs året därpå."
-BY = {"status": "hur långt de har kommit", "typ": "slag", "enhet": "del av verksamheten"}
 COMPLETED = "sammanstalld_av IS NOT NULL AND datum IS NOT NULL"
 # Names of the results that the year is judged by, as their chapters define them.
 RESULTS = {
