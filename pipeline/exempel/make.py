@@ -39,6 +39,7 @@ from pipeline.exempel.truth import (
     SourceTruth,
     TableTruth,
     Truth,
+    brought_in,
     expected_rows,
     planted,
     source_truth,
@@ -136,13 +137,13 @@ def _expected(
     books: Mapping[str, Codebook], sheets: Sequence[Sheet], known: Looked
 ) -> Iterator[tuple[str, list[Expected]]]:
     """Tables of a year in the order of their files; `known` grows by the year's bakgrund."""
-    columns = {c for key in books["avslut"].foreign_keys for c in key.lookup}
+    [key] = books["avslut"].foreign_keys
     for table, same in groupby(sheets, key=lambda s: s.table):
         found = expected_rows(books[table], list(same), known)
         if table == "bakgrund":
             # What refers to an ärende finds the last insats of it.
             for r in found:
-                brought = {c: r[c] for c in columns}
+                brought = brought_in(key, r)
                 known |= {str(r["insats_id"]): brought, str(r["arende_id"]): brought}
         yield table, found
 

@@ -175,8 +175,15 @@ def _expected(
 
 
 def _looked_up(key: ForeignKey, row: Expected, known: Looked) -> Expected:
+    """What a lookup brings in; of a list field its options."""
     found = known.get(str(row[key.fields[0]]), {})
-    return {column: found.get(column) for column in key.lookup}
+    columns = brought_in(key, next(iter(known.values()))) if known else key.lookup
+    return {column: found.get(column) for column in columns}
+
+
+def brought_in(key: ForeignKey, row: Expected) -> Expected:
+    """The part of a row of the referred table that a lookup brings in."""
+    return {c: v for c, v in row.items() if c in key.lookup or c.partition("__")[0] in key.lookup}
 
 
 def _derived(rule: Derived, row: Expected) -> Clean:

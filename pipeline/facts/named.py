@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from fractions import Fraction
@@ -113,6 +113,14 @@ class Names:
             known, definition={**known.definition, "period": offset}, value=None, n=None,
             numerator=None, denominator=None, status="saknas", period=str(self._year + offset),
         )  # fmt: skip
+
+    def of_year(self) -> Iterator[tuple[str, Fact]]:
+        """Every name of the edition's own year, with its classes, and the fact behind it."""
+        for name, records in self._by_name.items():
+            for r in records:
+                if r["period"] == str(self._year):
+                    scope = ", ".join(f"{k}={v}" for k, v in _scope(r))
+                    yield f"{name}[{scope}]" if scope else name, self._fact(r["id"])
 
     def _fact(self, key: str) -> Fact:
         if key not in self._made:

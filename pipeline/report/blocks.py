@@ -15,6 +15,7 @@ from pipeline.report.swedish import show
 
 MIMETYPE = "application/vnd.uppfoljning.block.v1+json"
 PART = "del"  # of an output's metadata: the document that it belongs to, of several
+_TAGS = {"strong": "strong", "emphasis": "em", "code": "code"}
 Block = dict[str, Any]
 Run = str | dict[str, Any]
 Runs = list[Run]
@@ -123,7 +124,22 @@ def _with(block: Block, facts: Registry) -> Block:
 
 def plain(items: Iterable[Run]) -> str:
     """The text of runs."""
-    return "".join(r if isinstance(r, str) else str(r.get("text", r.get("quoted"))) for r in items)
+    return "".join(
+        r if isinstance(r, str) else r["text"] if "text" in r else plain(_within(r)) for r in items
+    )
+
+
+def _within(run: Mapping[str, Any]) -> Runs:
+    """The runs in emphasis, a link, code or what is quoted."""
+    inner = run.get("strong") or run.get("emphasis") or run.get("runs")
+    found: Runs = inner or [run.get("code") or run.get("quoted", "")]
+    return found
+
+
+def _inside(block: Block) -> list[Block]:
+    """The blocks of a quotation or a list."""
+    found: list[Block] = block.get("blocks") or [b for item in block["items"] for b in item]
+    return found
 
 
 def bundle(block: Block) -> dict[str, Any]:
@@ -132,8 +148,8 @@ def bundle(block: Block) -> dict[str, Any]:
 
 
 def _text(block: Block) -> str:
-    if block["kind"] == "quote":
-        return "\n".join(map(_text, block["blocks"]))
+    if block["kind"] in ("quote", "list"):
+        return "\n".join(map(_text, _inside(block)))
     if block["kind"] == "table":
         lines = [plain(block["caption"])]
         lines.append(" | ".join(plain(c["header"]) for c in block["columns"]))
@@ -147,6 +163,10 @@ def _text(block: Block) -> str:
 def _html(block: Block) -> str:
     if block["kind"] == "quote":
         return f"<blockquote>{''.join(map(_html, block['blocks']))}</blockquote>"
+    if block["kind"] == "list":
+        tag = "ol" if block["ordered"] else "ul"
+        items = "".join(f"<li>{''.join(map(_html, item))}</li>" for item in block["items"])
+        return f"<{tag}>{items}</{tag}>"
     if block["kind"] == "figure":
         return f"<figure>{block['svg']}<figcaption>{_inline(block['title'])}</figcaption></figure>"
     if block["kind"] == "table":
@@ -170,6 +190,9 @@ def _inline(items: Iterable[Run]) -> str:
     for r in items:
         if isinstance(r, str) or "quoted" in r:
             parts.append(html.escape(plain([r])))
+        elif "fact" not in r:
+            tag = next((t for k, t in _TAGS.items() if k in r), "span")
+            parts.append(f"<{tag}>{_inline(_within(r))}</{tag}>")
         else:
             parts.append(f'<data data-fakta="{r["fact"]}">{html.escape(r["text"])}</data>')
     return "".join(parts)

@@ -22,6 +22,7 @@ from pipeline.privacy.key import key_of
 from pipeline.publish.document import Meta
 from pipeline.publish.manifest import stated, write_manifest
 from pipeline.run import modes, state, tertial, underlag
+from pipeline.run.analyses import check_analyses
 from pipeline.run.attack import FILE as ATTACK
 from pipeline.run.attack import attack_edition, log, refuse_leaks
 from pipeline.run.execute import NOTEBOOKS, Job, execute, kernel_environment
@@ -88,6 +89,7 @@ def annual(
             tell(workspace, year, edition, planned)
         for address, why in unfollowed(workspace, year):
             say(textwrap.fill(f"Att rätta: {address}: {why}", 80, subsequent_indent="  "))
+        check_analyses(workspace, year)
         say(f"  {decision.kept.share:.0%} av antalen i den publika utgåvan visas.")
         say(f"Kapitlen för {year} körs …")
         executed, again = made / "notebooks", made / "publik" / "notebooks"

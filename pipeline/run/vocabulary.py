@@ -7,11 +7,13 @@ import json
 
 import pyarrow.parquet as pq
 
+from pipeline.analys import analyses
 from pipeline.facts.dataset import codebooks
 from pipeline.facts.pattern import Pattern
 from pipeline.forms.codebook import Codebook, Derived, Field
 from pipeline.publish.untraced import Allowed
 from pipeline.report import locks
+from pipeline.report.analysis import protocol
 from pipeline.workspace import Workspace, load_kommun
 
 
@@ -33,6 +35,8 @@ def vocabulary(workspace: Workspace, pattern: Pattern | None = None) -> Allowed:
         locked = path.with_name(locks.FILE)
         if locked.is_file():
             names |= locks.names(json.loads(locked.read_text(encoding="utf-8")))
+        told = analyses(workspace, int(path.parent.name))
+        names |= {protocol(each) for each in told if each.protokoll}
     bands = {
         str(c.value)
         for book in books.values()

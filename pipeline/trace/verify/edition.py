@@ -102,6 +102,10 @@ def _lines(block: Json) -> Iterator[tuple[str, list[Any]]]:
     elif block["kind"] == "quote":
         for inner in block["blocks"]:
             yield from _lines(inner)
+    elif block["kind"] == "list":
+        for item in block["items"]:
+            for inner in item:
+                yield from _lines(inner)
     else:
         yield "text", block["runs"]
 
