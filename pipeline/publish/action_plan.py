@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 from openpyxl import Workbook
-from openpyxl.styles import Font, Protection
+from openpyxl.styles import Protection
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.protection import SheetProtection
 from openpyxl.worksheet.worksheet import Worksheet
@@ -33,6 +33,7 @@ ABOVE = (
     "En rad för varje åtgärd. Skriv roller, aldrig namn, och inga uppgifter om enskilda.",
     "Spara arbetsboken i årets mapp bland källfilerna, i stället för den förra handlingsplanen.",
 )
+WIDTHS = {"brist_ref": 36, "enhet": 22, "ansvarig": 20, "effekt_belagg": 28}
 MAY = {  # what a protected sheet still lets people do
     name: False for name in ("formatColumns", "formatRows", "insertRows", "deleteRows", "sort",
                              "autoFilter")
@@ -73,10 +74,12 @@ def _measures(
 ) -> None:
     sheet.title = PLAN
     for line, text in enumerate((title, *ABOVE), start=1):
-        s.put(sheet, line, 1, text).font = s.TITLE if line == 1 else Font()
+        s.put(sheet, line, 1, text).font = s.TITLE if line == 1 else s.PLAIN
     last = HEADER + len(rows)
     for column, field in enumerate(form.fields, start=1):
         s.head(sheet, HEADER, column, field)
+        letter = get_column_letter(column)
+        sheet.column_dimensions[letter].width = WIDTHS.get(field.name, 34 if field.freetext else 14)
         for number, row in enumerate(rows, start=HEADER + 1):
             cell = s.put(sheet, number, column, _written(field, row.get(field.name)))
             cell.alignment, cell.border, cell.protection = s.WRAPPED, s.THIN, Protection(False)
@@ -85,10 +88,12 @@ def _measures(
                 cell.number_format = s.DATE
         if (rule := s.rule(field, lists)) is not None:
             sheet.add_data_validation(rule)
-            letter = get_column_letter(column)
             rule.add(f"{letter}{HEADER + 1}:{letter}{last}")
+    for number in range(HEADER, last + 1):
+        s.fit(sheet, number)
     sheet.freeze_panes = sheet.cell(HEADER + 1, 2)
     sheet.auto_filter.ref = f"A{HEADER}:{get_column_letter(len(form.fields))}{last}"
+    s.on_paper(sheet, HEADER)
     sheet.protection = SheetProtection(sheet=True, **MAY)
 
 

@@ -14,13 +14,16 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.forms.codebook import Codebook, Field
 from pipeline.intake.store import fixed_xlsx
 
 LISTS = "Listor"
-BOLD, TITLE = Font(bold=True), Font(bold=True, size=14)
+BOLD, TITLE = (Font(name="Calibri", bold=True, size=size) for size in (11, 14))
+PLAIN = Font(name="Calibri", size=11)
+LINE = 15  # points of a row's height a line of text
 WRAPPED = Alignment(wrap_text=True, vertical="top")
 TO_FILL = PatternFill("solid", fgColor="FFF6D6")
 GREY = PatternFill("solid", fgColor="EEEEEE")
@@ -43,6 +46,25 @@ def saved(book: Workbook, day: dt.date) -> bytes:
     raw = io.BytesIO()
     book.save(raw)
     return fixed_xlsx(raw.getvalue(), day)
+
+
+def on_paper(sheet: Worksheet, header: int) -> None:
+    """Printed lying, all columns on one page, the header on each."""
+    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.print_title_rows = f"{header}:{header}"
+
+
+def fit(sheet: Worksheet, row: int) -> None:
+    """A row tall enough for its wrapped texts, for no program but Excel sees to it."""
+    lines = 1
+    for cell in sheet[row]:
+        if isinstance(cell.value, str):
+            width = max(1, int(sheet.column_dimensions[cell.column_letter].width) - 1)
+            parts = cell.value.splitlines() or [""]
+            lines = max(lines, sum(1 + max(0, len(part) - 1) // width for part in parts))
+    sheet.row_dimensions[row].height = LINE * min(lines, 20)
 
 
 def put(sheet: Worksheet, row: int, column: int, value: object) -> Cell:

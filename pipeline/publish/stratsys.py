@@ -162,6 +162,7 @@ def sheet(found: Sequence[Measure], kommun: Kommun, left: Sequence[Left], day: d
     assert isinstance(first, Worksheet)
     first.title = "Aktiviteter"
     _head(first, COLUMNS)
+    s.on_paper(first, 1)
     for row, m in enumerate(found, start=2):
         code = m.codes["enhet"]
         sector = _one_line(kommun.stratsys.sektor or kommun.sektor or kommun.namn)
@@ -175,6 +176,7 @@ def sheet(found: Sequence[Measure], kommun: Kommun, left: Sequence[Left], day: d
             cell.alignment = s.WRAPPED
             if isinstance(value, dt.date):
                 cell.number_format = s.DATE
+        s.fit(first, row)
     second = book.create_sheet("Mått som inte är med")
     _head(second, {"Enhet": 26, "Mått": 60, "Varför": 60})
     for row, one in enumerate(left, start=2):

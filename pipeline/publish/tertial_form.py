@@ -47,7 +47,7 @@ def _form(
 ) -> None:  # fmt: skip
     sheet.title = FORM
     for row, text in enumerate((title, *ABOVE), start=1):
-        sheet.cell(row, 1, text).font = s.TITLE if row == 1 else Font()
+        sheet.cell(row, 1, text).font = s.TITLE if row == 1 else s.PLAIN
     for column, field in enumerate(form.fields, start=1):
         s.head(sheet, HEADER, column, field)
         cell = sheet.cell(ROW, column, filled.get(field.name))

@@ -49,6 +49,20 @@ def show_analyses() -> None:
             _show(each)
 
 
+def show_section(unit: str, section: str) -> None:
+    """One analysis; in the public edition only a public one of the sector's."""
+    here = current()
+    if here.recorder is not None:
+        return
+    [each] = [
+        a for a in analyses(here.workspace, here.year) if (a.enhet, a.avsnitt) == (unit, section)
+    ]
+    if here.edition == "intern" or each.publik or not each.skriven:
+        _show(each)
+    else:
+        author.say("Analysen är inte skriven för den här utgåvan.", "missing")
+
+
 def _show(each: Analys) -> None:
     if not each.skriven:
         author.say(UNWRITTEN, "missing")
