@@ -147,9 +147,13 @@ def _funnel(unit: Fact, whole: Fact) -> Sequence[float]:
 
 
 def _binomial_limit(unit: Fact, whole: Fact, p: float) -> float:
+    return binomial_limit(_counts(unit)[1], _number(whole), p)
+
+
+def binomial_limit(n: int, theta: float, p: float) -> float:
+    """The share below which a part `p` falls of units with `n` answers and the chance `theta`."""
     from scipy.stats import binom
 
-    n, theta = _counts(unit)[1], _number(whole)
     if not 0 < theta < 1:
         return math.nan
     r = binom.ppf(p, n, theta)

@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pipeline.errors import PredicateError
 from pipeline.facts.fact import Fact, spliced
 from pipeline.facts.pattern import DOTS, Merged
 from pipeline.facts.runs import runs as runs_of
+from pipeline.facts.statistics import FUNNEL, binomial_limit
 from pipeline.facts.table import FactTable, Joined
 from pipeline.report import hidden, tables
 from pipeline.report.blocks import Block, Registry, Runs, occurrence, plain, runs
 from pipeline.report.blocks import figure as figure_block
 from pipeline.report.charts import (
     Drawing,
+    Limits,
     Mark,
     Panel,
     Row,
     bars,
     columns,
     diverging,
+    dots,
+    funnel,
     line,
     multiples,
     run,
 )
 from pipeline.report.charts import Series as Line
+from pipeline.report.contrasts import Contrasts, Funnel
 from pipeline.report.swedish import number
 from pipeline.report.tables import WIDE, KeyFigures, Run, Series, Stack, Tabular
 
@@ -58,6 +64,11 @@ class _Pen:
     def _keep(self, mark: Mark, shown: dict[str, Any], told: str) -> Mark:
         self._made[id(mark)] = (mark, shown, told)
         return mark
+
+    def again(self, mark: Mark, low: float, high: float) -> Mark:
+        """The same mark with an interval."""
+        _, shown, told = self._made.pop(id(mark))
+        return self._keep(replace(mark, lo=low, hi=high), shown, told)
 
     def written(self, drawing: Drawing) -> list[Any]:
         """The occurrences of a drawing's marks, in its order."""
@@ -126,6 +137,8 @@ def _drawable(form: str, table: Tabular) -> bool:
         return any(f.value is not None for each in table.figures for f in each.line)
     if isinstance(table, Run):
         return any(f.value is not None for _, _, f in table.points)
+    if isinstance(table, Contrasts | Funnel):
+        return any(f.value is not None for f in table.facts)
     chosen = _shares(table)
     keys = chosen.classes[0]
     if len(keys) == 1 and isinstance(keys[0], Merged):  # all put together: nothing to compare
@@ -146,6 +159,8 @@ _KIND = {
     "diverging": "Delade staplar kring mitten av skalan", "line": "Linje över år",
     "multiples": "En ruta för varje nyckeltal",
     "run": "Seriediagram med medianen som linje tvärs över",
+    "dots": "Punkter med osäkerhetsintervall kring en linje för ingen skillnad",
+    "funnel": "Trattdiagram: enheternas andelar efter antal svar, med gränser kring allas andel",
 }  # fmt: skip
 
 
@@ -257,8 +272,42 @@ def _run(table: Tabular, pen: _Pen) -> Drawing:
     )
 
 
+def _dots(table: Tabular, pen: _Pen) -> Drawing:
+    """Differences with their intervals, around none."""
+    if not isinstance(table, Contrasts):
+        raise PredicateError("Punkter med intervall ritar jämförelser av grupper.")
+    marks = []
+    for each in table.rows:
+        mark = pen.mark(each.label, each.difference, sub=pen.n(each.group))
+        ends = [number(fact) for fact in (each.low, each.high)]
+        if mark.value is not None and None not in ends:
+            low, high = (float(end) for end in ends if end is not None)
+            mark = pen.again(mark, min(low, mark.value), max(high, mark.value))
+        marks.append(mark)
+    far = max((abs(x) for m in marks for x in (m.value, m.lo, m.hi) if x is not None), default=0.5)
+    return dots(marks, bounds=(-far, far), reference=Mark("Ingen skillnad", 0.0, "", ""))
+
+
+def _funnel(table: Tabular, pen: _Pen) -> Drawing:
+    """Units around the share of all; the curves follow from that share alone."""
+    if not isinstance(table, Funnel):
+        raise PredicateError("En tratt ritar enheters andelar kring helhetens.")
+    points = [(pen.mark(label, share), float(share.n or 0)) for label, share, _ in table.rows]
+    whole = pen.mark("Alla", table.whole)
+    theta = whole.value
+    most = int(max(n for _, n in points) * 1.08) + 1
+    at = [*range(1, min(most, 40)), *range(40, most, max(1, most // 60))]
+    curves = []
+    for level in FUNNEL if theta is not None and 0 < theta < 1 else ():
+        tail = (1 - level) / 2
+        assert theta is not None
+        sides = [[binomial_limit(n, theta, p) for n in at] for p in (tail, 1 - tail)]
+        curves.append(Limits(str(level), at, *sides))
+    return funnel(points, whole, curves, "Antal svar")
+
+
 _FORMS: dict[str, Callable[[Tabular, _Pen], Drawing]] = {
     "bars": _bars, "columns": _columns, "diverging": _diverging, "line": _line,
-    "multiples": _multiples,
+    "multiples": _multiples, "dots": _dots, "funnel": _funnel,
     "run": _run,
 }  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from pipeline.errors import PredicateError
 from pipeline.facts.fact import Fact, spliced
@@ -153,7 +153,20 @@ class Run:
         return Grid(self.title, (("Månad", ""), *((year, "") for year in years)), rows)
 
 
-Tabular = FactTable | Joined | Stack | Series | Grid | TextGrid | KeyFigures | Run
+class Gridded(Protocol):
+    """What is told as a table of its own making: `facts` are the numbers that are drawn."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def missing(self) -> bool: ...
+    @property
+    def grid(self) -> TextGrid: ...
+    @property
+    def facts(self) -> tuple[Fact, ...]: ...
+
+
+Tabular = Gridded | FactTable | Joined | Stack | Series | Grid | TextGrid | KeyFigures | Run
 
 
 def grid(title: str, columns: Sequence[str], rows: Mapping[str, Sequence[Fact | None]]) -> Grid:
@@ -224,10 +237,10 @@ def _block(table: Tabular, note: str) -> Block:
         return _series(table, note)
     if isinstance(table, Grid):
         return _grid(table, note)
-    if isinstance(table, TextGrid | KeyFigures):
-        return _texts(table if isinstance(table, TextGrid) else table.grid, note)
     if isinstance(table, Run):
         return _grid(table.grid(), note)
+    if not isinstance(table, FactTable):
+        return _texts(table if isinstance(table, TextGrid) else table.grid, note)
     return _joined(Joined((table,)), note) if len(table.dims) == 1 else _crossed(table, note)
 
 

@@ -143,7 +143,8 @@ def tables(workspace: Workspace, year: int, say: Say) -> None:
     workspace.require_year(year)
     load_kommun.cache_clear()
     own_measures(workspace)
-    analyses(workspace, year)
+    for each in (y for y in workspace.years() if y <= year):
+        analyses(workspace, each)
     fingerprint = key_of(workspace, make=True).fingerprint
     for each in (y for y in workspace.years() if y <= year):
         if state.fresh_tables(workspace, each, fingerprint):

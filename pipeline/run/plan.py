@@ -17,6 +17,7 @@ CHAPTERS = (
     "30_resultat",
 )
 AFTER_SURVEYS = (
+    "40_analys",
     "50_jamforelser",
     "60_risker_avvikelser_klagomal",
     "80_handlingsplan",

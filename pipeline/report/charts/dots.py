@@ -68,7 +68,8 @@ def _reference(canvas: Canvas, mark: Mark, x: Callable[[float], float], bottom: 
     )
     name = metrics.width(mark.label, 13)
     value = metrics.width(mark.text, 13, tokens.SEMIBOLD)
-    wide = name + _SPACE + value
+    wide = name + (_SPACE + value if mark.text else 0)
     left = max(0.0, min(at - wide / 2, tokens.WIDTH - wide))
     canvas.words(left, 9, mark.label)
-    canvas.value(left + name + _SPACE, 9, mark)
+    if mark.text:  # a line that stands for no number of anybody's: no difference
+        canvas.value(left + name + _SPACE, 9, mark)
