@@ -126,8 +126,10 @@ def unit_of(record: Record, kommun: Kommun) -> str | None:
 def measure_of(record: Record, kommun: Kommun) -> str:
     """What a measure is called in Stratsys: by default the number's title without its class."""
     title = str(record["title"])
-    plain = title.rpartition(" (")[0] if record["scope"] else title
-    return _one_line(kommun.stratsys.matt.get(record["name"], plain or title))
+    label = {o.value: o.label for o in kommun.enheter}.get(record["scope"].get(UNIT))
+    ends = title.rfind(f": {label})") if label else -1  # ”… (Enhet: Familjeteamet)”
+    plain = title[: title.rfind(" (", 0, ends)] if ends > 0 else title
+    return _one_line(kommun.stratsys.matt.get(record["name"], plain))
 
 
 def text(lines: Iterable[Line]) -> str:

@@ -44,6 +44,12 @@ OF_UNIT = {
     "Uppföljda av avslutade": "uppfoljda_per_enhet[enhet={}]",
     "Rapporterade avvikelser": "avvikelser_per_enhet[enhet={}]",
 }
+# What came of it on each part, internally: the numbers are small.
+RESULTS_OF_UNIT = {
+    "Behoven mötta": "analys_behov_motta_enhet[enhet={}]",
+    "Målen nådda": "analys_mal_nadda_enhet[enhet={}]",
+    "Bättre situation": "analys_situation_battre_enhet[enhet={}]",
+}
 # The forms of the routine: what the berättelse would be poorer without.
 FORMS = (
     "bakgrund", "avslut", "mal", "matning", "sammanstallning", "intressenter", "utskick",
@@ -180,13 +186,19 @@ def _named_grid(
 
 def parts() -> None:
     """Every part of the organisation on one row."""
+    note = "Få rapporterade avvikelser är inget tecken på god kvalitet."
+    _unit_grid(f"Verksamhetens delar, {current().year}", OF_UNIT, note)
+    if current().edition == "intern":
+        title = f"Resultat i verksamhetens delar, {current().year}"
+        _unit_grid(title, RESULTS_OF_UNIT, "Av dem som har besvarat frågan.")
+
+
+def _unit_grid(title: str, columns: Mapping[str, str], note: str) -> None:
     rows = tuple(
-        (unit.label, tuple(_cell(ref.format(unit.value), head) for head, ref in OF_UNIT.items()))
+        (unit.label, tuple(_cell(ref.format(unit.value), head) for head, ref in columns.items()))
         for unit in units()
     )
-    heads = ("Enhet", *OF_UNIT)
-    grid = TextGrid(f"Verksamhetens delar, {current().year}", heads, rows)
-    author.show(grid, "Få rapporterade avvikelser är inget tecken på god kvalitet.")
+    author.show(TextGrid(title, ("Enhet", *columns), rows), note)
 
 
 def compiled_by(unit: str) -> None:

@@ -21,10 +21,21 @@ def needs() -> None:
     for name, what in (("problem", "problemet"), ("behov", "hjälpbehovet")):
         if is_told(f"storst_{name}_andel"):
             author.say(f"Det vanligaste {what} vid start: {named(f'storst_{name}_andel')}.")
+    for name, what in (("problem", "problemet"), ("insats", "insatsen")):
+        if is_told(f"storst_analys_omott_{name}"):
+            author.say(
+                f"Flest svar om behov som inte möttes gäller {what} "
+                f"{named(f'storst_analys_omott_{name}')}."
+            )
     met = named("behov_motta", "Behoven mötta")
     author.say(
         f"{met} av de svarande säger att insatsen till stor del eller helt svarade mot behoven."
     )
+    if current().edition != "intern":
+        author.say(
+            "Vilka behov som oftast inte möttes redovisas i den interna utgåvan: talen är små.",
+            "note",
+        )
 
 
 def resources() -> None:

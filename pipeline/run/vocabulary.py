@@ -7,7 +7,11 @@ import json
 
 import pyarrow.parquet as pq
 
+<<<<<<< HEAD
 from pipeline.analys import analyses
+=======
+from pipeline.facts.action_plan import SNAPSHOT
+>>>>>>> plan
 from pipeline.facts.dataset import codebooks
 from pipeline.facts.pattern import Pattern
 from pipeline.forms.codebook import Codebook, Derived, Field
@@ -32,6 +36,9 @@ def vocabulary(workspace: Workspace, pattern: Pattern | None = None) -> Allowed:
         attesting = path.with_name("avstamning.parquet")
         if attesting.is_file():  # the roles that attest, as they are written
             names |= set(pq.read_table(attesting)["intygat_av"].drop_null().to_pylist())
+        planned = path.with_name(SNAPSHOT)
+        if planned.is_file():  # and those that are responsible for measures
+            names |= set(pq.read_table(planned)["ansvarig"].drop_null().to_pylist())
         locked = path.with_name(locks.FILE)
         if locked.is_file():
             names |= locks.names(json.loads(locked.read_text(encoding="utf-8")))

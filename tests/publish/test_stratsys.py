@@ -65,6 +65,18 @@ def test_measures_are_called_as_the_settings_say() -> None:
     assert [one.measure for one in left] == ["X"] and "heter x" in left[0].why
 
 
+def test_a_units_name_may_hold_parentheses(tmp_path: Path) -> None:
+    units = Kommun(sektor="S", enheter=(Option("a", "Team (A): nord"),))
+    title = "Nöjda (4 eller 5) (Enhet: Team (A): nord)"
+    sent, _ = values([record("n", 0.5, title=title, scope={"enhet": "a"})], units, YEAR, ["n"])
+    assert text(sent) == "Team (A): nord\t2025-12-31\tNöjda (4 eller 5)\t50\r\n"
+    path = tmp_path / "matt.txt"
+    path.write_bytes(text(sent).encode("utf-8-sig"))
+    fact = {"name": "n", "title": title, "scope": '{"enhet":"a"}', "period": "2025", "status": "ok"}
+    shown = [{"fact": "x", "part": "value", "text": "50\u00a0%"}]
+    assert not list(stratsys_differences(path, {"x": fact}, shown, units, YEAR))
+
+
 NAMES = st.text(st.characters(exclude_categories=["C", "Z"]) | st.just(" "), min_size=1).map(
     lambda t: " ".join(t.split()) or "x"
 )

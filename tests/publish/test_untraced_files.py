@@ -223,3 +223,22 @@ def test_the_gate_lets_warnings_through():
     document = collect(made, s.META)
     (warning,) = gate(document, html.render(document, "notebooks/"), pdf.render(document), ALLOWED)
     assert warning.kind == "varning" and warning.token == "Hälften"
+
+
+def test_a_date_at_the_end_of_a_line_keeps_its_signs():
+    """In print a line could end at the hyphen of a date, and the PDF's text would lose it."""
+    lines = [
+        s.say(f"{'Möte ' * n}{'i' * k} 2025-03-16.") for n in range(8, 17) for k in range(1, 6)
+    ]
+    quoted = s.say({"quoted": "Senast 2031-10-15, 12 platser och H2025-07."})
+    made = s.document(s.markdown("# Möten"), s.display(*lines, quoted))
+    assert untraced_in_pdf(pdf.render(made), made, ALLOWED) == []
+    assert untraced_in_html(html.render(made, "notebooks/"), made, ALLOWED) == []
+
+
+def test_what_people_have_written_is_no_number_of_ours():
+    made = s.document(
+        s.markdown("# Planen"), s.display(s.say({"quoted": "12 platser"}, " och 13."))
+    )
+    with pytest.raises(GateError, match="13"):
+        gate(made, html.render(made, "notebooks/"), pdf.render(made), ALLOWED)

@@ -72,5 +72,8 @@ def _unit(scope: Mapping[str, Any], kommun: Kommun) -> str | None:
 
 def _name(record: Record, kommun: Kommun) -> str:
     title = str(record["title"])
-    at = title.rfind(" (") if json.loads(record["scope"]) else -1
-    return kommun.stratsys.matt.get(record["name"], title[:at] if at > 0 else title)
+    for option in kommun.enheter:
+        if json.loads(record["scope"]) == {"enhet": option.value}:
+            before, told, _ = title.rpartition(f": {option.label})")
+            title = before.rpartition(" (")[0] if told else title
+    return kommun.stratsys.matt.get(record["name"], title)
