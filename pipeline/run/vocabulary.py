@@ -7,11 +7,8 @@ import json
 
 import pyarrow.parquet as pq
 
-<<<<<<< HEAD
 from pipeline.analys import analyses
-=======
 from pipeline.facts.action_plan import SNAPSHOT
->>>>>>> plan
 from pipeline.facts.dataset import codebooks
 from pipeline.facts.pattern import Pattern
 from pipeline.forms.codebook import Codebook, Derived, Field
