@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipeline.errors import UppfoljningError
 from pipeline.exempel import (
+    analys,
     avslut,
     avstamning,
     avvikelser,
@@ -63,6 +64,8 @@ def make_example(folder: Path, years: Sequence[int], rows: int = ROWS, seed: int
     _write(folder / "formular" / SURVEY.name, SURVEY.read_bytes())
     _write(folder / "kolada" / kolada.FILE, kolada.answer_bytes(values))
     books = _codebooks()
+    for name, content in analys.files(wanted[-1], len(wanted) > 1).items():
+        _write(folder / str(wanted[-1]) / name, content)
     known: Looked = {}
     sources: list[SourceTruth] = []
     faults: list[Planted] = []

@@ -68,26 +68,30 @@ def least() -> Fact:
     return author.const(SMALL, why="grupper med färre svar jämförs inte")
 
 
-def show_needs(data: Dataset, by: str, title: str) -> None:
+def show_needs(data: Dataset, by: str, title: str, fewest: int = 5) -> None:
     """Problems (or insatser) with how many said that the need was not met, largest first, beside
-    the shares whose needs were met and whose situation got better."""
+    the shares whose needs were met and whose situation got better; those with enough answers."""
     unmet = count(
         data, f"motsvarade_behov IS NOT NULL AND NOT ({NEED.where})", by=by,
         name=f"analys_omott_{by}", title=title,
     )  # fmt: skip
-    unmet = unmet.answered().shown().sorted()
-    beside = NEED.by(data, by) | BETTER.by(data, by)
-    heads = ("Problem" if by == "problem" else "Insats", "Svar om behov som inte möttes",
-             "Behoven mötta", "Bättre situation")  # fmt: skip
-    met, better = beside.tables
+    met, better = NEED.by(data, by), BETTER.by(data, by)
+    unmet = unmet.answered().sorted()
+    unmet = unmet.only(*(k for k in unmet.classes[0] if (met[k].n or 0) >= fewest))
+    first = "Problem" if by == "problem" else "Insats"
+    heads = (first, "Svar om behov (n)", "Inte mötta", "Behoven mötta", "Bättre situation")
+    limit = author.const(fewest, why="grupper med färre svar om behov visas inte")
     rows = tuple(
         (unmet.label(0, k), (
-            f"{unmet[k]}", f"{met[k]} (n = {met[k]:n})", f"{better[k]} (n = {better[k]:n})"
+            f"{met[k]:n}", f"{unmet[k]}", f"{met[k]}", f"{better[k]}"
         ))
         for k in unmet.classes[0]
     )  # fmt: skip
     if unmet.missing:
         author.show(unmet)
+        return
+    if not rows:
+        author.say(f"{title}: ingen grupp har minst {limit} svar.", "note")
         return
     author.chart(
         "bars", unmet,
@@ -96,8 +100,8 @@ def show_needs(data: Dataset, by: str, title: str) -> None:
     )  # fmt: skip
     author.show(
         TextGrid(f"{title}, med resultat, {data.year}", heads, rows),
-        "Den som har flera problem räknas i vart och ett. n är antalet svar på frågan."
-        if by == "problem" else "n är antalet svar på frågan.",
+        f"Bara grupper med minst {limit} svar visas."
+        + (" Den som har flera problem räknas i vart och ett." if by == "problem" else ""),
     )  # fmt: skip
 
 
