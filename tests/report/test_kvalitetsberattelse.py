@@ -76,12 +76,12 @@ def text(found: Blocks) -> str:
 
 
 def elsewhere(workspace: Workspace) -> set[str]:
-    """The ids of what the other chapters show."""
+    """The ids of what the other chapters count."""
     jobs = [j for j in chapters(workspace, YEAR, "intern") if j.name != CHAPTER]
     less = Workspace(workspace.raw, workspace.processed, workspace.reports)
     tell(less, YEAR, "intern", jobs)
     path = workspace.processed / str(YEAR) / "fakta-intern.json"
-    found = {r["id"] for r in json.loads(path.read_text("utf-8")) if r["shown"]}
+    found = {r["id"] for r in json.loads(path.read_text("utf-8"))}
     tell(workspace, YEAR, "intern", chapters(workspace, YEAR, "intern"))
     return found
 
