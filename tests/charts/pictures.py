@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from pipeline.report.charts import (
     Drawing,
+    Limits,
     Mark,
     Panel,
     Row,
@@ -14,6 +15,7 @@ from pipeline.report.charts import (
     columns,
     diverging,
     dots,
+    funnel,
     grouped,
     line,
     multiples,
@@ -131,6 +133,15 @@ PICTURES: dict[str, Callable[[], Drawing]] = {
     "large months": lambda: run_chart([12000 + 700 * (i % 7) for i in range(60)], 13400.0,
                                       range(10, 20)),
     "no dots": lambda: dots([share("Norr", None, 3)]),
+    "funnel": lambda: funnel(
+        [(share("Norr", 0.8), 20), (share("Söder", 0.55), 60), (share("Öst", None), 4)],
+        share("Alla", 0.6),
+        [Limits("inre", [4, 20, 60], [0.1, 0.4, 0.5], [1.0, 0.8, 0.7])], "Antal svar",
+    ),
+    "differences": lambda: dots(
+        [Mark("Kvinnor mot män", -0.1, "−10 procentenheter", "f8", lo=-0.2, hi=0.05)],
+        bounds=(-0.2, 0.2), reference=Mark("Ingen skillnad", 0.0, "", ""),
+    ),
     "key figures": lambda: multiples(
         [Panel(title, years("", values).points, TARGET, top=1.0) for title, values in (
             ("Nöjda", [0.62, 0.55, 0.6, 0.72, 0.7]), (LONG, [None, 0.5, None, 0.6, None]),

@@ -61,7 +61,7 @@ def funnel(
             [dot] = ax.plot([n], [mark.value], "o", color=tokens.CATEGORIES[0], markersize=_DOT,
                             markeredgewidth=0, zorder=4)  # fmt: skip
             canvas.tag(dot, "serie-1", mark)
-    _names(canvas, points, whole, width, y)
+    _names(canvas, points, whole, width, x, y)
     canvas.words(width / 2, _TOP + _TALL + 4 * tokens.SPACE, below, "etikett svag", size=12,
                  fill=tokens.MUTED, anchor="middle")  # fmt: skip
     return canvas.finish()
@@ -69,7 +69,7 @@ def funnel(
 
 def _names(
     canvas: Canvas, points: Sequence[tuple[Mark, float]], whole: Mark, width: float,
-    y: Callable[[float], float],
+    x: Callable[[float], float], y: Callable[[float], float],
 ) -> None:  # fmt: skip
     """Every unit's name and value at the right, as near its height as there is room for."""
     shown = [*(mark for mark, _ in points), whole]
@@ -80,6 +80,10 @@ def _names(
     lines = [metrics.wrap(mark.label, 13, room) for mark in shown]
     heights = [_LINE * len(each) + 2 for each in lines]
     places = layout.spread(wanted, heights, 0.0, canvas.height)
-    for mark, at, label in zip(shown, places, lines, strict=True):
+    for place, (mark, at, label) in enumerate(zip(shown, places, lines, strict=True)):
+        if mark.value is not None:  # a thread from the point to its name
+            start = x(points[place][1]) + _DOT / 2 if place < len(points) else width
+            canvas.rule([start, width, width + layout.GAP - 3], [wanted[place], wanted[place], at],
+                        "hjalp", stroke=tokens.GUIDE)  # fmt: skip
         canvas.words(width + layout.GAP, at, label)
         canvas.value(tokens.WIDTH, at, mark, anchor="end")
