@@ -13,16 +13,12 @@ from pipeline.publish.typst_table import FRAME, parts
 
 MM = 72 / 25.4  # points
 _SPACE = re.compile(r"[ \t\n]+")
-_JOINED = re.compile(
-    r"(?<=\d)-(?=\d)"
-)  # of a date: a line that ends there loses the sign in the PDF
 _UNBROKEN = re.compile(r"[^\s\u200b]{40,}")  # longer than any word that hyphenates
 
 
 def literal(text: str) -> str:
     """The one way for a text into Typst: a string literal in drawable characters."""
     drawn = _SPACE.sub(" ", fonts.drawable(clean(text)))
-    drawn = _JOINED.sub("-\u2060", drawn)
     if len(drawn) >= 40:
         drawn = _UNBROKEN.sub(_breakable, drawn)
     return '"' + drawn.replace("\\", "\\\\").replace('"', '\\"') + '"'

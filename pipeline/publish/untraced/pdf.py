@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from pipeline.publish import blocks as b
@@ -78,7 +79,7 @@ def _sorted(texts: list[Drawn], document: Document, pages: int) -> tuple[list[Sa
     odd: list[Finding] = []
     last = next((t.page for t in reversed(texts) if t.kind == "text"), 0)
     register = _register_page(texts, last)
-    for text in texts:
+    for text in _hyphens(texts):
         where = f"sidan {text.page}"
         if text.kind == "text":
             listed = text.page >= register and text.x >= PAGES_FROM
@@ -102,6 +103,17 @@ def _sorted(texts: list[Drawn], document: Document, pages: int) -> tuple[list[Sa
         if _signature("\n".join(lines)) != wanted:
             odd.append(_wrong(f"sidan {page}", " ".join(lines), "står i sidhuvudet eller sidfoten"))
     return found, odd
+
+
+def _hyphens(texts: list[Drawn]) -> Iterator[Drawn]:
+    """The texts, with each hyphen of ours as one: where the face's hyphen has also ended a line, it
+    is drawn as a soft one with what it says beside it."""
+    said = False
+    for text in texts:
+        if text.kind == "text" and said and text.text.startswith("\u00ad"):
+            text = replace(text, text=f"-{text.text[1:]}")
+        said = text.kind == "spoken" and text.text == "-"
+        yield text
 
 
 def _register_page(texts: list[Drawn], last: int) -> int:
