@@ -229,7 +229,7 @@ STATISTICS: dict[str, Statistic] = {
         _funnel,
         tuple(
             Part(f"{side}_{level}", "andel", f"{title}, {told}")
-            for level, told in (("95", "inre"), ("998", "yttre"))  # no digits in a fact's title
+            for level, told in (("95", "inre"), ("998", "yttre"))
             for side, title in (("nedre", _LOW), ("övre", _HIGH))
         ),
         "Gränser i en tratt kring helhetens andel för så många svar (Spiegelhalter 2005)",

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from pipeline.analys import Analys, analyses
-from pipeline.errors import IntakeError
+from pipeline.errors import IntakeError, PredicateError
 from pipeline.facts import named
 from pipeline.facts.fact import Fact
 from pipeline.facts.named import MergedAwayError, Names, UnknownNameError, parse
@@ -79,7 +79,7 @@ def _wrong(each: Analys, place: str, reference: str, spec: str,
                 "Gör så här: rätta namnet; det står vid varje tal i rapportens faktaregister."
             )
             return
-        except Exception as error:  # a format that does not exist
+        except PredicateError as error:  # a format that does not exist
             yield f"{place}: {{{{{reference}:{spec}}}}} går inte att visa: {error}\n" \
                   "Gör så här: skriv namnet utan kolon, eller :n för underlaget."  # fmt: skip
             return
@@ -91,7 +91,7 @@ class Typed:
 
     def __init__(self, allowed: Allowed, year: int, told: Mapping[str, list[str]]) -> None:
         self._permit = Permit(compiled(allowed))
-        self._years = allowed.years | {year, year + 1}
+        self._years = allowed.years | {year}
         self._known = told
 
     def found(self, each: Analys) -> Iterator[str]:
