@@ -195,8 +195,8 @@ def _evidence(m: Measure, facts: Registry) -> Runs:
     now = number(m.effekt_belagg) if names_a_number(m.effekt_belagg) else None
     if now is None:
         return _text(m.effekt_belagg)
-    before, difference = _against(now, number(m.effekt_belagg, -1))
-    return runs(f"{now.title}: {now}, året före {before} ({difference})", facts)
+    before, _ = _against(now, number(m.effekt_belagg, -1))
+    return runs(f"{now.title}: {now}, året före {before}", facts)
 
 
 def _named_measures() -> list[str]:
