@@ -7,6 +7,7 @@ numbers of chapters that come later, and asks for none of its own.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -23,6 +24,7 @@ from pipeline.workspace import load_kommun
 
 UNWRITTEN = "Inte skriven än."
 WHOLE = "Hela sektorn"
+_ISO = re.compile(r"\b(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b")
 _HELD = re.compile("\ue010(\\d+)\ue011")  # a number by name, while the text is read as Markdown
 
 
@@ -77,7 +79,7 @@ def _head(each: Analys) -> str:
     day = each.datum
     assert day is not None
     roles = ", ".join(each.deltog)
-    told = [f"Skriven {day.day} {MONTHS[day.month - 1]} {day.year}. Deltog: {roles}."]
+    told = [f"Skriven {_day(day)}. Deltog: {roles}."]
     told += [f"Beslut: {filled(each.beslut).rstrip('.')}."] if each.beslut else []
     told += [f"{protocol(each)}."] if each.protokoll else []
     return " ".join(told)
@@ -85,7 +87,20 @@ def _head(each: Analys) -> str:
 
 def protocol(each: Analys) -> str:
     """How the protocol of a decision is told; its number is no number of ours."""
-    return f"Protokoll: {each.protokoll.rstrip('.')}"
+    told = _ISO.sub(_in_words, each.protokoll.rstrip("."))
+    return f"Protokoll: {told}"
+
+
+def _in_words(match: re.Match[str]) -> str:
+    try:
+        return _day(dt.date.fromisoformat(match[0]))
+    except ValueError:  # the thirtieth of February
+        return match[0]
+
+
+def _day(day: dt.date) -> str:
+    """In words: a printed line does not break inside them as it does at a hyphen."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def _blocks(each: Analys) -> Iterator[Block]:

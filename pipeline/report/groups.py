@@ -156,7 +156,8 @@ def show_targets(data: Dataset) -> None:
     heads = ("Mått", "Mål", "Årets resultat", "Skillnad", "Målet")
     author.show(
         TextGrid(f"Nås målen? {data.year}", heads, tuple(rows)),
-        "n är antalet svar, och för avbrutna insatser antalet avslutade insatser.",
+        "n är antalet svar, och för avbrutna insatser alla avslutade. Där resultatet bygger på "
+        "svar kan en liten skillnad mot målet vara slump.",
     )
 
 

@@ -174,7 +174,7 @@ def test_what_people_wrote_stands_there_with_traced_numbers(chapter, workspace):
     told = text(chapter, "texter")
     assert told.count("Inte skriven än.") == sum(not a.skriven for a in analyses(workspace, YEAR))
     assert "Skriven 21 april 2026. Deltog: enhetschef, behandlare, gruppledare." in told
-    assert "Beslut: Gemensamma" in told and "Protokoll: ledningsgruppen 2026-05-12, § 14." in told
+    assert "Beslut: Gemensamma" in told and "Protokoll: ledningsgruppen 12 maj 2026, § 14." in told
     assert "{{" not in told and "\ue010" not in told
     kinds = {b["kind"] for b in chapter["texter"]}
     assert kinds == {"heading", "paragraph", "list"}
