@@ -13,6 +13,8 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
+import pipeline  # noqa: F401  before openpyxl, which it tells how to write
+
 _KEYS = tempfile.TemporaryDirectory(prefix="uppfoljning-nyckel-")  # removed when Python ends
 _KEY = Path(_KEYS.name) / "nyckel.txt"
 _KEY.touch(mode=0o600)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from fractions import Fraction
 from pathlib import Path
@@ -27,6 +27,15 @@ NEAR = 3  # names that a misspelt one is told to look like
 
 class UnknownNameError(UsageError):
     """No chapter shows a number of this name and these classes."""
+
+
+class OtherYearError(UnknownNameError):
+    """The number is shown, with these classes, but not of the year asked for. `unsourced`: what
+    it is of a year without its source."""
+
+    def __init__(self, message: str, unsourced: Fact) -> None:
+        super().__init__(message)
+        self.unsourced = unsourced
 
 
 class MergedAwayError(UnknownNameError):
@@ -75,8 +84,9 @@ class Names:
         return name in self._by_name
 
     def find(self, reference: Reference) -> Fact:
-        """The fact of a reference. Raises UnknownNameError, with the names that are near, and
-        MergedAwayError in a public edition that has no such classes."""
+        """The fact of a reference. Raises UnknownNameError, with the names that are near,
+        OtherYearError where it is shown of other years alone, and MergedAwayError in a public
+        edition that has no such classes."""
         known = self._by_name.get(reference.name, [])
         if not known:
             near = get_close_matches(reference.name, self._by_name, NEAR)
@@ -91,7 +101,18 @@ class Names:
             return self._fact(of_year[0]["id"])
         if not scoped and self._edition != "intern" and reference.scope:
             raise MergedAwayError(f"{reference.name}: klasserna visas tillsammans med andra.")
-        raise UnknownNameError(_wrong(reference, known, scoped, year))
+        message = _wrong(reference, known, scoped, year)
+        if scoped and not of_year and "dataset" in scoped[0]["definition"]:
+            raise OtherYearError(message, self._unsourced(scoped[0]["id"], reference.offset))
+        raise UnknownNameError(message)
+
+    def _unsourced(self, key: str, offset: int) -> Fact:
+        """A measured fact as it is of a year without its source."""
+        known = self._fact(key)
+        return replace(
+            known, definition={**known.definition, "period": offset}, value=None, n=None,
+            numerator=None, denominator=None, status="saknas", period=str(self._year + offset),
+        )  # fmt: skip
 
     def of_year(self) -> Iterator[tuple[str, Fact]]:
         """Every name of the edition's own year, with its classes, and the fact behind it."""

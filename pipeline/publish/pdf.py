@@ -63,7 +63,17 @@ class ReportTypstExporter(ProjectExporter):
         }
 
 
-def render(document: Document, attachment: Attachment | None = None) -> bytes:
+class PaperTypstExporter(ReportTypstExporter):
+    """A paper of a few pages: the chapters alone, without cover, contents and register."""
+
+    template_file = Unicode("underlag.typ.j2")
+
+
+def render(
+    document: Document,
+    attachment: Attachment | None = None,
+    exporter: type[ReportTypstExporter] = ReportTypstExporter,
+) -> bytes:
     """The report's PDF, with the ledger attached unless something else is. Raises
     UppfoljningError with Typst's words if it refuses."""
     with tempfile.TemporaryDirectory() as folder:
@@ -72,7 +82,7 @@ def render(document: Document, attachment: Attachment | None = None) -> bytes:
             attachment = Attachment(ledger.FACTS, "application/vnd.apache.parquet", LEDGER)
         else:
             (Path(folder) / attachment.name).write_bytes(attachment.content)
-        source = ReportTypstExporter().render(document=document, attachment=attachment)
+        source = exporter().render(document=document, attachment=attachment)
         return compile_pdf(source, Path(folder), document.meta.per_datum)
 
 

@@ -36,12 +36,17 @@ METHOD_TEXT = (
 
 def public_document(document: Document) -> Document:
     """The document with records that say nothing its texts do not, and a chapter on secrecy."""
+    return Document(document.meta, (*reduced(document).chapters, _method()))
+
+
+def reduced(document: Document) -> Document:
+    """The document with records that say nothing its texts do not."""
     told = _told(document)
     chapters = tuple(
         replace(c, blocks=tuple(_without(block, told) for block in c.blocks))
         for c in document.chapters
     )
-    return Document(document.meta, (*chapters, _method()))
+    return Document(document.meta, chapters)
 
 
 def _method() -> Chapter:

@@ -24,7 +24,7 @@ from pipeline.workspace import load_kommun
 
 UNWRITTEN = "Inte skriven än."
 WHOLE = "Hela sektorn"
-_ISO = re.compile(r"\b(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])\b")
+_ISO = re.compile(r"\b(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b")
 _HELD = re.compile("\ue010(\\d+)\ue011")  # a number by name, while the text is read as Markdown
 
 
@@ -51,6 +51,20 @@ def show_analyses() -> None:
             _show(each)
 
 
+def show_section(unit: str, section: str) -> None:
+    """One analysis; in the public edition only a public one of the sector's."""
+    here = current()
+    if here.recorder is not None:
+        return
+    [each] = [
+        a for a in analyses(here.workspace, here.year) if (a.enhet, a.avsnitt) == (unit, section)
+    ]
+    if here.edition == "intern" or each.publik or not each.skriven:
+        _show(each)
+    else:
+        author.say("Analysen är inte skriven för den här utgåvan.", "missing")
+
+
 def _show(each: Analys) -> None:
     if not each.skriven:
         author.say(UNWRITTEN, "missing")
@@ -73,8 +87,15 @@ def _head(each: Analys) -> str:
 
 def protocol(each: Analys) -> str:
     """How the protocol of a decision is told; its number is no number of ours."""
-    told = _ISO.sub(lambda m: _day(dt.date.fromisoformat(m[0])), each.protokoll.rstrip("."))
+    told = _ISO.sub(_in_words, each.protokoll.rstrip("."))
     return f"Protokoll: {told}"
+
+
+def _in_words(match: re.Match[str]) -> str:
+    try:
+        return _day(dt.date.fromisoformat(match[0]))
+    except ValueError:  # the thirtieth of February
+        return match[0]
 
 
 def _day(day: dt.date) -> str:

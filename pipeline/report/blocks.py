@@ -130,9 +130,10 @@ def plain(items: Iterable[Run]) -> str:
 
 
 def _within(run: Mapping[str, Any]) -> Runs:
-    """The runs in emphasis, a link or code."""
-    found: Runs = run.get("strong") or run.get("emphasis") or run.get("runs") or []
-    return found or [run["quoted" if "quoted" in run else "code"]]
+    """The runs in emphasis, a link, code or what is quoted."""
+    inner = run.get("strong") or run.get("emphasis") or run.get("runs")
+    found: Runs = inner or [run.get("code") or run.get("quoted", "")]
+    return found
 
 
 def _inside(block: Block) -> list[Block]:

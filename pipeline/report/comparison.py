@@ -53,6 +53,30 @@ def lacking(what: str) -> None:
     display(tables.missing(what))
 
 
+def sources() -> dict[str, bool]:
+    """The routine's ten sources in its order: whether the chapter on comparisons has each."""
+    here = current()
+    own = any(
+        book.comparisons and table_of(name) is not None
+        for name, book in codebooks(here.workspace.raw).items()
+    )
+    asked = table_of("intressenter") is not None
+    return {
+        "Brukarundersökningar": own or bool(kolada_measures(lambda kpi: kpi in SURVEY)),
+        "Granskning av dokumentation": table_of("granskning") is not None,
+        "Nationella och regionala riktlinjer": table_of("riktlinjer") is not None,
+        "Öppna jämförelser och andra verksamheter": bool(
+            kolada_measures(lambda kpi: kpi not in SURVEY)
+        ),
+        "Tidigare resultat": {here.year, here.year - 1} <= set(author.years("avslut")),
+        "Synpunkter från medarbetare": asked,
+        "Synpunkter från beställare av uppdrag": asked,
+        "Synpunkter från samarbetspartners": asked,
+        "Genomgång av klagomål och synpunkter": table_of("klagomal") is not None,
+        "Genomgång av rapporteringar, avvikelser och lex Sarah": table_of("avvikelser") is not None,
+    }
+
+
 def user_surveys() -> None:
     """Own surveys beside the national one, then the national one's series."""
     books = [b for _, b in sorted(codebooks(current().workspace.raw).items()) if b.comparisons]

@@ -10,7 +10,7 @@ from pathlib import Path
 from pipeline.errors import UsageError
 from pipeline.facts import named as facts
 from pipeline.facts.fact import Fact
-from pipeline.facts.named import MergedAwayError, Names, parse
+from pipeline.facts.named import MergedAwayError, Names, OtherYearError, parse
 from pipeline.report import hidden
 from pipeline.report.context import current
 
@@ -19,13 +19,24 @@ FIELD = re.compile(r"\{\{\s*(?P<reference>[^{}:]*?)\s*(?::\s*(?P<spec>[^{}]*?)\s
 
 def named(reference: str, title: str = "") -> Fact:
     """The fact that another chapter shows under that name: `uppfoljda`, `uppfoljda[enhet=familj]`,
-    `uppfoljda@-1` (last year's). With a title a name that no chapter shows is a number whose
-    source is missing: its sentence says so. Raises UnknownNameError, and MergedAwayError where
-    the public edition shows the classes together with others."""
-    wanted = parse(reference)
-    if title and wanted.name not in names():
+    `uppfoljda@-1` (last year's). With a title a name that no chapter shows, or not of that year
+    since its source is not there, is a number whose source is missing: its sentence says so.
+    Raises UnknownNameError, and MergedAwayError where the public edition shows the classes
+    together with others."""
+    wanted, known = parse(reference), names()
+    if title and wanted.name not in known:
         return facts.missing(wanted.name, title)
-    return names().find(wanted)
+    try:
+        return known.find(wanted)
+    except OtherYearError as other:
+        if title and not _has_source(other.unsourced):
+            return other.unsourced
+        raise
+
+
+def is_told(name: str) -> bool:
+    """Whether any chapter shows, or has asked for, a number of this name."""
+    return name in names()
 
 
 def filled(text: str) -> str:
@@ -33,6 +44,11 @@ def filled(text: str) -> str:
     `say`. A sentence about classes that the edition has merged with others says that it is not
     shown. Raises UnknownNameError."""
     return " ".join(_sentence(s) for s in hidden.BETWEEN.split(text))
+
+
+def _has_source(fact: Fact) -> bool:
+    folder = current().workspace.processed / fact.period
+    return (folder / f"{fact.definition['dataset']}.parquet").is_file()
 
 
 def _sentence(text: str) -> str:

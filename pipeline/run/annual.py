@@ -22,7 +22,7 @@ from pipeline.facts.pattern import Pattern
 from pipeline.privacy.key import key_of
 from pipeline.publish.document import Meta
 from pipeline.publish.manifest import stated, write_manifest
-from pipeline.run import modes, state, tertial
+from pipeline.run import modes, state, tertial, underlag
 from pipeline.run.analyses import check_analyses
 from pipeline.run.attack import FILE as ATTACK
 from pipeline.run.attack import attack_edition, log, refuse_leaks
@@ -117,7 +117,8 @@ def _annual(
             workspace,
             [(job, executed) for job in jobs]
             + [(job, again) for job in outward]
-            + [(tertial.job(year, t), tertial.scratch(made, t)) for t in tertials],
+            + [(tertial.job(year, t), tertial.scratch(made, t)) for t in tertials]
+            + underlag.jobs(year, made),
             kernels,
         )
         kernels.end()
@@ -132,6 +133,8 @@ def _annual(
             leaves, made / "publik",
         ):  # fmt: skip
             say(f"Att se över: {warning.where}: ”{warning.token}” i ”{warning.context}”.")
+        seen = {"intern": hides, "publik": decision.pattern}
+        underlag.write_all(workspace, meta, made, seen, say)
         say("Den publika utgåvan angrips: går något dolt tal att räkna fram? …")
         stratsys.write_stratsys(workspace, year, leaves, made, meta.per_datum)
         audit = attack_edition(workspace, year, leaves)
@@ -243,7 +246,9 @@ def _publish(
     balance = json.loads((processed / "balance.json").read_text(encoding="utf-8"))["files"]
     others = {n: p for n, p in executed.items() if n not in chapters_}
     compiled = [tertial.PAGE] if (made / tertial.FOLDER).is_dir() else []
-    pages = [QUALITY, freetext.LINK, watchlist.LINK, *compiled, *ACTIONS, *PUBLIC]
+    pages = [
+        *underlag.PAGES, QUALITY, freetext.LINK, watchlist.LINK, *compiled, *ACTIONS, *PUBLIC
+    ]  # fmt: skip
     went_in = _inputs(workspace), _sources(jobs), rules(), code()
     standing = gather(workspace, year, made, stated(meta, *went_in), latest(workspace.raw, year))
     for sentence in standing.incomplete:
@@ -280,7 +285,8 @@ def _inputs(workspace: Workspace) -> list[tuple[str, Path]]:
 
 
 def _sources(jobs: Sequence[Job]) -> list[tuple[str, Path]]:
-    names = {TERTIAL, *(job.notebook for job in (CLEAN, VALIDATE, *jobs))}
+    papers = (kind.notebook for kind in underlag.KINDS)
+    names = {TERTIAL, *papers, *(job.notebook for job in (CLEAN, VALIDATE, *jobs))}
     return [(f"notebooks/{n}", NOTEBOOKS / n) for n in sorted(names)]
 
 

@@ -21,6 +21,7 @@ AFTER_SURVEYS = (
     "50_jamforelser",
     "60_risker_avvikelser_klagomal",
     "80_handlingsplan",
+    "90_kvalitetsberattelse",
 )
 HAS_CHAPTER = frozenset({"intressenter"})  # surveys with a chapter of their own
 SURVEY = "enkat.ipynb"

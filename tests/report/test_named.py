@@ -8,7 +8,15 @@ import pytest
 
 from pipeline.facts.fact import exact
 from pipeline.facts.measure import count, share
-from pipeline.facts.named import MergedAwayError, Names, UnknownNameError, from_json, parse, to_json
+from pipeline.facts.named import (
+    MergedAwayError,
+    Names,
+    OtherYearError,
+    UnknownNameError,
+    from_json,
+    parse,
+    to_json,
+)
 from tests.facts.test_facts import dataset
 
 YEAR, DATA = 2025, dataset()
@@ -46,6 +54,15 @@ def test_a_misspelt_name_is_told_what_it_looks_like():
 def test_a_year_that_nobody_shows_is_told():
     with pytest.raises(UnknownNameError, match="finns inte en gång för 2023"):
         names().find(parse("svar@-2"))
+
+
+def test_of_a_year_without_its_source_it_is_the_same_definition_missing():
+    with pytest.raises(OtherYearError) as told:
+        names().find(parse("nojda[kon=k]@-1"))
+    gone = told.value.unsourced
+    assert gone.status == "saknas" and gone.value is gone.denominator is None
+    was = names().find(parse("nojda[kon=k]"))
+    assert (gone.period, gone.definition) == ("2024", {**was.definition, "period": -1})
 
 
 def test_classes_that_are_not_there():

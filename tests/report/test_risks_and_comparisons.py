@@ -186,7 +186,7 @@ def test_times_are_medians_of_days_and_open_cases_stand_apart(
         assert found[name, "{}"]["n"] == len(taken)
     closed, examined = mine["avslutad"].notna(), mine["utreddatum"].notna()
     assert [found[f"lage_{k}", "{}"]["value"] for k in (
-        "Avslutade", "Utredda, inte avslutade", "Inte utredda",
+        "avslutade", "utredda", "ej_utredda",
     )] == [closed.sum(), (~closed & examined).sum(), (~closed & ~examined).sum()]  # fmt: skip
 
 

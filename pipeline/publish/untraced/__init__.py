@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipeline.publish.document import Document
 from pipeline.publish.untraced.allowed import Allowed
 from pipeline.publish.untraced.document import untraced_in_document
+from pipeline.publish.untraced.docx import untraced_in_docx
 from pipeline.publish.untraced.finding import Finding, refuse
 from pipeline.publish.untraced.page import untraced_in_html
 from pipeline.publish.untraced.pdf import untraced_in_pdf
@@ -22,6 +23,16 @@ def gate(document: Document, html: str, pdf: bytes, allowed: Allowed) -> list[Fi
     return found
 
 
+def gate_paper(document: Document, pdf: bytes, word: bytes, allowed: Allowed) -> list[Finding]:
+    """The same of a paper, which has no page: its PDF and its Word file."""
+    found = untraced_in_document(document, allowed)
+    found += untraced_in_pdf(pdf, document, allowed, paper=True)
+    found += untraced_in_docx(word, document)
+    refuse(found)
+    return found
+
+
 __all__ = [
-    "Allowed", "Finding", "gate", "untraced_in_document", "untraced_in_html", "untraced_in_pdf",
+    "Allowed", "Finding", "gate", "gate_paper", "untraced_in_document", "untraced_in_docx",
+    "untraced_in_html", "untraced_in_pdf",
 ]  # fmt: skip

@@ -35,19 +35,23 @@ _LINK = re.compile(r"(?:\s*[”\"](?P<heading>.*)[”\"] |[^\W\d]+, )?sida \d+",
 _PAGE_LIST = re.compile(r"[\d, ]+")
 
 
-def untraced_in_pdf(pdf: bytes, document: Document, allowed: Allowed) -> list[Finding]:
-    """Where the file's numbers are not the document's. Page numbers are what the file has."""
+def untraced_in_pdf(
+    pdf: bytes, document: Document, allowed: Allowed, paper: bool = False
+) -> list[Finding]:
+    """Where the file's numbers are not the document's. Page numbers are what the file has.
+    `paper`: one without cover, contents and register."""
     import pypdf
 
     reader = pypdf.PdfReader(io.BytesIO(pdf))
     pages = len(reader.pages)
     found, odd = _sorted(list(drawn(reader)), document, pages)
-    headings, marks = list(_headings(document)), list(_bookmarks(reader, reader.outline, 1))
-    expected = [*_cover(document), *_contents(headings, marks)]
+    headings = list(_headings(document, paper))
+    marks = list(_bookmarks(reader, reader.outline, 1))
+    expected = [] if paper else [*_cover(document), *_contents(headings, marks)]
     for block in document.blocks():
         where = place(block.notebook, block.cell_id)
         expected += [Said(text, where) for text in _block(block)]
-    expected += _register(document)
+    expected += [] if paper else _register(document)
     odd += compare(expected, found, WHAT, _flat)
     shown = [Said(title, "bokmärken") for title, _ in marks]
     odd += compare([Said(t, "rubriker") for t in headings], shown, f"{WHAT}, bokmärken", _flat)
@@ -145,11 +149,13 @@ def _cover(document: Document) -> Iterator[Said]:
         yield Said(text, "omslaget")
 
 
-def _headings(document: Document) -> Iterator[str]:
-    """The headings that the table of contents has."""
+def _headings(document: Document, paper: bool) -> Iterator[str]:
+    """The headings that the table of contents has, or would have."""
     for block in document.blocks():
         if block.kind == "heading" and block.data["level"] <= OUTLINED:
             yield b.plain(block.data["runs"])
+    if paper:
+        return
     yield reg.TITLE
     for group in reg.register(document):
         yield group.title

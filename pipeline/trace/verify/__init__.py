@@ -32,6 +32,7 @@ from pipeline.forms.codebook import Codebook, load_codebooks
 from pipeline.trace.verify.cleaning import Raw, clean, load
 from pipeline.trace.verify.disposed import disposed_in
 from pipeline.trace.verify.disposed import told as disposed_by
+from pipeline.trace.verify.docx_text import DocxText
 from pipeline.trace.verify.edition import manifest_differences, notebooks, read_notebook
 from pipeline.trace.verify.figures import MEASURES, Figures, identity
 from pipeline.trace.verify.pdf_text import PdfText
@@ -51,6 +52,7 @@ __all__ = ["Difference", "Verdict", "refuse", "verify", "verify_part"]
 Record = dict[str, Any]
 PARTS = ("n", "numerator", "denominator")
 REPORT, PUBLIC = "arsrapport", "publik/"
+OUTWARD = (PUBLIC, "underlag/namnden/")  # what is made with the public edition's pattern
 
 
 def verify(
@@ -70,6 +72,8 @@ def verify(
         editions.append(_open(PUBLIC, edition / "publik", out))
     for folder in sorted((edition / "tertial").glob("T[1-3]")):
         editions.append(_open(f"tertial/{folder.name}/", folder, folder, apart=True))
+    for folder in sorted((edition / "underlag").glob("*/")):
+        editions.append(_open(f"underlag/{folder.name}/", folder, folder, apart=True, paper=True))
     return _verdict(workspace, year, edition, out, processed, editions)
 
 
@@ -83,7 +87,8 @@ def verify_part(workspace: Workspace, year: int, folder: Path, processed: Path) 
 @dataclass(frozen=True, slots=True)
 class _Edition:
     """`folder` holds ledger and notebooks, `out` what is read: the report of all notebooks, or,
-    of a tertial, a document a notebook. `pages`: their PDFs. `prefix` names it in messages."""
+    of a tertial, a document a notebook. `pages`: their PDFs. `words`: of a paper its Word file,
+    which then stands in the page's place. `prefix` names it in messages."""
 
     prefix: str
     folder: Path
@@ -91,6 +96,7 @@ class _Edition:
     ledger: Sequence[Record]
     occurrences: Sequence[Record]
     pages: Mapping[str, PdfText]
+    words: Mapping[str, DocxText]
 
     @property
     def facts(self) -> dict[str, Record]:
@@ -113,12 +119,15 @@ class _Edition:
             yield name, [r for r in self.ledger if r["id"] in known], mine
 
 
-def _open(prefix: str, folder: Path, out: Path, apart: bool = False) -> _Edition:
+def _open(
+    prefix: str, folder: Path, out: Path, apart: bool = False, paper: bool = False
+) -> _Edition:
     ledger = _read(folder / "faktaregister.parquet", folder)
     occurrences = _read(folder / "forekomster.parquet", folder)
     names = sorted({o["notebook"] for o in occurrences}) if apart else [REPORT]
     pages = {name: PdfText(out / f"{name}.pdf") for name in names}
-    return _Edition(prefix, folder, out, ledger, occurrences, pages)
+    words = {name: DocxText(out / f"{name}.docx") for name in names} if paper else {}
+    return _Edition(prefix, folder, out, ledger, occurrences, pages, words)
 
 
 def _verdict(
@@ -142,7 +151,7 @@ def _verdict(
         db.execute("SET enable_external_access = false; SET lock_configuration = true")
         guarded = {
             "": {n for n, b in every.items() if b.protects == "staff"},
-            PUBLIC: {n for n, b in every.items() if b.protects != "none"},
+            **{key: {n for n, b in every.items() if b.protects != "none"} for key in OUTWARD},
         }
         wrong_ones, total, without = 0, 0, 0
         facts: list[Difference] = []
@@ -161,7 +170,7 @@ def _verdict(
             if one.prefix == PUBLIC:
                 sent = edition / STRATSYS
                 around += stratsys_differences(sent, one.facts, one.occurrences, kommun, year)
-            else:  # the public ledger is compared with its own files
+            elif not one.words:  # the public ledger is compared with its own files
                 for name, ledger, occurrences in one.documents():
                     seen = {r["id"]: made.seen(r) for r in ledger}
                     said = Told(ledger, seen, occurrences, f"{name}.html")
@@ -342,7 +351,10 @@ def _edition(one: _Edition) -> list[Difference]:
     for name, pages in one.pages.items():
         some = books if name == REPORT else [b for b in books if b.name == name]
         shown = [s for b in some for s in texts[b.name]]
-        found += shows.page(one.out / f"{name}.html", f"{name}.html", shown)
+        if name in one.words:
+            found += shows.word(one.words[name], some)
+        else:
+            found += shows.page(one.out / f"{name}.html", f"{name}.html", shown)
         found += shows.pdf(pages, some)
     if one.prefix == PUBLIC:
         tables = [t for path in notebooks(edition) for t in read_tables(path)]

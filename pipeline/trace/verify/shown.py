@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pipeline.trace.verify.docx_text import DocxText
 from pipeline.trace.verify.edition import (
     Notebook,
     Page,
@@ -24,6 +25,7 @@ from pipeline.trace.verify.verdict import Difference
 
 Record = Mapping[str, Any]
 _LABELS = {"name", "title"}  # what a number is called: a second name does not change it
+_ITEM = re.compile(r"^\d+\.(?=\D)")  # the number of an item in a list
 _TELLING = 25  # characters of a line that is hardly said twice
 _AHEAD = 4000  # characters of the PDF in which a text that does not come at once is looked for
 
@@ -174,6 +176,26 @@ class Shows:
                 line = " ".join(unit.text.split())
                 there = line if len(line) <= 60 else line[:59] + "…"
                 yield self._difference("pdf", where, f"”{there}” saknas", s.fact, "", s.text)
+
+    def word(self, file: DocxText, books: Iterable[Notebook]) -> Iterator[Difference]:
+        """Every line that shows a number is a paragraph of the Word file, in order: no page breaks
+        them. It has no pictures."""
+        try:
+            lines = [squeezed(line) for line in file.lines()]
+        except ValueError:
+            yield Difference("pdf", file.name, "filen går inte att läsa")
+            return
+        at = 0
+        for unit in (u for b in books for u in b.units if u.shown and u.shown[0].role == "text"):
+            wanted = squeezed(unit.text)
+            found = (i for i, line in enumerate(lines[at:], at) if _ITEM.sub("", line) == wanted)
+            if (place := next(found, -1)) >= 0:
+                at = place + 1
+                continue
+            there = " ".join(unit.text.split())[:60]
+            for s in unit.shown:
+                what = f"”{there}” saknas"
+                yield self._difference("pdf", file.name, what, s.fact, "", s.text)
 
 
 class _Text:

@@ -16,7 +16,7 @@ GROUPS: Mapping[str, str] = {
     "visat": "Texter som inte är vad talet ger",
     "block": "Körda anteckningsböcker som inte säger detsamma som registret",
     "html": "HTML som inte säger detsamma som registret",
-    "pdf": "PDF som inte säger detsamma som registret",
+    "pdf": "PDF eller Word som inte säger detsamma som registret",
 }
 WIDTH, SHOWN, ROWS = 80, 20, 5
 

@@ -1,0 +1,92 @@
+"""The papers for those who decide: what of the year's numbers they need, by name, in few words.
+Nothing is counted here: a paper shows what the report shows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pipeline.analys import analyses
+from pipeline.facts.fact import Fact
+from pipeline.report import action_plan, author
+from pipeline.report import kvalitetsberattelse as berattelse
+from pipeline.report.context import current
+from pipeline.report.named import is_told, named
+from pipeline.report.tables import KeyFigures
+
+MEASURES = "Åtgärder i handlingsplanen"
+
+
+def needs() -> None:
+    """The commonest needs, and whether the insatser answered to the clients' needs."""
+    for name, what in (("problem", "problemet"), ("behov", "hjälpbehovet")):
+        if is_told(f"storst_{name}_andel"):
+            author.say(f"Det vanligaste {what} vid start: {named(f'storst_{name}_andel')}.")
+    for name, what in (("problem", "problemet"), ("insats", "insatsen")):
+        if is_told(f"storst_analys_omott_{name}"):
+            author.say(
+                f"Flest svar om behov som inte möttes gäller {what} "
+                f"{named(f'storst_analys_omott_{name}')}."
+            )
+    met = named("behov_motta", "Behoven mötta")
+    author.say(
+        f"{met} av de svarande säger att insatsen till stor del eller helt svarade mot behoven."
+    )
+    if current().edition != "intern":
+        author.say(
+            "Vilka behov som oftast inte möttes redovisas i den interna utgåvan: talen är små.",
+            "note",
+        )
+
+
+def resources() -> None:
+    """How many measures ask for resources or for another insats."""
+    resources, insatser = (_of_kind(kind) for kind in ("resurs", "insats"))
+    author.say(
+        f"I årets handlingsplan gäller {resources} åtgärder resurser och {insatser} insatser."
+    )
+
+
+def late() -> None:
+    """What waits for somebody, register by register."""
+    complaints = named("obesvarade", "Klagomål och synpunkter utan svar")
+    open_ = named("lage_ej_utredda", "Avvikelser som inte är utredda")
+    author.say(f"{complaints} klagomål och synpunkter har inget svar.")
+    author.say(f"{open_} av årets avvikelser är inte utredda.")
+    action_plan.show_overdue()
+
+
+def unwritten() -> None:
+    """Which parts of the organisation have not written all of their analysis."""
+    here = current()
+    labels = {u.value: u.label for u in berattelse.units()}
+    left = dict.fromkeys(
+        labels.get(one.enhet, berattelse.WHOLE)
+        for one in analyses(here.workspace, here.year)
+        if not one.skriven
+    )
+    if left:
+        author.say(f"Analysen är inte färdigskriven: {', '.join(left)}.")
+    else:
+        author.say("Analysen är skriven för alla enheter och hela sektorn.")
+
+
+def held_against_targets() -> None:
+    """The results that have a target, with whether it is reached."""
+    made = [figure for figure in berattelse.key_figures() if figure.target is not None]
+    if made:
+        # Three years say enough here.
+        short = tuple(replace(figure, line=figure.line[-2:]) for figure in made)
+        author.show(KeyFigures("Resultat bredvid sina mål", short))
+    else:
+        author.say("Inget mål är satt för årets resultat.")
+
+
+def to_decide() -> None:
+    """The measures that wait for ledningsgruppen."""
+    resources, insatser = (_of_kind(kind) for kind in ("resurs", "insats"))
+    author.say(f"{berattelse.left()} åtgärder i årets handlingsplan är planerade eller pågår.")
+    author.say(f"Av årets åtgärder gäller {resources} resurser och {insatser} insatser.")
+
+
+def _of_kind(kind: str) -> Fact:
+    return named(f"plan_typ[typ={kind}]", MEASURES)

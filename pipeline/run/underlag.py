@@ -1,0 +1,100 @@
+"""The papers for those who decide, two pages each: nämnden's, with the public edition's numbers,
+and ledningsgruppen's, with all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from pipeline.facts.pattern import Pattern
+from pipeline.publish.document import Meta
+from pipeline.run.execute import Job
+from pipeline.workspace import Workspace
+
+FOLDER = "underlag"
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One paper. `edition`: the one whose numbers it has; `stamp`: what it says of them; `report`:
+    where its report lies, from the edition's folder."""
+
+    name: str
+    title: str
+    edition: str
+    stamp: str
+    report: str
+
+    @property
+    def notebook(self) -> str:
+        return f"underlag_{self.name}.ipynb"
+
+    @property
+    def outward(self) -> bool:
+        return self.edition == "publik"
+
+
+KINDS = (
+    Kind(
+        "namnden", "Underlag till nämnden", "publik",
+        "Den publika utgåvans uppgifter, förhandsversion", "../publik/arsrapport.html",
+    ),
+    Kind(
+        "ledningsgruppen", "Underlag till ledningsgruppen", "intern",
+        "Interna uppgifter, får inte lämnas ut", "arsrapport.html",
+    ),
+)  # fmt: skip
+PAGES = tuple(  # address, title and a line about it, for the front page
+    (f"{FOLDER}/{kind.name}/{kind.name}.{suffix}", f"{kind.title} {as_}", line)
+    for kind in KINDS
+    for suffix, as_, line in (
+        ("pdf", "som PDF", f"Två sidor. {kind.stamp}."),
+        ("docx", "som Word", "Samma text, att klistra in i en egen mall."),
+    )
+)
+
+
+def jobs(year: int, made: Path) -> list[tuple[Job, Path]]:
+    """The executions, each with its folder in the edition that is being made."""
+    given = []
+    for kind in KINDS:
+        folder = made / FOLDER / kind.name / "notebooks"
+        folder.mkdir(parents=True, exist_ok=True)
+        given.append(
+            (Job(kind.notebook, kind.name, {"year": year, "edition": kind.edition}), folder)
+        )
+    return given
+
+
+def write_all(
+    workspace: Workspace, meta: Meta, made: Path, hides: dict[str, Pattern | None], say: Say
+) -> None:
+    """Write the papers of executed notebooks. `hides`: edition → what it may not show. Raises
+    GateError where a paper says a hidden number, or one that its report does not show."""
+    for kind in KINDS:
+        _write(workspace, meta, kind, made, hides[kind.edition], say)
+
+
+def _write(
+    workspace: Workspace, meta: Meta, kind: Kind, made: Path, hides: Pattern | None, say: Say
+) -> None:
+    from pipeline.publish.ledger import OCCURRENCES
+    from pipeline.publish.paper import publish, refuse_new
+    from pipeline.publish.untraced import gate_paper
+    from pipeline.run.public import refuse_hidden
+    from pipeline.run.vocabulary import vocabulary
+
+    own = replace(meta, name=kind.title, edition=kind.stamp)
+    folder = made / FOLDER / kind.name
+    paper = publish(kind.name, own, folder, f"../../../{kind.report}", kind.outward)
+    ledger = made / "publik" / OCCURRENCES if kind.outward else made / OCCURRENCES
+    refuse_new(paper.document, pq.read_table(ledger).to_pylist(), kind.outward)
+    if hides is not None:
+        refuse_hidden(paper.document, hides, kind.edition + "a")
+    allowed = vocabulary(workspace, hides)
+    for warning in gate_paper(paper.document, paper.printed, paper.word, allowed):
+        say(f"Att se över: {warning.where}: ”{warning.token}” i ”{warning.context}”.")
