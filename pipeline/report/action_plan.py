@@ -20,7 +20,7 @@ from pipeline.facts.named import MergedAwayError, UnknownNameError, parse
 from pipeline.report import author
 from pipeline.report.blocks import Registry, Runs, display, paragraph, quoted, runs, table
 from pipeline.report.context import current
-from pipeline.report.key_figures import guideline
+from pipeline.report.key_figures import GUIDELINES, guideline
 from pipeline.report.named import names
 from pipeline.report.tables import missing
 from pipeline.workspace import per_datum
@@ -91,6 +91,9 @@ def show_follow_up() -> None:
 
 def show_goals() -> None:
     """The goals of the measures that the two plans name, and whether they are reached."""
+    if author.data(GUIDELINES).missing:
+        display(missing("mål för det som åtgärderna gäller"))
+        return
     facts: Registry = {}
     rows: list[Row] = []
     for name in _named_measures():

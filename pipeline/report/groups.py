@@ -19,8 +19,9 @@ from pipeline.facts.table import FactTable, Key
 from pipeline.forms.codebook import slug
 from pipeline.report import author
 from pipeline.report.comparison import OUTCOMES as FOLLOWED
+from pipeline.report.comparison import lacking
 from pipeline.report.contrasts import Contrast, Contrasts, Funnel
-from pipeline.report.key_figures import guideline
+from pipeline.report.key_figures import GUIDELINES, guideline
 from pipeline.report.swedish import SMALL
 from pipeline.report.tables import TextGrid
 
@@ -170,6 +171,9 @@ def _no_targets(data: Dataset) -> FactTable:
 
 def show_targets_by_unit(data: Dataset) -> None:
     """The same for every unit with enough answers."""
+    if author.data(GUIDELINES).missing:
+        lacking("mål att hålla enheternas resultat mot")
+        return
     rows: dict[str, list[str]] = {}
     heads = ["Enhet"]
     for label, made in _measured(data):
@@ -201,10 +205,9 @@ def _measured(data: Dataset) -> Iterator[tuple[str, Fact]]:
 
 def _units(data: Dataset, whole: Fact) -> Iterator[tuple[str, Fact]]:
     """The same measure unit by unit."""
-    where = next((o.where for o in OUTCOMES if whole.name in (o.name, o.target)), "")
-    name = f"analys_{whole.name}_mal_enhet"
-    if where:
-        table = share(data, where, by="enhet", name=name, title=whole.title)
+    outcome = next((o for o in OUTCOMES if whole.name in (o.name, o.target)), None)
+    if outcome is not None:
+        table = outcome.by(data, "enhet")
     else:
         from pipeline.report.comparison import BROKEN_OFF
 
@@ -212,7 +215,10 @@ def _units(data: Dataset, whole: Fact) -> Iterator[tuple[str, Fact]]:
                  "nojd_med_resultatet": "nojd_resultat >= 4"}  # fmt: skip
         condition = marks.get(whole.name, BROKEN_OFF)
         key = None if whole.name in marks else "insats_id"
-        table = share(data, condition, distinct=key, by="enhet", name=name, title=whole.title)
+        table = share(
+            data, condition, distinct=key, by="enhet",
+            name=f"analys_{whole.name}_enhet", title=whole.title,
+        )  # fmt: skip
     for k in table.answered().classes[0]:
         yield table.label(0, k), table[k]
 

@@ -141,7 +141,7 @@ def key_figures() -> list[KeyFigure]:
 
 
 def _has_source(name: str) -> bool:
-    return is_told(name) and named(name).status != "saknas"
+    return is_told(name) and named(name, RESULTS[name]).status != "saknas"
 
 
 def measures() -> None:
@@ -233,7 +233,9 @@ def measures_of(unit: str) -> None:
                 for m in mine
             ]
             _text_table(f"Åtgärder i planen utifrån {year}", ("Åtgärd", "Slag", "Status"), rows)
-        elif not author.data(PLAN, year).missing:
+        elif author.data(PLAN, year).missing:
+            comparison.lacking(f"Handlingsplanen utifrån {year}")
+        else:
             author.say(f"Enheten har ingen egen åtgärd i planen utifrån {year}.")
 
 
