@@ -216,7 +216,7 @@ def _plan(years: int) -> tuple[Measure, ...] | None:
     """The measures of a year's plan; where there is none the report says so."""
     found = _measures(years)
     if found is None:
-        display(missing(f"handlingsplanen utifrån {current().year + years}"))
+        display(missing("förra årets handlingsplan" if years else "årets handlingsplan"))
     return found
 
 

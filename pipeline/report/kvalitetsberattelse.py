@@ -225,7 +225,7 @@ def followed_up(unit: str) -> None:
 def measures_of(unit: str) -> None:
     """One unit's measures in last year's plan and in this year's, as they are written."""
     here = current()
-    for year in (here.year - 1, here.year):
+    for year, which in ((here.year - 1, "Förra årets"), (here.year, "Årets")):
         mine = [m for m in written(here.workspace, year) or () if m.codes["enhet"] == unit]
         if mine:
             rows = [
@@ -234,7 +234,7 @@ def measures_of(unit: str) -> None:
             ]
             _text_table(f"Åtgärder i planen utifrån {year}", ("Åtgärd", "Slag", "Status"), rows)
         elif author.data(PLAN, year).missing:
-            comparison.lacking(f"Handlingsplanen utifrån {year}")
+            comparison.lacking(f"{which} handlingsplan")
         else:
             author.say(f"Enheten har ingen egen åtgärd i planen utifrån {year}.")
 

@@ -182,7 +182,7 @@ def test_without_a_plan_the_chapter_says_so(workspace: Workspace, tmp_path: Path
         (made.processed / str(year) / "handlingsplan.parquet").unlink()
     said = texts(chapter(made))
     assert "Underlag saknas: Åtgärder i handlingsplanen." in said
-    assert "Underlag saknas: handlingsplanen utifrån 2024." in said
+    assert "Underlag saknas: förra årets handlingsplan." in said
 
 
 def test_a_measure_of_another_year_is_what_the_author_would_have_counted(

@@ -203,7 +203,10 @@ def test_what_a_notebook_leaves_running_ends_with_it(kernels, tmp_path):
     assert eventually(lambda: not any(map(psutil.pid_exists, pids)))
 
 
+# A shell's background jobs, and all that they start, do not hear of Ctrl-C by themselves.
 DRIVER = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
 import sys
 from pathlib import Path
 from pipeline.run import annual

@@ -30,11 +30,12 @@ def test_every_number_of_an_edition_is_verified(sound: Edition):
             for name in ("faktaregister", "forekomster")
         )
         for folder in (
-            sound.intern, sound.intern / "publik", *(sound.intern / "tertial").glob("T?")
+            sound.intern, sound.intern / "publik", *(sound.intern / "tertial").glob("T?"),
+            *(sound.intern / "underlag").iterdir(),
         )
     }  # fmt: skip
     assert verdict.checked == verdict.total == sum(rows.values())
-    assert len(rows) == 5 and min(rows["intern"], rows["publik"]) > 500
+    assert len(rows) == 7 and min(rows["intern"], rows["publik"]) > 500
     refuse(verdict)
 
 

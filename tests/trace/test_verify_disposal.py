@@ -46,6 +46,7 @@ def test_numbers_whose_rows_are_destroyed_are_told_apart_and_the_others_verified
             disposed.intern,
             disposed.intern / "publik",
             *(disposed.intern / "tertial").glob("T?"),
+            *(disposed.intern / "underlag").iterdir(),
         )
         for n in ("faktaregister", "forekomster")
     ]
