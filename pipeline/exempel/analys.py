@@ -49,7 +49,7 @@ Insatserna svarar i stort mot det som klienterna söker för. Av dem som svarat 
 och där saknar vi ett eget arbetssätt.
 """),
     ("beroende", "mal"): (UNIT, """\
-Av våra avslutade insatser avbröts {{analys_avbrutna_mal_enhet[enhet=beroende]}}. Det är enhetens
+Av våra avslutade insatser avbröts {{analys_avbrutna_enhet[enhet=beroende]}}. Det är enhetens
 viktigaste fråga. **De som avbryter tidigt** har ofta fått vänta, och vi når dem sällan efteråt.
 """),
     ("beroende", "slutsatser"): (UNIT, """\
