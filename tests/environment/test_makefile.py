@@ -47,7 +47,7 @@ class Workspace:
 
     def make(self, *words: str) -> subprocess.CompletedProcess[str]:
         # What this very run of make left in the environment is not for the one we start.
-        env = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
+        env = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS", "ARGS"))}
         return subprocess.run(
             ["make", f'PYTHON="{sys.executable}"', f"RAW={self.raw}",
              f"PROCESSED={self.processed}", f"REPORTS={self.reports}", *words],
