@@ -13,7 +13,7 @@ from pipeline.facts.dataset import Dataset, open_dataset
 from pipeline.facts.fact import Fact, spliced
 from pipeline.facts.measure import count, gas, mean, ratio, sd, share, total
 from pipeline.facts.table import FactTable, Joined
-from pipeline.report import blocks, completeness_table, figures, hidden, tables
+from pipeline.report import blocks, completeness_table, figures, hidden, tables, tabular
 from pipeline.report.blocks import display as _display
 from pipeline.report.completeness import completeness
 from pipeline.report.context import context_of, current, enter
@@ -78,7 +78,7 @@ def heading(text: str, level: int = 3) -> None:
     _display(blocks.heading(text, level))
 
 
-def show(table: FactTable | Joined | tables.Tabular, note: str = "") -> None:
+def show(table: FactTable | Joined | tabular.Tabular, note: str = "") -> None:
     """A table, for a cell that displays several."""
     if not _planned(table, note):
         _display(tables.block(table, note))
@@ -88,7 +88,7 @@ def grid(title: str, columns: Sequence[str], rows: Rows, note: str = "") -> None
     """A table of facts of any kinds. `columns`: the header of the labels, then one a fact, with
     its format after a bar where it has one of its own (`"Skillnad|+.1pp"`). `rows`: label → facts.
     A fact may stand as None: an empty cell."""
-    show(tables.grid(title, columns, rows), note)
+    show(tabular.grid(title, columns, rows), note)
 
 
 def chart(form: str, table: Any, title: str, subtitle: str = "", note: str = "") -> None:
@@ -96,7 +96,7 @@ def chart(form: str, table: Any, title: str, subtitle: str = "", note: str = "")
     VISUAL's table of questions); `title` is the finding in a sentence, with its traced number.
     Where that is hidden or missing the figure has its table's own title. Several lines over years
     are label → facts."""
-    shown = figures.tabular(table, title)
+    shown = figures.as_table(table, title)
     if not _planned(shown, title + subtitle + note):
         _display(figures.figure(form, shown, title, subtitle, note))
 
@@ -192,7 +192,7 @@ def _planned(table: Any, text: str = "") -> bool:
     recorder = current().recorder
     if recorder is None:
         return False
-    recorder.beside([t.key for t in tables.parts(table)])
+    recorder.beside([t.key for t in tabular.parts(table)])
     for block in (tables.block(table), blocks.paragraph(text)):
         recorder.tell(block["facts"])
     return True

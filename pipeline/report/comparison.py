@@ -16,7 +16,7 @@ from pipeline.report.blocks import display
 from pipeline.report.context import current
 from pipeline.report.key_figures import guideline
 from pipeline.report.kolada import SURVEY, called
-from pipeline.report.tables import Series
+from pipeline.report.tabular import Series
 from pipeline.workspace import load_kommun
 
 MANY = 8  # more lines than this cannot be told apart: the table alone

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.facts.fact import Fact
-from pipeline.report.tables import TextGrid
+from pipeline.report.tabular import TextGrid
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,7 +12,7 @@ from pipeline.facts.pattern import DOTS, Merged
 from pipeline.facts.runs import runs as runs_of
 from pipeline.facts.statistics import FUNNEL, binomial_limit
 from pipeline.facts.table import FactTable, Joined
-from pipeline.report import hidden, tables
+from pipeline.report import hidden, tables, tabular
 from pipeline.report.blocks import Block, Registry, Runs, occurrence, plain, runs
 from pipeline.report.blocks import figure as figure_block
 from pipeline.report.charts import (
@@ -35,7 +35,8 @@ from pipeline.report.charts import Series as Line
 from pipeline.report.contrasts import Contrasts, Funnel
 from pipeline.report.pairs import AFTER, BEFORE
 from pipeline.report.swedish import number
-from pipeline.report.tables import WIDE, Grid, KeyFigures, Run, Series, Stack, Tabular
+from pipeline.report.tables import WIDE
+from pipeline.report.tabular import Grid, KeyFigures, Run, Series, Stack, Tabular
 
 Lines = Mapping[str, Sequence[Fact]]  # facts over years: label → year by year
 ALT_LIMIT = 12  # numbers told in an alt text; the rest are in the table
@@ -82,7 +83,7 @@ class _Pen:
         return [(name, shown) for _, shown, name in made if name and shown["text"] != DOTS]
 
 
-def tabular(table: Tabular | list[Fact] | Lines, title: str) -> Tabular:
+def as_table(table: Tabular | list[Fact] | Lines, title: str) -> Tabular:
     """A chart's table; facts over years become one."""
     if isinstance(table, list):
         return Series(table[0].title if table else _plain(title), (("", tuple(table)),))
@@ -99,12 +100,12 @@ def figure(
     nothing to draw that may be seen, the table alone."""
     if form not in _FORMS:
         raise PredicateError(f"Diagramformen ”{form}” finns inte (finns: {', '.join(_FORMS)}).")
-    table = tabular(table, title)
+    table = as_table(table, title)
     under = tables.block(table, explain=False)
     if under["kind"] != "table":
         return under
     dots = DOTS in hidden.numbers(under)
-    guarded = any(t.data.guarded for t in tables.parts(table))
+    guarded = any(t.data.guarded for t in tabular.parts(table))
     if (dots or guarded) and not _drawable(form, table):
         return tables.block(table, note)
     pen = _Pen()
@@ -129,10 +130,10 @@ def _finding(title: str, table: Tabular) -> str:
     """The title as it can be said: without its number it is the table's own, and says so where
     the source is missing."""
     if hidden.hides(title):
-        return tables.title(table)
+        return tabular.title(table)
     numbers = [piece for piece in spliced(title) if not isinstance(piece, str)]
     gone = [fact for fact, _ in numbers if fact.status == "saknas"]
-    return f"{tables.title(table)}: {gone[0]}" if gone else title
+    return f"{tabular.title(table)}: {gone[0]}" if gone else title
 
 
 def _drawable(form: str, table: Tabular) -> bool:

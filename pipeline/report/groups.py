@@ -23,7 +23,7 @@ from pipeline.report.comparison import lacking
 from pipeline.report.contrasts import Contrast, Contrasts, Funnel
 from pipeline.report.key_figures import GUIDELINES, guideline
 from pipeline.report.swedish import SMALL
-from pipeline.report.tables import TextGrid
+from pipeline.report.tabular import TextGrid
 
 LEVEL = 0.05
 SEX = ("kvinna", "man")

@@ -14,7 +14,7 @@ from pipeline.facts.measure import mean, ratio
 from pipeline.matt import Matt
 from pipeline.report import author
 from pipeline.report.context import current
-from pipeline.report.tables import KeyFigure, KeyFigures
+from pipeline.report.tabular import KeyFigure, KeyFigures
 
 GUIDELINES = "riktlinjer"
 LONGEST = 5  # years of a trend

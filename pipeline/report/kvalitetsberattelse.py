@@ -19,7 +19,7 @@ from pipeline.report import author, blocks, comparison, locks, stakeholders
 from pipeline.report.context import current
 from pipeline.report.key_figures import key_figure, own_key_figures
 from pipeline.report.named import is_told, named
-from pipeline.report.tables import KeyFigure, KeyFigures, TextGrid
+from pipeline.report.tabular import KeyFigure, KeyFigures, TextGrid
 from pipeline.workspace import Option, load_kommun
 
 LACKING = "underlag saknas"

@@ -11,7 +11,8 @@ from pipeline.facts.table import FactTable
 from pipeline.report import author
 from pipeline.report.blocks import display
 from pipeline.report.context import current
-from pipeline.report.tables import Run, missing
+from pipeline.report.tables import missing
+from pipeline.report.tabular import Run
 from pipeline.workspace import load_kommun
 
 NOTE = (

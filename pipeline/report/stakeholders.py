@@ -14,7 +14,7 @@ from pipeline.forms.codebook import Category, Field, slug
 from pipeline.report import author
 from pipeline.report.context import current
 from pipeline.report.survey import codebook
-from pipeline.report.tables import Stack, TextGrid
+from pipeline.report.tabular import Stack, TextGrid
 from pipeline.workspace import load_kommun
 
 FORM, SENT = "intressenter", "utskick"

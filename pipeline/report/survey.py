@@ -20,7 +20,8 @@ from pipeline.facts.table import FactTable
 from pipeline.forms.codebook import Codebook, Field
 from pipeline.report import author
 from pipeline.report.context import current
-from pipeline.report.tables import WIDE, Stack
+from pipeline.report.tables import WIDE
+from pipeline.report.tabular import Stack
 
 SPREAD = "Så fördelar sig svaren"  # a chart's title where no single finding stands out
 FEW_VALUES = 40  # a number with more different values than this gets no bar a value

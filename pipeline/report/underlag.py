@@ -11,7 +11,7 @@ from pipeline.report import action_plan, author
 from pipeline.report import kvalitetsberattelse as berattelse
 from pipeline.report.context import current
 from pipeline.report.named import is_told, named
-from pipeline.report.tables import KeyFigures
+from pipeline.report.tabular import KeyFigures
 
 MEASURES = "Åtgärder i handlingsplanen"
 

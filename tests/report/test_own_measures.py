@@ -20,7 +20,7 @@ from pipeline.intake.clean import schema
 from pipeline.report.context import Context, enter
 from pipeline.report.key_figures import own_key_figures
 from pipeline.report.swedish import show
-from pipeline.report.tables import KeyFigures
+from pipeline.report.tabular import KeyFigures
 from pipeline.workspace import Workspace, load_kommun
 
 GOOD = {
