@@ -26,6 +26,7 @@ ENVIRONMENT = {
     "processed": "UPPFOLJNING_PROCESSED",
     "reports": "UPPFOLJNING_REPORTS",
 }
+CATALOGUES = ("enheter", "insatser", "verksamheter")  # the municipality's own lists
 MERGING = ("tertial", "kategorier", "enheter", "ar")  # the default order, and all there is
 # Litter of Excel, LibreOffice and operating systems: passed over without a word.
 LITTER = re.compile(r"^(~\$|\.|Thumbs\.db$|desktop\.ini$)|(\.tmp|~)$", re.IGNORECASE)
@@ -83,6 +84,7 @@ class Kommun:
     klientord: str = "klient"
     enheter: tuple[Option, ...] = ()
     insatser: tuple[Option, ...] = ()
+    foljs_upp: tuple[Option, ...] = ()  # visited beside the units: [[verksamheter]]
     kommuner: Mapping[str, str] = field(default_factory=dict)  # code → name, for comparators
     sekretess: Sekretess = Sekretess()
     instrument: Mapping[str, Instrument] = field(default_factory=dict)
@@ -94,9 +96,14 @@ class Kommun:
 
     def catalogue(self, name: str) -> tuple[Option, ...]:
         """The list behind `"categories": "kommun:<name>"` in a codebook."""
-        if name not in ("enheter", "insatser"):
+        if name not in CATALOGUES:
             raise ConfigError(f"Kodboken hänvisar till listan ”kommun:{name}”, som inte finns.")
-        return self.enheter if name == "enheter" else self.insatser
+        return {"enheter": self.enheter, "insatser": self.insatser}.get(name, self.verksamheter)
+
+    @property
+    def verksamheter(self) -> tuple[Option, ...]:
+        """Everything that SAS and MAS may visit: the units, then `[[verksamheter]]`."""
+        return (*self.enheter, *self.foljs_upp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +247,8 @@ def load_kommun(raw: Path) -> Kommun:
         ) from error
     known = {
         "namn", "kod", "sektor", "per_datum", "klientord", "enheter", "insatser",
-        "kommuner", "hoppa_over", "sekretess", "instrument", "matt", "arshjul", "flg", "stratsys",
+        "verksamheter", "kommuner", "hoppa_over", "sekretess", "instrument", "matt",
+        "arshjul", "flg", "stratsys",
     }  # fmt: skip
     unknown = sorted(set(doc) - known)
     if unknown:
@@ -252,6 +260,12 @@ def load_kommun(raw: Path) -> Kommun:
     if per_datum is not None and not isinstance(per_datum, dt.date):
         raise ConfigError("kommun.toml: per_datum ska vara ett datum utan citattecken, 2026-03-01.")
     units = _options(doc.get("enheter", ()), "enheter")
+    visited = _options(doc.get("verksamheter", ()), "verksamheter")
+    if twice := sorted({o.value for o in units} & {o.value for o in visited}):
+        raise ConfigError(
+            f"kommun.toml: koden {', '.join(twice)} står både i [[enheter]] och i "
+            "[[verksamheter]]. En enhet kan följas upp utan att stå i [[verksamheter]]."
+        )
     return Kommun(
         namn=doc.get("namn", "Kommunen"),
         kod=str(doc.get("kod", "")),
@@ -260,6 +274,7 @@ def load_kommun(raw: Path) -> Kommun:
         klientord=doc.get("klientord", "klient"),
         enheter=units,
         insatser=_options(doc.get("insatser", ()), "insatser"),
+        foljs_upp=visited,
         kommuner={str(k): str(v) for k, v in doc.get("kommuner", {}).items()},
         sekretess=_secrecy(doc.get("sekretess", {})),
         instrument=_instruments(doc.get("instrument", {})),

@@ -10,13 +10,8 @@ from typing import Any
 
 from pipeline.errors import ConfigError
 from pipeline.forms.codebook import RULES_SUFFIX, SEVERITIES, Codebook
-from pipeline.validation.suites import (
-    CATALOGUES,
-    EXPECTATIONS,
-    Json,
-    field_suite,
-    read_suite,
-)
+from pipeline.validation.suites import EXPECTATIONS, Json, field_suite, read_suite
+from pipeline.workspace import CATALOGUES
 
 REQUIRED = ("falt", "kontroll", "orsak", "gor_sa")
 COLUMNS = ("column", "column_A", "column_B")

@@ -19,10 +19,9 @@ from pipeline.forms.codebook import Codebook, Field, load_codebooks
 from pipeline.validation import wording
 from pipeline.validation.engine import great_expectations, silence
 from pipeline.validation.wording import Words
-from pipeline.workspace import REPO, Kommun, Option
+from pipeline.workspace import CATALOGUES, REPO, Kommun, Option
 
 EXPECTATIONS = REPO / "expectations"
-CATALOGUES = ("enheter", "insatser")
 GENERATED = "genererad_ur"
 Json = dict[str, Any]
 
@@ -31,6 +30,7 @@ Json = dict[str, Any]
 NO_ONE = Kommun(
     enheter=(Option("kommun:enheter", "kommun:enheter"),),
     insatser=(Option("kommun:insatser", "kommun:insatser"),),
+    foljs_upp=(Option("kommun:verksamheter", "kommun:verksamheter"),),
 )
 
 
@@ -40,10 +40,15 @@ def shipped_codebooks(*folders: Path) -> dict[str, Codebook]:
 
 
 def catalogue_of(field: Field) -> str:
-    """`enheter` or `insatser` where the answers are the municipality's own list, else ""."""
-    values = [c.value for c in field.categories]
-    found = [name for name in CATALOGUES if values == [f"kommun:{name}"]]
-    return found[0] if found else ""
+    """The municipality's own list that the answers are, or ""."""
+    name = field.catalogue.removeprefix("kommun:")
+    return name if name in CATALOGUES and _is_nobodys(field) else ""
+
+
+def _is_nobodys(field: Field) -> bool:
+    """Whether the list is that of NO_ONE."""
+    values = [str(c.value) for c in field.categories]
+    return bool(values) and all(v.startswith("kommun:") for v in values)
 
 
 def generate_suites(codebooks: Mapping[str, Codebook], folder: Path = EXPECTATIONS) -> list[str]:

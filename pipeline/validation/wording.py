@@ -30,6 +30,16 @@ IN_CATALOGUE = {  # list → (one answer, several answers): what is demanded, wh
             "Minst en insats finns inte i kommunens katalog.",
         ),
     ),
+    "verksamheter": (
+        (
+            "Verksamheten ska finnas i kommunens lista.",
+            "Verksamheten finns inte i kommunens lista.",
+        ),
+        (
+            "Alla verksamheter ska finnas i kommunens lista.",
+            "Minst en verksamhet finns inte i kommunens lista.",
+        ),
+    ),
 }
 SHOWN_ALTERNATIVES = 6
 

@@ -31,8 +31,8 @@ from pipeline.validation.recording import (
 from pipeline.validation.records import ValidationSummary, read_summary
 from pipeline.validation.references import references_for, validation_order
 from pipeline.validation.rules import Check, load_checks, year_days
-from pipeline.validation.suites import CATALOGUES, EXPECTATIONS, shipped_codebooks
-from pipeline.workspace import Workspace, load_kommun
+from pipeline.validation.suites import EXPECTATIONS, shipped_codebooks
+from pipeline.workspace import CATALOGUES, Workspace, load_kommun
 
 CLEANED, DUPLICATES, ERRORS, SOURCES = "rensat", "dubbletter", "fel", "kallor.json"
 

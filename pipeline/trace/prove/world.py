@@ -21,8 +21,8 @@ from pipeline.privacy.key import PseudonymKey, key_of
 from pipeline.trace.prove.cells import Place
 from pipeline.validation.references import validation_order
 from pipeline.validation.rules import Check, load_checks, year_days
-from pipeline.validation.suites import CATALOGUES, shipped_codebooks
-from pipeline.workspace import Workspace, load_kommun
+from pipeline.validation.suites import shipped_codebooks
+from pipeline.workspace import CATALOGUES, Workspace, load_kommun
 
 Row = dict[str, Any]
 Key = tuple[Any, ...]

@@ -12,7 +12,7 @@ from typing import Any
 from pipeline.errors import UppfoljningError
 from pipeline.forms.codebook import RULES_SUFFIX, Codebook, Field
 from pipeline.trace.verify.cleaning import options, quoted, text
-from pipeline.workspace import Kommun
+from pipeline.workspace import CATALOGUES, Kommun
 
 Json = Mapping[str, Any]
 _DAYS = {
@@ -101,7 +101,7 @@ def _written(book: Codebook, entry: Json, kommun: Kommun) -> Rule | None:
     meta, given = entry["meta"], entry["kwargs"]
     for value in given.values():
         asked = value.get("$PARAMETER") if isinstance(value, Mapping) else None
-        if asked in ("enheter", "insatser") and not kommun.catalogue(str(asked)):
+        if asked in CATALOGUES and not kommun.catalogue(str(asked)):
             return None
     fails = _failing(str(entry["type"]), given, str(meta["kontroll"]), kommun)
     reads = [given[k] for k in ("column", "column_A", "column_B") if k in given]
