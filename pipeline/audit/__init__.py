@@ -1,0 +1,1 @@
+"""The rules of the second routine (verksamhetsuppföljning), without effects."""
