@@ -234,6 +234,8 @@ def _derived(d: Derived, own: set[str], whole: set[str]) -> str:
             return f"{quoted(d.to)} - {value}"
         case "month":
             return f"month({_date(value)})"
+        case "weeks_between":  # counts the Mondays between
+            return f"date_diff('week', {_date(value)}, {_date(quoted(d.to))})"
         case "product":
             return f"{value} * {quoted(d.to)}"
         case _:
