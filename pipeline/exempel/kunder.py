@@ -45,7 +45,8 @@ def _spoilt(rows: list[Row], stream: Stream) -> list[Row]:
     nobody = rows[1].copy(rows[1].when)
     nobody.cells["kund_id"], nobody.status = None, "karantan"
     nobody.marks.append(Mark("kund_id", "saknat id", Effect.QUARANTINED))
-    ended = next(r for r in rows if not r.marks and r.clean["insats_till"])
+    clean = [r for r in rows if not r.marks]
+    ended = next((r for r in clean if r.clean["insats_till"]), clean[0])
     start = ended.clean["insats_fran"]
     assert isinstance(start, dt.date)
     before = start - dt.timedelta(stream.integer(5, 40))

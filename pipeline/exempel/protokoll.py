@@ -96,7 +96,11 @@ def _routines(book: Codebook, seed: int, visits: Sequence[Visit]) -> list[Row]:
         for clean in _read_routines(seed, visit)
     ]
     # One is said to be followed although there is none.
-    odd = next(r for r in made if r.clean["foljsamhet"] == "ja" and r.clean["finns"])
+    odd = next((r for r in made if r.clean["foljsamhet"] == "ja" and r.clean["finns"]), made[0])
+    odd.clean["foljsamhet"], odd.cells["foljsamhet"] = (
+        "ja",
+        words.write("foljsamhet", "ja", Style()),
+    )
     mess.flag(odd, "finns", "följs fast den saknas", False, "Nej")
     mess.spoil(made, ROUTINE_FAULTS, Stream(seed, "rutiner", visits[0].year))
     return made

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from pipeline.exempel import SEED, besok, expected_tables
+from pipeline.exempel import SEED, besok, expected_tables, kunder, protokoll
 from pipeline.exempel.granskning import CRITERIA
+from pipeline.exempel.kommun import kommun
 from pipeline.exempel.truth import Expected
+from pipeline.forms.codebook import load_codebooks
 
 YEARS = (2023, 2024, 2025)
 Rows = list[Expected]
@@ -132,3 +134,20 @@ def test_the_visit_before_is_the_one_in_the_earlier_plan(tables: Tables) -> None
                 if r["enhet"] == visit.planned.place
             ]
             assert not earlier or str(visit.forra) == max(map(str, earlier))
+
+
+def test_any_seed_and_year_has_visits_with_notices_in_the_week_before() -> None:
+    books = load_codebooks(kommun())
+    for seed in range(25):
+        for year in (2022, 2024, 2025, 2031):
+            visits = besok.visits(seed, year)
+            made = [v for v in visits if v.made]
+            assert len(made) >= 4
+            for v in made:
+                assert v.urvalsbesked and (v.besoksdatum.year, v.besoksdatum.month) == (
+                    year, v.planned.month,
+                )  # fmt: skip
+                week = (v.besoksdatum - dt.timedelta(7)).isocalendar()[:2]
+                assert v.urvalsbesked.isocalendar()[:2] == week
+            assert len(kunder.sheets(books["kunder"], seed, visits)) == len(made)
+            assert protokoll.sheets(books, seed, visits)
