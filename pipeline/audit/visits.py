@@ -166,10 +166,10 @@ def neglected(standing: Standing, year: int) -> str:
     by = min(planned, default=dt.date(year, 12, 31))
     if standing.last is None:
         known = "Inget tidigare besök är känt"
-        return f"{known}." if standing.visits else f"{known}, och inget är planerat i år."
+        return f"{known}." if standing.visits else f"{known}, och inget besök görs i år."
     if standing.last <= reviewed_from(by, 12 * LONG_AGO):
-        late = f"Senast följd upp {standing.last}: mer än tre år före "
-        return late + ("årets besök." if standing.visits else "årets slut, och inget är planerat.")
+        by_then = "årets besök" if standing.visits else "årets slut, och inget besök görs i år"
+        return f"Senast följd upp {standing.last}: mer än tre år före {by_then}."
     return ""
 
 

@@ -165,7 +165,8 @@ def _common(visit: Visit, kommun: str) -> dict[str, str | Sequence[str]]:
 
 def _week(visit: dt.date) -> str:
     monday, friday = week_before(visit)
-    return f"vecka {monday.isocalendar().week}, {date_words(monday)}–{date_words(friday)}"
+    first = str(monday.day) if monday.month == friday.month else date_words(monday)
+    return f"vecka {monday.isocalendar().week}, {first}–{date_words(friday)}"
 
 
 def _which(protocol: Mapping[str, object]) -> str:

@@ -213,6 +213,7 @@ def _protocol(
         "intyg": {"av": role(attest["intygad_av"]), "datum": _iso(attest["intygad_datum"])},
         "januariplan": {"datum": plan.day, "sha256": plan.sha256},
         "rader_i_listan": len(listed),
+        "utan_startdatum": sum(r["insats_fran"] is None for r in listed),
         "undantag": [
             {"skal": why, "text": d.REASONS[why], "antal": n} for why, n in frame.excluded.items()
         ],

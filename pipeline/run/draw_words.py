@@ -34,7 +34,8 @@ def drawn(made: Drawn) -> list[str]:
         f"Ramens SHA-256: {p['ram']['sha256'][:16]}… Frö: {p['fro']['sha256'][:16]}…",
         *notes(p),
         f"Protokollet, som skrivs en gång: {made.record}",
-        f"Listan för den säkra kanalen: {made.listed}",
+        "Listan för den säkra kanalen:",
+        f"  {made.listed}",
         f"Beskedet lämnas {last[0]}–{last[1]}. Listan går i säker kanal, aldrig i e-post.",
     ]
     return _folded(lines)
@@ -44,6 +45,8 @@ def notes(p: Protocol) -> Iterator[str]:
     """What weakens a draw and must be known with it."""
     if not p["fro"]["i_januariplanen"]:
         yield "Obs: besöket tillkom efter januariplanen. Fröet är gjort av dess diarienummer nu."
+    if n := p["utan_startdatum"]:
+        yield f"Obs: {_many(n, 'kund', 'kunder')} i listan saknar startdatum och räknas med."
     listed = p["uttag"]["datum"]
     if listed and listed < p["januariplan"]["datum"]:
         yield (
@@ -138,7 +141,7 @@ def _frame_now(made: Checked, last: Protocol) -> Iterator[str]:
 
 def _left_out(p: Protocol) -> Iterator[str]:
     if p["uttag"]["undantagna"]:
-        why = p["uttag"]["undantagna_skal"] or "utan skäl"
+        why = p["uttag"]["undantagna_skal"].rstrip(". ") or "utan skäl"
         yield f"  Lämnade utanför redan i uttaget: {p['uttag']['undantagna']}, {why}."
 
 

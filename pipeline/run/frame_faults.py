@@ -14,7 +14,7 @@ from pipeline.run.visits import FORM, rows
 from pipeline.workspace import Workspace
 
 LIST = "kunder"
-DECIDING = ("kund_id", "lagrum", "insats_fran", "insats_till", "skyddad")
+DECIDING = ("kund_id", "insats_till", "skyddad")  # one without a readable start is in the frame
 SHOWN = 10
 IDENTICAL = "Alla uppgifter"  # how intake begins about a row that says what another says
 
@@ -62,6 +62,10 @@ def _faults(workspace: Workspace, year: int, listed: list[dict[str, Any]]) -> It
         read = cell["tabell"] == LIST and (cell["_kalla"], cell["_rad"]) in own
         if read and cell["falt"] in DECIDING and cell["atgard"] in ("tomd", "maskerad"):
             yield f"{cell['adress']}: {cell['orsak']}"
+    for row in listed:
+        begun, ended = row["insats_fran"], row["insats_till"]
+        if begun and ended and ended < begun:
+            yield f"{row['_kalla']}, rad {row['_rad']}: insatsen slutar innan den börjar"
     known = {row["besok_id"] for row in rows(workspace, FORM, year)}
     for row in rows(workspace, LIST, year):
         if row["_kalla"] in sources and row["besok_id"] not in known:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -79,7 +80,8 @@ def write_letters(
             protocol = _back(draw_page.handling(held, meta), "../index.html", linked)
             handling.write(protocol, home, draw_page.NAME)
     for (name, why), of in missing.items():
-        say(f"{SAID[name]} görs inte för {', '.join(of)}: {why}.")
+        told = f"{SAID[name]} görs inte för {', '.join(of)}: {why}."
+        say(textwrap.fill(told, 80, subsequent_indent="  ", break_on_hyphens=False))
     return made
 
 

@@ -68,6 +68,7 @@ def attest(besok: str = "V2025-01", by: str = "Systemförvaltare") -> list[Any]:
 def establish(folder: Path, plan: Rows | None = None, frame: Rows | None = None) -> Workspace:
     """The workspace with a plan, a list and its attest; the tables are not made."""
     made = m.establish(folder, KOMMUN, year=YEAR)
+    made.reports.mkdir()
     write(made, "plan.xlsx", PLAN, plan if plan is not None else [planned()])
     if frame is not None:
         write(made, "kunder.xlsx", KUNDER, frame)
