@@ -70,6 +70,8 @@ def write_letters(
     missing: dict[tuple[str, str], list[str]] = {}
     for visit in asked or visits(workspace, meta.year):
         if visit.cancelled:
+            if asked:
+                say(f"Besöket {visit.besok_id} är inställt: inga brev görs.")
             continue
         home = out / file_name(visit.besok_id)
         for name, letter in _letters(workspace, meta.year, visit):
