@@ -23,6 +23,7 @@ B ?=
 N ?=
 T ?=
 STAGE ?=
+BESOK ?=
 ARGS ?=
 
 RUN = $(PYTHON) -m pipeline.bootstrap
@@ -36,7 +37,7 @@ QUIET := $(if $(findstring q,$(firstword -$(MAKEFLAGS))),--quiet)
 .SILENT:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help annual build-annual tertial status validate facts trace dependents diff sample prove verify attack release gallra exempel lab test check bench env clean
+.PHONY: help annual build-annual tertial letters draw draw-check status validate facts trace dependents diff sample prove verify attack release gallra exempel lab test check bench env clean
 
 help: ## visar det här
 	$(RUN) help
@@ -59,6 +60,15 @@ build-annual:
 
 tertial: ## sammanställer ett tertial, ett underlag per enhet: T=1, T=2 eller T=3
 	$(RUN) tertial $(OPTIONS) $(if $(T),--tertial "$(T)")
+
+letters: ## skriver uppföljningsplanen och breven om årets besök; BESOK=… bara ett
+	$(RUN) letters $(OPTIONS) $(if $(BESOK),--besok "$(BESOK)")
+
+draw: ## drar kunder till ett besöks granskning: BESOK=V2025-03 ARGS="--dragen-av 'rollen'"
+	$(RUN) draw $(OPTIONS) --besok "$(BESOK)" $(ARGS)
+
+draw-check: ## gör om ett urval ur dess protokoll och säger om det är lika: BESOK=…
+	$(RUN) draw-check $(OPTIONS) --besok "$(BESOK)" $(ARGS)
 
 status: ## visar årshjulet: klart, på gång och försenat, på vilket underlag; ARGS=--json
 	$(RUN) status $(OPTIONS) $(ARGS)
