@@ -23,15 +23,14 @@ from pipeline.report.context import current
 from pipeline.report.key_figures import GUIDELINES, guideline
 from pipeline.report.named import names
 from pipeline.report.tables import missing
-from pipeline.workspace import per_datum
 
 NOTHING = "–"
 Row = tuple[Runs, Sequence[Runs]]
 
 
 def day() -> dt.date:
-    """The day that the plan is told as of: the settings', else the year's last."""
-    return per_datum(current().workspace, current().year)
+    """The day that the plan is told as of: the edition's."""
+    return current().day
 
 
 def show_measures() -> None:

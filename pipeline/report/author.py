@@ -4,10 +4,11 @@ chapters that are written in a loop, and `reconciliation`."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipeline.errors import PredicateError
+from pipeline.errors import PredicateError, UsageError
 from pipeline.facts import derive
 from pipeline.facts.dataset import Dataset, open_dataset
 from pipeline.facts.fact import Fact, spliced
@@ -25,13 +26,15 @@ Rows = Mapping[str, Sequence[Fact | None]]
 GENDERS = {"T": "", "K": ", kvinnor", "M": ", män"}
 
 
-def open_chapter(year: int, edition: str) -> None:
-    """First line of every chapter: which year, which edition, and with it what may be shown. Also
-    tells Jupyter how tables of facts are displayed.
+def open_chapter(year: int, edition: str, date: str = "") -> None:
+    """First line of every chapter: which year, which edition, and with it what may be shown, and
+    which day its numbers are told as of (`2026-05-29`; empty: the settings'). Also tells Jupyter
+    how tables of facts are displayed.
 
-    Raises UsageError for an edition that is not known or not yet planned.
+    Raises UsageError for an edition that is not known or not yet planned, and for a date that is
+    none.
     """
-    enter(context_of(Workspace.from_environment(), int(year), edition))
+    enter(context_of(Workspace.from_environment(), int(year), edition, _day(date)))
     try:
         from IPython import get_ipython
     except ImportError:  # a chapter's facts can be computed without Jupyter
@@ -180,6 +183,13 @@ def cited_series(kpi: str, gender: str = "T") -> dict[str, list[Fact]]:
         ]
         for k in sorted({k for k, _ in rows})
     }
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise UsageError(f"”{text}” är inget datum (ÅÅÅÅ-MM-DD).") from None
 
 
 def _facts(text: str) -> Sequence[Fact]:

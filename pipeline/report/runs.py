@@ -13,7 +13,6 @@ from pipeline.report.blocks import display
 from pipeline.report.context import current
 from pipeline.report.tables import missing
 from pipeline.report.tabular import Run
-from pipeline.workspace import load_kommun
 
 NOTE = (
     "Ligger många månader i rad på samma sida om medianen har något förändrats. Större punkter: "
@@ -52,12 +51,12 @@ def show_months(form: str, month: str, name: str, what: str, when: str) -> None:
 def _months(form: str, month: str, name: str, title: str) -> list[tuple[str, str, Fact]]:
     """(year, month, count) in order of time."""
     here = current()
-    until = load_kommun(here.workspace.raw).per_datum or dt.date.max
+    begun = here.day + dt.timedelta(days=1)  # a month is over on its last day
     found = []
     for year in _unbroken(author.years(form), here.year):
         table: FactTable = count(author.data(form, year), by=month, name=name, title=title)
         for key in table.classes[0]:
-            if isinstance(key, int) and (year, key) < (until.year, until.month):
+            if isinstance(key, int) and (year, key) < (begun.year, begun.month):
                 found.append((str(year), table.label(0, key), table[key]))
     return found
 

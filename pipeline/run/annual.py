@@ -93,11 +93,13 @@ def _annual(
     tables(workspace, year, say, kernels)
     written = lock(workspace, year, say)
     before |= state.prints(workspace, written)
-    write_changes(workspace, year, say)
+    write_changes(workspace, year, say, date)
     home = workspace.reports / str(year)
     with swapped(home, "intern") as (made, swap), swapped(home, "publik") as (leaves, swap_too):
         say("Vad den publika utgåvan får visa bestäms …")
-        jobs, outward = (chapters(workspace, year, edition) for edition in ("intern", "publik"))
+        jobs, outward = (
+            chapters(workspace, year, edition, date) for edition in ("intern", "publik")
+        )
         staff = decide_staff(workspace, year, jobs)
         decision = decide(workspace, year, "publik", outward)
         for edition, planned in (("intern", jobs), ("publik", outward)):
@@ -117,8 +119,8 @@ def _annual(
             workspace,
             [(job, executed) for job in jobs]
             + [(job, again) for job in outward]
-            + [(tertial.job(year, t), tertial.scratch(made, t)) for t in tertials]
-            + underlag.jobs(year, made),
+            + [(tertial.job(workspace, year, t, date), tertial.scratch(made, t)) for t in tertials]
+            + underlag.jobs(workspace, year, made, date),
             kernels,
         )
         kernels.end()

@@ -39,6 +39,7 @@ from pipeline.publish.public import FILE as LEDGER
 from pipeline.publish.public_edition import public_edition, publish_public
 from pipeline.publish.untraced import gate
 from pipeline.report.completeness import reasons
+from pipeline.run import state
 from pipeline.run.attack import FILE as ATTACK
 from pipeline.run.attack import attack_edition, log, refuse_leaks
 from pipeline.run.plan import chapters
@@ -77,13 +78,15 @@ class Decision:
 def release(
     workspace: Workspace, year: int, decision: Decision, say: Say, date: dt.date | None = None
 ) -> Path:
-    """Release a stage of `year`; returns its folder. Raises UsageError for a wrong call or an
-    edition that is not built of what is there now, GateError where a gate refuses."""
+    """Release a stage of `year`; returns its folder. `date`: what the edition must have been built
+    with (by default what it was). Raises UsageError for a wrong call or an edition that is not
+    built of what is there now, GateError where a gate refuses."""
     _check_call(decision)
     workspace.require_year(year)
     before = frozen(workspace.raw, year)
     replaced = next((f for f in reversed(before) if f.stage == decision.stage), None)
     _check_stage(decision, replaced)
+    date = date or state.date_of(workspace, year)
     _check_fresh(workspace, year, date)
     _check_complete(workspace, year, decision)
     number = max((f.number for f in before), default=0) + 1
@@ -143,9 +146,10 @@ def _check_stage(decision: Decision, replaced: Frozen | None) -> None:
 def _check_fresh(workspace: Workspace, year: int, date: dt.date | None) -> None:
     why = stale.reason(workspace, year, date.isoformat() if date else None)
     if why:
+        when = f" DATE={date.isoformat()}" if date else ""
         raise UsageError(
             f"Rapporten för {year} är inte byggd av det som finns nu:\n  {why}.\n"
-            f"Gör så här: kör make annual YEAR={year} och läs rapporten, publicera sedan."
+            f"Gör så här: kör make annual YEAR={year}{when} och läs rapporten, publicera sedan."
         )
 
 

@@ -71,12 +71,25 @@ def fresh_key(workspace: Workspace, year: int) -> str | None:
     return key if stale.is_stale(path, inputs, key=key) is None else None
 
 
+def date_of(workspace: Workspace, year: int) -> dt.date | None:
+    """The DATE= that the year's edition was built with; None where it has the settings' date, or
+    nothing is built."""
+    path = stale.state_path_of(workspace.processed, year)
+    if not path.is_file():
+        return None
+    return _date(str(json.loads(path.read_text(encoding="utf-8"))["key"]))
+
+
 def renew_edition(workspace: Workspace, year: int, key: str) -> None:
     """Take an edition whose raw rows were destroyed for as good as it was: it is not built
     again for that."""
-    date = json.loads(key)["date"]
     before = edition_before(workspace, year)
-    record_edition(workspace, year, dt.date.fromisoformat(date) if date else None, before)
+    record_edition(workspace, year, _date(key), before)
+
+
+def _date(key: str) -> dt.date | None:
+    told = json.loads(key)["date"]
+    return dt.date.fromisoformat(told) if told else None
 
 
 def _tables_state(workspace: Workspace, year: int) -> Path:

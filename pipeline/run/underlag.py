@@ -3,6 +3,7 @@ and ledningsgruppen's, with all."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +13,7 @@ import pyarrow.parquet as pq
 from pipeline.facts.pattern import Pattern
 from pipeline.publish.document import Meta
 from pipeline.run.execute import Job
+from pipeline.run.plan import common
 from pipeline.workspace import Workspace
 
 FOLDER = "underlag"
@@ -58,15 +60,16 @@ PAGES = tuple(  # address, title and a line about it, for the front page
 )
 
 
-def jobs(year: int, made: Path) -> list[tuple[Job, Path]]:
+def jobs(
+    workspace: Workspace, year: int, made: Path, date: dt.date | None = None
+) -> list[tuple[Job, Path]]:
     """The executions, each with its folder in the edition that is being made."""
     given = []
     for kind in KINDS:
         folder = made / FOLDER / kind.name / "notebooks"
         folder.mkdir(parents=True, exist_ok=True)
-        given.append(
-            (Job(kind.notebook, kind.name, {"year": year, "edition": kind.edition}), folder)
-        )
+        told = common(workspace, year, kind.edition, date)
+        given.append((Job(kind.notebook, kind.name, told), folder))
     return given
 
 

@@ -3,6 +3,7 @@ anew, every fact evaluated from its definition; and, longest, `annual` itself.""
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from pipeline.facts.lookup import ledger
 from pipeline.intake.raw import RawTable
 from pipeline.intake.year import clean_year
 from pipeline.intake.year import files as listed
+from pipeline.publish.manifest import FILE as MANIFEST
 from pipeline.trace.prove import files
 from pipeline.trace.prove.cells import Mutation
 from pipeline.trace.prove.facts import Asked, Numbers, evaluate, numbers, recorded
@@ -98,6 +100,8 @@ def annual(
         shutil.rmtree(folder)
         return None
     place = ["--raw", made.raw, "--processed", made.processed, "--reports", made.reports]
+    built = original.reports / str(world.year) / "intern" / MANIFEST
+    place += ["--date", json.loads(built.read_text(encoding="utf-8"))["per_datum"]]
     done = subprocess.run(
         [sys.executable, "-m", "pipeline", "annual", "--year", str(world.year), *map(str, place)],
         cwd=REPO, capture_output=True, text=True, encoding="utf-8",
