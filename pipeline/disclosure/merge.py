@@ -1,7 +1,8 @@
 """Merging before suppression: classes put together where too many numbers of a table are small.
 
 Tables that stand beside each other share their classes. Rows without a value in a dimension go
-with the classes put together, but never in a distribution, which is of those that have one.
+with the classes put together, but never in a distribution, which is of those that have one, and
+never among the options of a question: these do not make up a whole that would tell them.
 Years are not pooled: a number of several years is another measure than the chapter's, and the
 chapter has to ask for it.
 """
@@ -199,8 +200,10 @@ def _ladders(
             values = _values(calls, d.name)
             source = ladder.origin(call.dataset, d.name, judge.books)
             spread = any(c.over == d.name for c in calls)
-            unknown = not spread and any(
-                None in c.classes[c.axis(d.name)] for c in calls if d.name in _names(c)
+            unknown = (
+                not spread
+                and d.options is None
+                and any(None in c.classes[c.axis(d.name)] for c in calls if d.name in _names(c))
             )
             if step == "tertial" and ladder.is_tertial(source):
                 found[d.name] = list(ladder.whole(values, unknown, ladder.WHOLE_YEAR))

@@ -15,7 +15,7 @@ from pipeline.facts import predicate as p
 from pipeline.facts.dataset import Dataset, Dimension
 from pipeline.facts.fact import Fact
 from pipeline.facts.measure import count, share
-from pipeline.facts.table import FactTable, Key
+from pipeline.facts.table import TOTAL, FactTable, Key
 from pipeline.forms.codebook import slug
 from pipeline.report import author
 from pipeline.report.comparison import OUTCOMES as FOLLOWED
@@ -61,6 +61,9 @@ BETTER = Outcome(
 )
 GOALS = Outcome("mal_nadda", "Målen nådda", "maluppfyllelse_upplevd >= 2")
 OUTCOMES = (NEED, BETTER, GOALS)
+UNMET = "motsvarade_behov IN ('nej', 'delvis')"
+UNANSWERED = "Behov utan svarande insats"
+SEVERAL = "Den som har flera problem räknas i vart och ett."
 GROUPS = ("kon", "aldersgrupp", "insats", "enhet", "problem")
 
 
@@ -69,13 +72,42 @@ def least() -> Fact:
     return author.const(SMALL, why="grupper med färre svar jämförs inte")
 
 
-def show_needs(data: Dataset, by: str, title: str, fewest: int = 5) -> None:
-    """Problems (or insatser) with how many said that the need was not met, largest first, beside
-    the shares whose needs were met and whose situation got better; those with enough answers."""
-    unmet = count(
-        data, f"motsvarade_behov IS NOT NULL AND NOT ({NEED.where})", by=by,
-        name=f"analys_omott_{by}", title=title,
+def unanswered(data: Dataset) -> tuple[FactTable, FactTable]:
+    """Needs that no insats answered to, by the problems that the insatser began with: how many
+    said that the insats had not met their needs, or only in part, and their share of those who
+    answered. The largest number first, all together last."""
+    called = {"by": "problem", "total": True, "title": UNANSWERED}
+    many: FactTable = count(data, UNMET, name="behov_utan_insats", **called)
+    of: FactTable = share(data, UNMET, name="behov_utan_insats_andel", **called)
+    many = many.answered().shown().sorted()
+    return many, of.only(*many.classes[0])
+
+
+def show_unanswered(data: Dataset) -> None:
+    """The same as a figure, after a sentence about all together."""
+    many, of = unanswered(data)
+    if many.missing:
+        author.show(many)
+        return
+    whole = of[TOTAL]
+    author.say(
+        f"{whole:numerator} av {whole:denominator} svar om behov säger att insatsen inte svarade "
+        f"mot behoven, eller bara delvis ({whole})."
+    )
+    problems = many.only(*(k for k in many.classes[0] if k is not TOTAL))
+    author.chart(
+        "bars", problems | of.only(*problems.classes[0]),
+        author.finding(problems, "Flest behov utan svarande insats: {label}, {value}", UNANSWERED),
+        "Antal svar om att insatsen inte svarade mot behoven, eller bara delvis",
+        SEVERAL,
     )  # fmt: skip
+
+
+def show_needs(data: Dataset, by: str, title: str, fewest: int = 5, drawn: bool = True) -> None:
+    """Problems (or insatser) with how many said that the need was not met, largest first, beside
+    the shares whose needs were met and whose situation got better; those with enough answers.
+    `drawn`: with a figure too."""
+    unmet = count(data, UNMET, by=by, name=f"analys_omott_{by}", title=title)
     met, better = NEED.by(data, by), BETTER.by(data, by)
     unmet = unmet.answered().sorted()
     unmet = unmet.only(*(k for k in unmet.classes[0] if (met[k].n or 0) >= fewest))
@@ -94,16 +126,16 @@ def show_needs(data: Dataset, by: str, title: str, fewest: int = 5) -> None:
     if not rows:
         author.say(f"{title}: ingen grupp har minst {limit} svar.", "note")
         return
-    author.chart(
-        "bars", unmet,
-        author.finding(unmet, "Flest svar om behov som inte möttes: {label}, {value}", title),
-        "Antal svar där behoven inte möttes, eller bara delvis",
-    )  # fmt: skip
+    if drawn:
+        author.chart(
+            "bars", unmet,
+            author.finding(unmet, "Flest svar om behov som inte möttes: {label}, {value}", title),
+            "Antal svar där behoven inte möttes, eller bara delvis",
+        )  # fmt: skip
     author.show(
         TextGrid(f"{title}, med resultat, {data.year}", heads, rows),
-        f"Bara grupper med minst {limit} svar visas."
-        + (" Den som har flera problem räknas i vart och ett." if by == "problem" else ""),
-    )  # fmt: skip
+        f"Bara grupper med minst {limit} svar visas." + (f" {SEVERAL}" if by == "problem" else ""),
+    )
 
 
 def show_crossed(data: Dataset, fewest: int) -> None:
@@ -134,7 +166,7 @@ def show_crossed(data: Dataset, fewest: int) -> None:
         return
     author.show(
         TextGrid(f"Vilken insats möter vilket problem? {data.year}", heads, rows),
-        f"Bara par med minst {limit} svar visas. Den som har flera problem räknas i vart och ett.",
+        f"Bara par med minst {limit} svar visas. {SEVERAL}",
     )
 
 

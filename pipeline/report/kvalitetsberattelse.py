@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import groupby
 
-from pipeline.analys import Analys, analyses
+from pipeline.analys import SECTIONS, Analys, analyses
 from pipeline.facts.action_plan import measures as written
 from pipeline.facts.dataset import codebooks
 from pipeline.facts.fact import Fact
@@ -93,11 +93,11 @@ def analysed() -> None:
     """Who has analysed what, and when: a row a part of the organisation. In the public edition
     the sector alone."""
     rows = tuple(
-        (name, tuple(_written(one) for one in found))
+        (name, tuple(_written(one) for one in found if one.avsnitt in SECTIONS))
         for name, found in _parts_analysed()
         if current().edition == "intern" or name == WHOLE
     )
-    heads = ("Del av verksamheten", *(one.titel for one in next(iter(_parts_analysed()))[1]))
+    heads = ("Del av verksamheten", *SECTIONS.values())
     _text_table("Vem har analyserat, och när?", heads, rows)
 
 
