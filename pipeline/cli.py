@@ -225,6 +225,7 @@ def _release(given: argparse.Namespace) -> None:
     decision = Decision(given.stage, given.beslutad_av, given.rattelse, given.trots)
     made = release(workspace, year, decision, print, given.date)
     print(f"\nPublicerad och fryst: {made.name}. Det som ska spridas ligger i\n  {made / 'publik'}")
+    print(f"Underlaget till nämnden, av samma tal, ligger i\n  {made / 'intern' / 'underlag'}")
     print("Kör make annual innan något mer publiceras: utgåvan binder de kommande.")
 
 

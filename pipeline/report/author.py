@@ -1,6 +1,6 @@
 """The names a chapter's author writes: `data count share mean cite stat say chart`, `word`,
 `const`, and beside them `named` for a number of another chapter, `heading`, `show`, `years` for
-chapters that are written in a loop, and `reconciliation`."""
+chapters that are written in a loop, `agree` for words beside a number, and `reconciliation`."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from pipeline.report.completeness import completeness
 from pipeline.report.context import context_of, current, enter
 from pipeline.report.named import named
 from pipeline.report.pairs import pairs
+from pipeline.report.swedish import agree
 from pipeline.workspace import Workspace, load_kommun
 
 Rows = Mapping[str, Sequence[Fact | None]]
@@ -213,7 +214,7 @@ def _bundle(table: FactTable | Joined) -> dict[str, Any]:
 
 
 __all__ = [
-    "chart", "cite", "cited_series", "const", "count", "data", "finding", "gas", "grid", "heading",
-    "mean", "named", "open_chapter", "pairs", "ratio", "reconciliation", "say", "sd", "share",
-    "show", "stat", "total", "word", "years",
+    "agree", "chart", "cite", "cited_series", "const", "count", "data", "finding", "gas", "grid",
+    "heading", "mean", "named", "open_chapter", "pairs", "ratio", "reconciliation", "say", "sd",
+    "share", "show", "stat", "total", "word", "years",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pipeline.facts import derive
 from pipeline.facts import predicate as p
 from pipeline.facts.dataset import Dataset, Dimension
-from pipeline.facts.fact import Fact
+from pipeline.facts.fact import Fact, exact
 from pipeline.facts.measure import count, share
 from pipeline.facts.table import TOTAL, FactTable, Key
 from pipeline.forms.codebook import slug
@@ -76,9 +76,9 @@ def unanswered(data: Dataset) -> tuple[FactTable, FactTable]:
     """Needs that no insats answered to, by the problems that the insatser began with: how many
     said that the insats had not met their needs, or only in part, and their share of those who
     answered. The largest number first, all together last."""
-    called = {"by": "problem", "total": True, "title": UNANSWERED}
-    many: FactTable = count(data, UNMET, name="behov_utan_insats", **called)
-    of: FactTable = share(data, UNMET, name="behov_utan_insats_andel", **called)
+    name, title = "behov_utan_insats", UNANSWERED
+    many: FactTable = count(data, UNMET, by="problem", total=True, name=name, title=title)
+    of: FactTable = share(data, UNMET, by="problem", total=True, name=f"{name}_andel", title=title)
     many = many.answered().shown().sorted()
     return many, of.only(*many.classes[0])
 
@@ -350,3 +350,29 @@ def show_funnel(data: Dataset, outcome: Outcome) -> None:
         "Innanför de inre linjerna kan skillnaden vara slump. Utanför de yttre är det inte "
         "troligt. Tratten är ingen rangordning: få svar ger stora skillnader.",
     )  # fmt: skip
+    _say_outside(whole, rows)
+
+
+def _say_outside(whole: Fact, rows: Sequence[tuple[str, Fact, tuple[Fact, ...]]]) -> None:
+    """Which units lie outside the inner limits and, where one does, outside the outer ones."""
+    known = [row for row in rows if None not in (f.value for f in row[2])]
+    for place, which in ((0, "inre"), (2, "yttre")) if known else ():
+        held = [(label, share, limits[place : place + 2]) for label, share, limits in known]
+        (many,) = author.stat(
+            "outside", *(f for _, share, limits in held for f in (share, *limits)),
+            as_=f"utanfor_{which}_{whole.name}", title=f"{whole.title}, {which} gränserna",
+        )  # fmt: skip
+        where = f"utanför de {which} gränserna"
+        begun = author.word(many, f"{where.capitalize()} ligger", "", f"Ingen enhet ligger {where}")
+        out = [
+            f"{label} ({author.word(share - whole, 'över', 'under', 'vid')} alla tillsammans)"
+            for label, share, limits in held
+            if not _within(share, *limits)
+        ]
+        author.say(f"{begun} {', '.join(out)}." if out else f"{begun}.")
+        if not out:
+            return
+
+
+def _within(share: Fact, low: Fact, high: Fact) -> bool:
+    return exact(low.value or 0) <= exact(share.value or 0) <= exact(high.value or 0)

@@ -42,9 +42,11 @@ def show_months(form: str, month: str, name: str, what: str, when: str) -> None:
     shift = author.word(longest - most, "ett skift i nivån", "inget skift", "inget skift")
     author.chart("run", series, f"Antal {what} per månad: {shift}", under, NOTE)
     author.say(
-        f"Medianen är {median:.1f} i månaden. Som mest ligger {longest:d} månader i rad på samma "
-        f"sida om den; av bara slumpen vore högst {most:d} att vänta. Linjen korsar medianen "
-        f"{crossings:d} gånger, {few} de {fewest:d} som vore minst att vänta av bara slumpen."
+        f"Medianen är {median:.1f} i månaden. Som mest ligger {longest:d} "
+        f"{author.agree(longest, 'månad', 'månader', 'd')} i rad på samma sida om den; av bara "
+        f"slumpen vore högst {most:d} att vänta. Linjen korsar medianen {crossings:d} "
+        f"{author.agree(crossings, 'gång', 'gånger', 'd')}, {few} de {fewest:d} som vore minst "
+        "att vänta av bara slumpen."
     )
 
 

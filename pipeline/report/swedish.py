@@ -66,6 +66,12 @@ def show(fact: Fact, spec: str = "") -> Shown:
     return Shown("value", spec, _number(fact, match))
 
 
+def agree(fact: Fact, one: str, several: str, spec: str = "") -> str:
+    """The form of a word beside a number, `agree(sena, "åtgärd", "åtgärder")`: decided by the
+    number as it is told, so that the word beside a hidden one says nothing."""
+    return one if show(fact, spec).text == "1" else several
+
+
 def number(fact: Fact, spec: str = "") -> Fraction | None:
     """The value that the text of a fact tells, a share in parts of one; None where it tells no
     number."""

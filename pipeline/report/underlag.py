@@ -53,8 +53,9 @@ def resources() -> None:
     insats."""
     show_section(SECTOR, RESOURCES)
     resources, insatser = (_of_kind(kind) for kind in ("resurs", "insats"))
+    measures = author.agree(resources, "åtgärd", "åtgärder")
     author.say(
-        f"I årets handlingsplan gäller {resources} åtgärder resurser och {insatser} insatser."
+        f"I årets handlingsplan gäller {resources} {measures} resurser och {insatser} insatser."
     )
 
 
@@ -63,7 +64,7 @@ def late() -> None:
     complaints = named("obesvarade", "Klagomål och synpunkter utan svar")
     open_ = named("lage_ej_utredda", "Avvikelser som inte är utredda")
     author.say(f"{complaints} klagomål och synpunkter har inget svar.")
-    author.say(f"{open_} av årets avvikelser är inte utredda.")
+    author.say(f"{open_} av årets avvikelser är inte {author.agree(open_, 'utredd', 'utredda')}.")
     action_plan.show_overdue()
 
 
@@ -96,7 +97,7 @@ def held_against_targets() -> None:
 def to_decide() -> None:
     """The measures that wait for ledningsgruppen."""
     resources, insatser = (_of_kind(kind) for kind in ("resurs", "insats"))
-    author.say(f"{berattelse.left()} åtgärder i årets handlingsplan är planerade eller pågår.")
+    author.say(f"{berattelse.waiting()} i årets handlingsplan.")
     author.say(f"Av årets åtgärder gäller {resources} resurser och {insatser} insatser.")
 
 

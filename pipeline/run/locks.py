@@ -109,9 +109,7 @@ def standing(workspace: Workspace, year: int, tertial: str) -> dict[str, str]:
     return made
 
 
-def write_changes(
-    workspace: Workspace, year: int, say: Say, date: dt.date | None = None
-) -> None:
+def write_changes(workspace: Workspace, year: int, say: Say, date: dt.date | None = None) -> None:
     """Write down for the report of `year` how its tertials stand, and every change in a locked
     tertial of it or of an earlier year, with the numbers that it moved."""
     found: dict[tuple[str, str], dict[str, Any]] = {}

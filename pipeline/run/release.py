@@ -39,7 +39,7 @@ from pipeline.publish.public import FILE as LEDGER
 from pipeline.publish.public_edition import public_edition, publish_public
 from pipeline.publish.untraced import gate
 from pipeline.report.completeness import reasons
-from pipeline.run import state
+from pipeline.run import state, underlag
 from pipeline.run.attack import FILE as ATTACK
 from pipeline.run.attack import attack_edition, log, refuse_leaks
 from pipeline.run.plan import chapters
@@ -61,6 +61,7 @@ from pipeline.trace.verify import refuse, verify
 from pipeline.workspace import Workspace, load_kommun, per_datum
 
 PATTERN = "monster.json"
+_PAPERS = tuple(Path(underlag.FOLDER) / kind.name for kind in underlag.OUTWARD)
 Say = Callable[[str], None]
 
 
@@ -93,8 +94,7 @@ def release(
     with tempfile.TemporaryDirectory(prefix="uppfoljning-") as scratch:
         made = _Made(workspace, year, date, decision, replaced, Path(scratch), number)
         say("Den publika utgåvan sätts samman för publicering …")
-        for warning in made.render():
-            say(f"Att se över: {warning}")
+        made.render(say)
         say("Varje tal räknas om från källfilerna på en annan väg …")
         for line in made.verify():
             say(f"  {line}")
@@ -185,12 +185,12 @@ class _Made:
         self._audit: Audit | None = None
         self._changes: tuple[correction.Change, ...] = ()
 
-    def render(self) -> list[str]:
-        """Write the public edition under its own name; the gates that `annual` has for what it
-        says. Returns warnings."""
+    def render(self, say: Say) -> None:
+        """Write the public edition and the papers that may leave under their own name; the gates
+        that `annual` has for what they say."""
         kommun = load_kommun(self._workspace.raw)
-        label = f"Publik utgåva, {STAGES[self._decision.stage]}"
-        edition = f"{label}, rättad" if self._replaced else label
+        stage = STAGES[self._decision.stage] + (", rättad" if self._replaced else "")
+        edition = f"Publik utgåva, {stage}"
         meta = Meta(kommun.namn, kommun.sektor, self._year, self._day, __version__, edition=edition)
         names = [job.name for job in chapters(self._workspace, self._year, "publik")]
         executed = {n: self._background / "notebooks" / f"{n}.ipynb" for n in names}
@@ -201,13 +201,15 @@ class _Made:
         self._public.mkdir()
         publish_public(told, self._public, [correction.LINK] if self._replaced else ())
         page, printed = (self._public / n for n in (REPORT, PDF))
-        warnings = gate(
+        for w in gate(
             told, page.read_text(encoding="utf-8"), printed.read_bytes(),
             vocabulary(self._workspace, self._pattern()),
-        )  # fmt: skip
+        ):  # fmt: skip
+            say(f"Att se över: {w.where}: ”{w.token}” i ”{w.context}”.")
         self._correct(told)
         refuse_files(self._workspace, self._year, self._public)
-        return [f"{w.where}: ”{w.token}” i ”{w.context}”." for w in warnings]
+        shutil.copytree(self._home, self._intern)
+        underlag.release(self._workspace, meta, self._intern, self._pattern(), stage, say)
 
     def _correct(self, document: Document) -> None:
         if self._replaced is None:
@@ -228,10 +230,13 @@ class _Made:
 
     def verify(self) -> list[str]:
         """Recompute every number of the edition as it will be published."""
-        shutil.copytree(self._home, self._intern)
         manifest = self._intern / MANIFEST
         told = json.loads(manifest.read_text(encoding="utf-8"))
         told["public"] = listed(self._public)
+        for place in (f"{p.as_posix()}/" for p in _PAPERS):
+            others = [e for e in told["outputs"] if not e["name"].startswith(place)]
+            papers = [{**e, "name": place + e["name"]} for e in listed(self._intern / place)]
+            told["outputs"] = sorted([*others, *papers], key=lambda e: str(e["name"]))
         manifest.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         verdict = verify(
             self._workspace, self._year, self._intern, self._workspace.processed, self._public
@@ -261,6 +266,8 @@ class _Made:
         shutil.copyfile(self._intern / MANIFEST, inside / MANIFEST)
         shutil.copytree(self._home / KEPT, inside / KEPT)
         shutil.copyfile(self._background / PATTERN, inside / "publik" / PATTERN)
+        for place in _PAPERS:
+            shutil.copytree(self._intern / place, inside / place)
         plan = self._workspace.processed / str(self._year) / SNAPSHOT
         if plan.is_file():  # decisions, no persons: what the autumn's follow-up compares with
             shutil.copyfile(plan, inside / SNAPSHOT)

@@ -50,6 +50,7 @@ KINDS = (
         "Interna uppgifter, får inte lämnas ut", "arsrapport.html",
     ),
 )  # fmt: skip
+OUTWARD = tuple(kind for kind in KINDS if kind.outward)
 PAGES = tuple(  # address, title and a line about it, for the front page
     (f"{FOLDER}/{kind.name}/{kind.name}.{suffix}", f"{kind.title} {as_}", line)
     for kind in KINDS
@@ -80,6 +81,16 @@ def write_all(
     GateError where a paper says a hidden number, or one that its report does not show."""
     for kind in KINDS:
         _write(workspace, meta, kind, made, hides[kind.edition], say)
+
+
+def release(
+    workspace: Workspace, meta: Meta, made: Path, hides: Pattern, stage: str, say: Say
+) -> None:
+    """Write the papers that may leave once more, in a copy of the edition that is released: as of
+    the stage, and no longer as a draft. No kernel runs."""
+    for kind in OUTWARD:
+        stamped = replace(kind, stamp=f"Den publika utgåvans uppgifter, {stage}")
+        _write(workspace, meta, stamped, made, hides, say)
 
 
 def _write(
