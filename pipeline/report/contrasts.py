@@ -38,7 +38,7 @@ class Contrasts:
         rows = tuple(
             (r.label, (
                 f"{r.group} (n = {r.group:n})", f"{r.others} (n = {r.others:n})",
-                f"{r.difference:+.0pp}", f"{r.low:+.0pp}", f"{r.high:+.0pp}",
+                f"{r.difference:+.0pe}", f"{r.low:+.0pe}", f"{r.high:+.0pe}",
                 f"{r.effect}", f"{r.p}", f"{r.sure}",
             ))
             for r in self.rows

@@ -272,7 +272,8 @@ def show_contrasts(data: Dataset, outcome: Outcome, groups: Sequence[str]) -> No
     author.chart(
         "dots", found, title,
         "Skillnad i procentenheter mot de andra som svarat, med osäkerhetsintervall",
-        f"Underlaget är svar på frågan. Grupper med färre än {least()} svar jämförs inte.",
+        "Underlaget är svar på frågan; p.e. är procentenheter. "
+        f"Grupper med färre än {least()} svar jämförs inte.",
     )  # fmt: skip
 
 
