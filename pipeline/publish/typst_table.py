@@ -109,8 +109,8 @@ def _least(column: list[str], size: float) -> float:
 
 
 def _words(text: str) -> list[str]:
-    """What no line breaks in: between blanks, and what a hyphen or a dash ends."""
-    return [word for word in re.split(r"[ \n]|(?<=[-–/])(?=\w)", text) if word]
+    """What no line breaks in: between blanks, and what a hyphen before a letter ends."""
+    return [word for word in re.split(r"[ \n]|(?<=-)(?=[^\W\d_])", text) if word]
 
 
 def _wide(text: str, size: float) -> float:

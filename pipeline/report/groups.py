@@ -96,7 +96,7 @@ def show_unanswered(data: Dataset) -> None:
     )
     problems = many.only(*(k for k in many.classes[0] if k is not TOTAL))
     author.chart(
-        "bars", problems | of.only(*problems.classes[0]),
+        "bars", of.only(*problems.classes[0]) | problems,
         author.finding(problems, "Flest behov utan svarande insats: {label}, {value}", UNANSWERED),
         "Antal svar om att insatsen inte svarade mot behoven, eller bara delvis",
         SEVERAL,

@@ -43,7 +43,7 @@ def _unanswered() -> None:
     many, of = groups.unanswered(author.data("avslut"))
     rows = [k for k in many.classes[0] if k is not TOTAL][:LARGEST]
     author.show(
-        many.only(*rows) | of.only(*rows),
+        of.only(*rows) | many.only(*rows),
         f"De vanligaste, efter problem när insatsen började. {groups.SEVERAL}",
     )
 
