@@ -17,7 +17,7 @@ HEAD = (34.0, 90.0)  # mm, least and most for the row headers
 POINT = 0.3528  # mm
 _BOLD = 1.05  # a bold text beside a semibold one, with some air
 _LEAST, _MOST = 7.0, 48.0  # mm
-_LONG = 30.0  # mm: a column is no wider for a longer word of letters, which is then hyphenated
+_LONG = 31.0  # mm: a column is no wider for a longer word of letters, which is then hyphenated
 
 
 @dataclass(frozen=True, slots=True)

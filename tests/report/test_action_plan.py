@@ -50,7 +50,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return made
 
 
-def chapter(workspace: Workspace, edition: str = "intern") -> list[Block]:
+def chapter(workspace: Workspace, edition: str = "intern", date: str = "") -> list[Block]:
     """The blocks that the chapter displays, its code cells run in this process."""
     made: list[Block] = []
     load_kommun.cache_clear()
@@ -64,7 +64,7 @@ def chapter(workspace: Workspace, edition: str = "intern") -> list[Block]:
         for cell in (c for c in found if c.cell_type == "code"):
             _cell(cell.source, names)
             if "parameters" in cell.metadata.get("tags", ()):
-                names["edition"] = edition
+                names |= {"edition": edition, "date": date}
     return made
 
 
@@ -216,3 +216,5 @@ def test_overdue_knows_the_day_it_is_told_as_of(workspace: Workspace, tmp_path: 
     many = counted(workspace, late)
     assert f"är {many} åtgärder i planen utifrån 2025 försenade" in texts(shown) and many > 0
     table(shown, f"Försenade åtgärder per {dt.date(2026, 12, 1).isoformat()}")
+    # DATE= says the same without a word in the settings.
+    assert texts(chapter(workspace, date="2026-12-01")) == texts(shown)

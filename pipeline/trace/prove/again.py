@@ -17,7 +17,6 @@ from pipeline.facts.lookup import ledger
 from pipeline.intake.raw import RawTable
 from pipeline.intake.year import clean_year
 from pipeline.intake.year import files as listed
-from pipeline.publish.manifest import FILE as MANIFEST
 from pipeline.trace.prove import files
 from pipeline.trace.prove.cells import Mutation
 from pipeline.trace.prove.facts import Asked, Numbers, evaluate, numbers, recorded
@@ -100,7 +99,7 @@ def annual(
         shutil.rmtree(folder)
         return None
     place = ["--raw", made.raw, "--processed", made.processed, "--reports", made.reports]
-    built = original.reports / str(world.year) / "intern" / MANIFEST
+    built = original.reports / str(world.year) / "intern" / "manifest.json"
     place += ["--date", json.loads(built.read_text(encoding="utf-8"))["per_datum"]]
     done = subprocess.run(
         [sys.executable, "-m", "pipeline", "annual", "--year", str(world.year), *map(str, place)],
