@@ -85,11 +85,18 @@ def named(header: str) -> bool:
     return any(map(personal, candidates(header)))
 
 
-def _targets(cells: Sequence[Cell], book: Codebook) -> Iterator[tuple[int, Target]]:
+@lru_cache(maxsize=256)
+def _index(fields: tuple[Field, ...]) -> Mapping[str, Target]:
+    """What each normalised header of a form stands for; of two that are alike the first."""
     index: dict[str, Target] = {}
-    for field in book.fields:
+    for field in fields:
         for key, target in _keys(field):
             index.setdefault(key, target)
+    return index
+
+
+def _targets(cells: Sequence[Cell], book: Codebook) -> Iterator[tuple[int, Target]]:
+    index = _index(book.fields)
     for column, cell in enumerate(cells):
         if isinstance(cell, str) and cell and not (book.protects != "none" and named(cell)):
             reading = next((r for r in candidates(cell) if r in index), None)
