@@ -57,7 +57,6 @@ class Fit:
         return self.explained, self.share
 
 
-@lru_cache(maxsize=256)
 def _keys(field: Field) -> tuple[tuple[str, Target], ...]:
     """Every normalised header of a field. Its dummy columns come after its own headers."""
     own = (field.title, field.name, *field.aliases)
