@@ -57,7 +57,6 @@ class Fit:
         return self.explained, self.share
 
 
-@lru_cache(maxsize=256)
 def _keys(field: Field) -> tuple[tuple[str, Target], ...]:
     """Every normalised header of a field. Its dummy columns come after its own headers."""
     own = (field.title, field.name, *field.aliases)
@@ -85,11 +84,18 @@ def named(header: str) -> bool:
     return any(map(personal, candidates(header)))
 
 
-def _targets(cells: Sequence[Cell], book: Codebook) -> Iterator[tuple[int, Target]]:
+@lru_cache(maxsize=256)
+def _index(fields: tuple[Field, ...]) -> Mapping[str, Target]:
+    """What each normalised header of a form stands for; of two that are alike the first."""
     index: dict[str, Target] = {}
-    for field in book.fields:
+    for field in fields:
         for key, target in _keys(field):
             index.setdefault(key, target)
+    return index
+
+
+def _targets(cells: Sequence[Cell], book: Codebook) -> Iterator[tuple[int, Target]]:
+    index = _index(book.fields)
     for column, cell in enumerate(cells):
         if isinstance(cell, str) and cell and not (book.protects != "none" and named(cell)):
             reading = next((r for r in candidates(cell) if r in index), None)

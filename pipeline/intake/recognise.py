@@ -34,8 +34,13 @@ def recognise(
         return _not_read(raw, raw.note)
     if not any(filled(row) for row in raw.rows):
         return _not_read(raw, "Bladet är tomt." if raw.sheet else "Filen är tom.")
-    chosen = _best(raw, codebooks)
-    nearest = _nearest(raw, codebooks)
+    fits = [
+        (i, fit(row, book))
+        for i, row in enumerate(raw.rows[:HEADER_WITHIN])
+        for book in codebooks.values()
+    ]
+    chosen = _best(raw, fits)
+    nearest = _nearest(raw, fits)
     # A form that fits much worse must not take the table of one that lacks a column.
     if (
         nearest
@@ -70,14 +75,10 @@ def _enough(found: Fit, row: Sequence[Cell]) -> bool:
     )
 
 
-def _best(raw: RawTable, codebooks: Mapping[str, Codebook]) -> tuple[int, Fit] | None:
-    """The header row and the form: most headers explained, then most of the form found."""
-    found = [
-        (i, made)
-        for i, row in enumerate(raw.rows[:HEADER_WITHIN])
-        for made in (fit(row, book) for book in codebooks.values())
-        if not made.missing and _enough(made, row)
-    ]
+def _best(raw: RawTable, fits: Sequence[tuple[int, Fit]]) -> tuple[int, Fit] | None:
+    """The header row and the form: most headers explained, then most of the form found.
+    `fits`: how each form fits each row in which headers may stand."""
+    found = [(i, m) for i, m in fits if not m.missing and _enough(m, raw.rows[i])]
     if not found:
         return None
     # Of two rows that fit alike the upper is the header row: max keeps the first.
@@ -88,15 +89,13 @@ def _best(raw: RawTable, codebooks: Mapping[str, Codebook]) -> tuple[int, Fit] |
     return header, chosen
 
 
-def _nearest(raw: RawTable, codebooks: Mapping[str, Codebook]) -> tuple[int, Fit] | None:
+def _nearest(raw: RawTable, fits: Sequence[tuple[int, Fit]]) -> tuple[int, Fit] | None:
     """The header row, as well as it can be told, and the form it fits best."""
-    rows = list(enumerate(raw.rows[:HEADER_WITHIN]))
-    found = [(i, fit(row, book)) for i, row in rows for book in codebooks.values()]
     header = likely_header(raw.rows)
-    sure = [item for item in found if item[1].explained >= 2]
+    sure = [item for item in fits if item[1].explained >= 2]
     if not sure and header is None:
         return None
-    return max(sure or [f for f in found if f[0] == header], key=lambda item: item[1].score)
+    return max(sure or [f for f in fits if f[0] == header], key=lambda item: item[1].score)
 
 
 def likely_header(rows: Sequence[Sequence[Cell]]) -> int | None:
