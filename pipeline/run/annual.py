@@ -4,6 +4,7 @@ an interrupted or refused run leaves the last good output, never half a file."""
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import json
 import shutil
 import string
@@ -70,7 +71,6 @@ def annual(
     """Build the edition of `year`; returns its folder. Raises UppfoljningError with nothing
     of the last good edition touched. `disposed`: also where raw rows have been destroyed."""
     with kernels_of(workspace) as kernels:
-        kernels.warm()  # while the driver decides what may be shown
         return _annual(workspace, year, date, say, disposed, kernels)
 
 
@@ -91,6 +91,8 @@ def _annual(
 
     before = state.edition_before(workspace, year)
     tables(workspace, year, say, kernels)
+    kernels.warm()  # while the driver decides what may be shown, if no table had to be made
+    gc.freeze()  # what is loaded by now stays: libraries that collect need not walk through it
     written = lock(workspace, year, say)
     before |= state.prints(workspace, written)
     write_changes(workspace, year, say)
