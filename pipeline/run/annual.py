@@ -71,7 +71,10 @@ def annual(
     """Build the edition of `year`; returns its folder. Raises UppfoljningError with nothing
     of the last good edition touched. `disposed`: also where raw rows have been destroyed."""
     with kernels_of(workspace) as kernels:
-        return _annual(workspace, year, date, say, disposed, kernels)
+        try:
+            return _annual(workspace, year, date, say, disposed, kernels)
+        finally:
+            gc.unfreeze()
 
 
 def _annual(
@@ -127,19 +130,24 @@ def _annual(
         say("Rapporten sätts samman …")
         hides = None if staff is None else staff.pattern
         meta, seal = _publish(workspace, year, date, jobs, made, hides, say)
-        tertial.write_all(workspace, meta, tertials, made, say)
-        if not disposed:
-            refuse_resting(workspace, year, made)
-        for warning in publish_public(
+        warnings = publish_public(
             workspace, {job.name: again / f"{job.name}.ipynb" for job in outward}, meta, decision,
             leaves, made / "publik",
-        ):  # fmt: skip
-            say(f"Att se över: {warning.where}: ”{warning.token}” i ”{warning.context}”.")
-        seen = {"intern": hides, "publik": decision.pattern}
-        underlag.write_all(workspace, meta, made, seen, say)
-        say("Den publika utgåvan angrips: går något dolt tal att räkna fram? …")
-        stratsys.write_stratsys(workspace, year, leaves, made, meta.per_datum)
-        audit = attack_edition(workspace, year, leaves)
+        )  # fmt: skip
+        # The attack reads `publik/` alone, and most of its time is the solver's, which leaves the
+        # interpreter to the rest.
+        with ThreadPoolExecutor(1) as beside:
+            attacked = beside.submit(attack_edition, workspace, year, leaves)
+            tertial.write_all(workspace, meta, tertials, made, say)
+            if not disposed:
+                refuse_resting(workspace, year, made)
+            for warning in warnings:
+                say(f"Att se över: {warning.where}: ”{warning.token}” i ”{warning.context}”.")
+            seen = {"intern": hides, "publik": decision.pattern}
+            underlag.write_all(workspace, meta, made, seen, say)
+            stratsys.write_stratsys(workspace, year, leaves, made, meta.per_datum)
+            say("Den publika utgåvan angrips: går något dolt tal att räkna fram? …")
+            audit = attacked.result()
         for line in audit.lines():
             say(f"  {line}")
         refuse_leaks(workspace, year, audit)

@@ -108,13 +108,7 @@ def found(texts: Iterable[str], wanted: Iterable[Planted]) -> set[str]:
     bare = {c.lstrip("0"): c for c in digits if len(c.lstrip("0")) > 7}
     words = {p.core for p in listed} - digits
     hits: set[str] = set()
-    # None of what is sought for holds a line break, and pages and notebooks share most lines.
-    assert not any("\n" in p.text for p in listed)
-    searched: set[str] = set()
-    for whole in texts:
-        lines = dict.fromkeys(line for line in whole.split("\n") if line not in searched)
-        searched |= lines.keys()
-        text = "\n".join(lines)
+    for text in texts:
         hits |= words & set(_WORDS.findall(text))
         for run in _RUN.findall(text):
             only = re.sub(r"\D", "", run.removesuffix(".0"))
