@@ -4,6 +4,7 @@ an interrupted or refused run leaves the last good output, never half a file."""
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import json
 import shutil
 import string
@@ -70,8 +71,10 @@ def annual(
     """Build the edition of `year`; returns its folder. Raises UppfoljningError with nothing
     of the last good edition touched. `disposed`: also where raw rows have been destroyed."""
     with kernels_of(workspace) as kernels:
-        kernels.warm()  # while the driver decides what may be shown
-        return _annual(workspace, year, date, say, disposed, kernels)
+        try:
+            return _annual(workspace, year, date, say, disposed, kernels)
+        finally:
+            gc.unfreeze()
 
 
 def _annual(
@@ -91,6 +94,8 @@ def _annual(
 
     before = state.edition_before(workspace, year)
     tables(workspace, year, say, kernels)
+    kernels.warm()  # while the driver decides what may be shown, if no table had to be made
+    gc.freeze()  # what is loaded by now stays: libraries that collect need not walk through it
     written = lock(workspace, year, say)
     before |= state.prints(workspace, written)
     write_changes(workspace, year, say, date)
@@ -127,19 +132,24 @@ def _annual(
         say("Rapporten sätts samman …")
         hides = None if staff is None else staff.pattern
         meta, seal = _publish(workspace, year, date, jobs, made, hides, say)
-        tertial.write_all(workspace, meta, tertials, made, say)
-        if not disposed:
-            refuse_resting(workspace, year, made)
-        for warning in publish_public(
+        warnings = publish_public(
             workspace, {job.name: again / f"{job.name}.ipynb" for job in outward}, meta, decision,
             leaves, made / "publik",
-        ):  # fmt: skip
-            say(f"Att se över: {warning.where}: ”{warning.token}” i ”{warning.context}”.")
-        seen = {"intern": hides, "publik": decision.pattern}
-        underlag.write_all(workspace, meta, made, seen, say)
-        say("Den publika utgåvan angrips: går något dolt tal att räkna fram? …")
-        stratsys.write_stratsys(workspace, year, leaves, made, meta.per_datum)
-        audit = attack_edition(workspace, year, leaves)
+        )  # fmt: skip
+        # The attack reads `publik/` alone, and most of its time is the solver's, which leaves the
+        # interpreter to the rest.
+        with ThreadPoolExecutor(1) as beside:
+            attacked = beside.submit(attack_edition, workspace, year, leaves)
+            tertial.write_all(workspace, meta, tertials, made, say)
+            if not disposed:
+                refuse_resting(workspace, year, made)
+            for warning in warnings:
+                say(f"Att se över: {warning.where}: ”{warning.token}” i ”{warning.context}”.")
+            seen = {"intern": hides, "publik": decision.pattern}
+            underlag.write_all(workspace, meta, made, seen, say)
+            stratsys.write_stratsys(workspace, year, leaves, made, meta.per_datum)
+            say("Den publika utgåvan angrips: går något dolt tal att räkna fram? …")
+            audit = attacked.result()
         for line in audit.lines():
             say(f"  {line}")
         refuse_leaks(workspace, year, audit)
