@@ -132,7 +132,7 @@ def _before(
         if file.startswith("kolada/"):
             continue
         for raw in read_file(path, file):
-            found = recognise(raw, books, kommun.hoppa_over)
+            found = recognise(raw, books, kommun.hoppa_over, kommun.rakna_alla_svar)
             if not isinstance(found, Recognised) or name not in found.columns:
                 continue
             wanted = found.codebook.field(name)

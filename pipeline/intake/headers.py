@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.forms.codebook import Codebook, DummyColumn, Field
-from pipeline.intake.raw import Cell
+from pipeline.intake.raw import Cell, Readings
 from pipeline.privacy.columns import personal
 
 _BLANK = re.compile(r"[\s\u00a0\u200b\u200c\u200d\u2060\ufeff\u00ad]+")
@@ -80,25 +80,38 @@ def candidates(header: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4096)
-def named(header: str) -> bool:
+def readings(header: str | Readings) -> tuple[str, ...]:
+    """The normalised readings of a column: of its header, or of all that its tool calls it."""
+    if isinstance(header, str):
+        return candidates(header)
+    return tuple(dict.fromkeys(r for h in header for r in candidates(h)))
+
+
+def named(header: str | Readings) -> bool:
     """Whether a column says who answered (name, e-mail, IP address …): it is never read."""
-    return any(map(personal, candidates(header)))
+    return any(map(personal, readings(header)))
 
 
-def _targets(cells: Sequence[Cell], book: Codebook) -> Iterator[tuple[int, Target]]:
+def shown(header: Cell | Readings) -> str:
+    """A header as it is quoted."""
+    text = next(iter(header), "") if isinstance(header, tuple) else header
+    return "" if text is None else str(text).strip()
+
+
+def _targets(cells: Sequence[Cell | Readings], book: Codebook) -> Iterator[tuple[int, Target]]:
     index: dict[str, Target] = {}
     for field in book.fields:
         for key, target in _keys(field):
             index.setdefault(key, target)
     for column, cell in enumerate(cells):
-        if isinstance(cell, str) and cell and not (book.protects != "none" and named(cell)):
-            reading = next((r for r in candidates(cell) if r in index), None)
+        if isinstance(cell, str | tuple) and cell and not (book.protects != "none" and named(cell)):
+            reading = next((r for r in readings(cell) if r in index), None)
             if reading is not None:
                 yield column, index[reading]
 
 
-def fit(cells: Sequence[Cell], book: Codebook) -> Fit:
-    """Which columns of a row of headers hold which field of `book`."""
+def fit(cells: Sequence[Cell | Readings], book: Codebook) -> Fit:
+    """Which columns of a row of headers (`RawTable.header`) hold which field of `book`."""
     single: dict[str, int] = {}
     spread: dict[str, dict[int, int]] = {}
     repeated = []

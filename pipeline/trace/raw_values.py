@@ -17,12 +17,20 @@ import pyarrow.parquet as pq
 
 from pipeline.errors import UppfoljningError
 from pipeline.forms.codebook import Codebook, Field
-from pipeline.intake.convert import MISSING, RULES, Converter, converter, dummy_converter
+from pipeline.intake.convert import (
+    MISSING,
+    RULES,
+    Converter,
+    converter,
+    dummy_converter,
+    translated,
+)
 from pipeline.intake.headers import fit
 from pipeline.intake.personal import guarded, shown
 from pipeline.intake.raw import Cell as Cell_
 from pipeline.intake.raw import RawTable
 from pipeline.intake.readers import read_file
+from pipeline.intake.stacked import with_stacked_header
 from pipeline.intake.year import files
 from pipeline.privacy.key import PseudonymKey, key_of
 from pipeline.privacy.screen import mask_cell
@@ -132,6 +140,7 @@ class RawFiles:
             convert = dummy_converter(field, book, place)
         else:
             convert = converter(field, book, plain_text=raw.kind == "csv")
+        convert = translated(convert, raw.dialect, place_of(cell.column))
         return field, guarded(convert, field, book, self._key)
 
     def _verdicts(self, year: int) -> Verdicts:
@@ -247,7 +256,9 @@ def _row_by_row(columns: Sequence[list[Record]]) -> list[Record]:
 
 
 def _spread(raw: RawTable, header_row: int, book: Codebook) -> frozenset[str]:
-    return fit(raw.rows[header_row - 1], book).spread
+    made = fit(raw.header(header_row - 1), book)
+    stacked = None if made.columns else with_stacked_header(raw)
+    return made.spread if stacked is None else fit(stacked.header(header_row - 1), book).spread
 
 
 def plain(value: object) -> Raw:
