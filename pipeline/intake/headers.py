@@ -11,7 +11,8 @@ from pipeline.forms.codebook import Codebook, DummyColumn, Field
 from pipeline.intake.raw import Cell, Readings
 from pipeline.privacy.columns import personal
 
-_BLANK = re.compile(r"[\s\u00a0\u200b\u200c\u200d\u2060\ufeff\u00ad]+")
+_BLANK = re.compile(r"\s+")
+_UNSEEN = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")  # no width, soft hyphen
 _EDGES = " :.?*"
 # LimeSurvey writes `code[SQ001]. Question text [option]`, or the code alone.
 _CODED = re.compile(r"([A-Za-z]\w*(?:\[[^\]]*\])*)\.\s+(\S.*)", re.DOTALL)
@@ -25,7 +26,7 @@ def normal(cell: Cell) -> str:
     """A header without what should not tell two headers apart."""
     if cell is None:
         return ""
-    return _BLANK.sub(" ", str(cell)).strip(_EDGES).casefold()
+    return _BLANK.sub(" ", _UNSEEN.sub("", str(cell))).strip(_EDGES).casefold()
 
 
 def dummies(field: Field) -> tuple[DummyColumn, ...]:
@@ -65,6 +66,9 @@ def _keys(field: Field) -> tuple[tuple[str, Target], ...]:
     for index, column in enumerate(dummies(field)):
         found.append((normal(column.header), (field.name, index)))
         found.append((normal(f"{field.name}[{column.value}]"), (field.name, index)))
+        label = next((c.label for c in field.categories if str(c.value) == column.value), "")
+        if label:
+            found.append((normal(f"{field.title} [{label}]"), (field.name, index)))
     return tuple(found)
 
 

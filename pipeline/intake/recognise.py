@@ -53,6 +53,9 @@ def recognise(
 
 def _found(raw: RawTable, codebooks: Mapping[str, Codebook]) -> Recognised | NotRead:
     chosen = _best(raw, codebooks)
+    stacked = with_stacked_header(raw) if chosen is None else None
+    if stacked is not None and (again := _best(stacked, codebooks)):
+        return _recognised(stacked, *again)
     nearest = _nearest(raw, codebooks)
     # A form that fits much worse must not take the table of one that lacks a column.
     if (
@@ -64,9 +67,6 @@ def _found(raw: RawTable, codebooks: Mapping[str, Codebook]) -> Recognised | Not
         raise IntakeError([messages.missing_column(raw, *nearest)])
     if chosen:
         return _recognised(raw, *chosen)
-    stacked = with_stacked_header(raw)
-    if stacked is not None and (again := _best(stacked, codebooks)):
-        return _recognised(stacked, *again)
     if raw.hidden:  # as a rule the lists behind drop-down cells
         return _not_read(raw, "Bladet är dolt i Excel. Det passar inget formulär och läses inte.")
     if nearest is None:
@@ -161,7 +161,7 @@ def _recognised(raw: RawTable, header: int, chosen: Fit) -> Recognised:
         many = len(others) > 1
         notes.append(
             f"{'Raderna' if many else 'Rad'} {messages.listed(others)} hör inte till tabellen "
-            "(titel eller anteckning) och räknas inte."
+            "(titel, anteckning eller summa) och räknas inte."
         )
     if not rows:
         notes.append("Tabellen har rubriker men inga rader.")
@@ -196,11 +196,15 @@ def _said_of_tool(found: Recognised, kept: bool) -> Recognised:
     aside = {i: rule for i, rule in known.set_aside.items() if i in rows}
     said = [known.said or f"Filen är en export från {known.title}."]
     counted = Counter(aside.values())
-    parts = [f"{counted[r]} {words}" for r, (words, _) in RULES.items() if counted[r]]
+    parts = [
+        f"{counted[r]} {one if counted[r] == 1 else several}"
+        for r, (one, several, _) in RULES.items()
+        if counted[r]
+    ]
     if parts and kept:
         said.append(f"{_and(parts)} räknas ändå enligt rakna_alla_svar i kommun.toml.")
     elif parts:
-        said.append(f"{_and(parts)} räknas inte; de ligger i karantän.")
+        said.append(f"{_and(parts)} räknas inte och ligger i karantän.")
     note = " ".join(filter(None, (*said, found.note)))
     return replace(found, note=note, set_aside={} if kept else aside)
 

@@ -14,7 +14,7 @@ from pipeline.errors import IntakeError
 from pipeline.intake.ods_cells import unseen_of_ods
 from pipeline.intake.raw import Cell, RawTable
 from pipeline.intake.unseen import Problems, Unseen, said_of_sheet
-from pipeline.intake.xls_cells import unseen_of_xls
+from pipeline.intake.xls_cells import unseen_of_xls, values_of_xls
 from pipeline.intake.xlsx_cells import unseen_of_xlsx
 
 OLE = bytes.fromhex("D0CF11E0A1B11AE1")
@@ -44,6 +44,8 @@ def read_workbook(data: bytes, name: str, sha256: str) -> list[RawTable]:
         raise IntakeError([_locked(name)]) from error
     except BaseException as error:  # a panic in calamine's Rust is no Exception
         raise IntakeError([_corrupt(name)]) from error
+    if kind == "xls" and (whole := values_of_xls(data, sheets)):
+        sheets = [(meta, whole.get(meta.name, rows)) for meta, rows in sheets]
     made = []
     for meta, rows in sheets:
         other = others.get(meta.name, Unseen())

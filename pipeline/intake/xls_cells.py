@@ -3,13 +3,48 @@ is merged. Formulas have no text there that a program without Excel can show."""
 
 from __future__ import annotations
 
+import datetime as dt
 import os
+import re
+from collections.abc import Sequence
+from typing import Any
 
 import xlrd
 from xlrd.biffh import XL_CELL_ERROR, error_text_from_code
 
 from pipeline.intake.raw import column_letter
 from pipeline.intake.unseen import Unseen, error
+
+_EXCEL_97 = 80  # version of the format
+_TORN = re.compile("[\\x00\\x80-\\x9f]")
+Sheets = dict[str, list[list[Any]]]
+
+
+def values_of_xls(data: bytes, read: Sequence[tuple[Any, list[list[Any]]]]) -> Sheets:
+    """The values by xlrd, where calamine is known to read letters wrong: files older than
+    Excel 97, and those whose texts it reads byte by byte. Empty where it reads them right."""
+    with open(os.devnull, "w") as quiet:
+        book = xlrd.open_workbook(file_contents=data, logfile=quiet)
+    cells = (c for _, rows in read for r in rows for c in r)
+    torn = any(isinstance(c, str) and _TORN.search(c) for c in cells)
+    if book.biff_version >= _EXCEL_97 and not torn:
+        return {}
+    return {
+        sheet.name: [
+            [_value(sheet.cell(i, j), book.datemode) for j in range(sheet.row_len(i))]
+            for i in range(sheet.nrows)
+        ]
+        for sheet in book.sheets()
+    }
+
+
+def _value(cell: Any, mode: int) -> Any:
+    if cell.ctype == xlrd.XL_CELL_DATE:
+        moment = xlrd.xldate_as_datetime(cell.value, mode)
+        return moment.date() if moment.time() == dt.time() else moment
+    if cell.ctype == xlrd.XL_CELL_BOOLEAN:
+        return bool(cell.value)
+    return "" if cell.ctype == XL_CELL_ERROR else cell.value
 
 
 def unseen_of_xls(data: bytes) -> dict[str, Unseen]:

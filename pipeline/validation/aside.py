@@ -31,7 +31,7 @@ def aside_records(aside: pa.Table, sources: Sources) -> tuple[pa.Table, pa.Table
             "_rad": a["_rad"],
             "fil": sources[a["_kalla"]]["file"],
             "tabell": a["tabell"],
-            "orsak": RULES[a["regel"]][1],
+            "orsak": RULES[a["regel"]][-1],
         }
         rows.append({**both, "status": QUARANTINED})
         cells.append(
@@ -54,7 +54,7 @@ def aside_records(aside: pa.Table, sources: Sources) -> tuple[pa.Table, pa.Table
 def aside_checks(table: str, rows: int, aside: pa.Table) -> Iterator[Row]:
     """The entries of `kontroller.json` about a form's answers that were set aside."""
     own = Counter(aside.filter(pc.equal(aside["tabell"], table))["regel"].to_pylist())
-    for rule, (words, why) in RULES.items():
+    for rule, (_, words, why) in RULES.items():
         if own[rule]:
             yield {
                 "table": table,

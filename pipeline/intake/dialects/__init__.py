@@ -27,19 +27,21 @@ KNOWN: tuple[Callable[[Sequence[Sequence[Cell]]], Dialect | None], ...] = (
     google_forms.recognise,
 )
 
-# Why an answer is set aside: key → (what it is in one word or two, the whole reason).
-RULES: Mapping[str, tuple[str, str]] = {
+# Why an answer is set aside: key → (one of them, several, the whole reason).
+RULES: Mapping[str, tuple[str, str, str]] = {
     "ofullstandigt_svar": (
+        "ofullständigt svar",
         "ofullständiga svar",
         "Svaret är ofullständigt: den som svarade skickade aldrig in det.",
     ),
-    "testsvar": ("testsvar", "Svaret är ett testsvar enligt verktyget."),
+    "testsvar": ("testsvar", "testsvar", "Svaret är ett testsvar enligt verktyget."),
     "forhandsgranskning": (
+        "svar från förhandsgranskning",
         "svar från förhandsgranskning",
         "Svaret kommer från en förhandsgranskning av enkäten.",
     ),
-    "skrapsvar": ("skräpsvar", "Svaret är skräp (spam) enligt verktyget."),
-    "underkant_svar": ("underkända svar", "Svaret är underkänt i verktyget."),
+    "skrapsvar": ("skräpsvar", "skräpsvar", "Svaret är skräp (spam) enligt verktyget."),
+    "underkant_svar": ("underkänt svar", "underkända svar", "Svaret är underkänt i verktyget."),
 }
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pipeline.intake.dialects.words import Row, at, text, word
 from pipeline.intake.raw import Cell, Dialect, Readings
 
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_NAME = re.compile(r"[a-z][a-z0-9_]*?(___\w+)?")
 _OWN = frozenset(
     ("redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance",
      "redcap_survey_identifier", "redcap_data_access_group")

@@ -31,6 +31,10 @@ _INCOMPLETE = dict.fromkeys(
      "delvis besvarad", "unvollständig"),
     "ofullstandigt_svar",
 )  # fmt: skip
+_NAMES = frozenset(
+    ("name", "namn", "navn", "first name", "last name", "förnamn", "efternamn", "vorname",
+     "nachname", "för- och efternamn")
+)  # fmt: skip
 _ONE = frozenset(
     ("response", "open-ended response", "svar", "öppet svar", "fritextsvar", "svar med fritext",
      "antwort", "antwort mit offenem ende", "offene antwort", "åpent svar")
@@ -59,21 +63,31 @@ def recognise(rows: Sequence[Row]) -> Dialect | None:
     return None
 
 
+def _contact(above: Row, below: Row, first: int) -> bool:
+    """Whether a question asks for name, address and so on: one of its lines is a name. (An answer
+    may be called "Telefon" without being one.)"""
+    last = first + 1
+    while last < len(below) and not text(at(above, last)):
+        last += 1
+    return any(word(c) in _NAMES for c in below[first:last])
+
+
 def _headers(above: Row, below: Row, meta: set[int]) -> tuple[Readings, ...]:
     """`Fråga [alternativ]`; the question alone where it has one column."""
     found: list[Readings] = []
-    question = ""
+    question, contact = "", False
     for j in range(max(len(above), len(below))):
         own, option = text(at(above, j)), text(at(below, j))
         if j in meta:
             found.append((own,))
             continue
-        question = own or question
+        if own:
+            question, contact = own, _contact(above, below, j)
         if not question or not (own or option):
             found.append((own or option,) if own or option else ())
         elif not option or option.casefold() in _ONE:
             found.append((question,))
         else:
-            alone = (option,) if personal(option) else ()
+            alone = (option,) if contact and personal(option) else ()
             found.append((f"{question} [{option}]", *alone))
     return tuple(found)

@@ -13,7 +13,8 @@ from pipeline.trace.verify.reading import Cell, Rows, Sheet
 from pipeline.trace.verify.tools import Layout, layout_of, stacked
 
 WITHIN = 30
-_SPACES = re.compile(r"[\s\u00a0\u200b\u200c\u200d\u2060\ufeff\u00ad]+")
+_SPACES = re.compile(r"\s+")
+_NO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _CODE = re.compile(r"^([A-Za-z]\w*(?:\[[^\]]*\])*)\.\s+(\S.*)$", re.DOTALL)
 Place = tuple[str, int]  # field, number of its dummy column (-1: the field's own column)
 
@@ -77,7 +78,7 @@ def dummies(field: Field) -> list[tuple[str, str]]:
 
 
 def _norm(text: str) -> str:
-    return _SPACES.sub(" ", text).strip(" :.?*").casefold()
+    return _SPACES.sub(" ", text.translate(_NO_WIDTH)).strip(" :.?*").casefold()
 
 
 def _readings(header: str) -> Iterator[str]:
@@ -98,6 +99,9 @@ def _names(book: Codebook) -> dict[str, Place]:
         for number, (header, value) in enumerate(dummies(f)):
             names.setdefault(_norm(header), (f.name, number))
             names.setdefault(_norm(f"{f.name}[{value}]"), (f.name, number))
+            for c in f.categories:
+                if str(c.value) == value:
+                    names.setdefault(_norm(f"{f.title} [{c.label}]"), (f.name, number))
     return names
 
 

@@ -118,11 +118,9 @@ def statistics_table(data: bytes, suffix: str) -> tuple[list[list[Any]], Layout]
 
 
 def _stata(data: bytes) -> tuple[list[list[Any]], dict[str, str]]:
-    with pd.read_stata(
-        io.BytesIO(data), convert_categoricals=False, convert_missing=True, iterator=True
-    ) as file:
+    frame = pd.read_stata(io.BytesIO(data), convert_categoricals=False, convert_missing=True)
+    with pd.read_stata(io.BytesIO(data), iterator=True) as file:
         questions = file.variable_labels()
-        frame = next(file, pd.DataFrame())
     rows: list[list[Any]] = [list(frame.columns)]
     for record in frame.itertuples(index=False, name=None):
         rows.append([_plain(v) for v in record])

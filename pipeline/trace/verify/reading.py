@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
+from openpyxl.utils.escape import unescape
 
 from pipeline.trace.verify.encoded import text_of
 from pipeline.trace.verify.formats import ods_sheets, statistics_table, xls_sheets
@@ -70,7 +71,7 @@ def year_sheets(raw: Path, year: int, skip: Sequence[str]) -> Iterator[Sheet]:
             continue
         seen.add(digest)
         try:
-            sheets = list(_sheets(name, suffix, data))
+            sheets = list(sheets_of(name, suffix, data))
         except Exception:  # whatever a damaged file makes a library raise: it holds no table
             sheets = [Sheet(name, "", ())]
         yield from (s for s in sheets if plain_name(s.source) not in passed)
@@ -104,7 +105,7 @@ def plain_name(text: str) -> str:
     return unicodedata.normalize("NFC", text.replace("\\", "/")).strip().casefold()
 
 
-def _sheets(name: str, suffix: str, data: bytes) -> Iterator[Sheet]:
+def sheets_of(name: str, suffix: str, data: bytes) -> Iterator[Sheet]:
     if suffix in BOOKS:
         yield from _book(name, data)
     elif suffix in TEXTS:
@@ -136,13 +137,16 @@ def _workbook(name: str, data: bytes) -> Iterator[Sheet]:
     formulas = openpyxl.load_workbook(io.BytesIO(data), read_only=True) if _any(data) else None
     for sheet in book.worksheets:
         sheet.reset_dimensions()
-        rows = [[_excel(c.value, c.data_type) for c in row] for row in sheet.iter_rows()]
+        found = [list(row) for row in sheet.iter_rows()]
+        rows = [[_excel(c.value, c.data_type) for c in row] for row in found]
         if formulas is not None:
             twin = formulas[sheet.title]
             twin.reset_dimensions()
-            for row, said in zip(rows, twin.iter_rows(), strict=False):
+            for row, held, said in zip(rows, found, twin.iter_rows(), strict=False):
                 for j, cell in enumerate(said[: len(row)]):
-                    if row[j] is None and cell.data_type == "f":
+                    # A formula whose answer is an empty text has the type of a text.
+                    text = held[j].data_type in ("s", "str")
+                    if row[j] is None and cell.data_type == "f" and not text:
                         row[j] = ("e", "#FORMEL")
         yield Sheet(name, sheet.title, (rows,))
 
@@ -155,6 +159,8 @@ def _any(data: bytes) -> bool:
 
 
 def _excel(value: Any, kind: str) -> Cell:
+    if isinstance(value, str) and "_x" in value:
+        value = unescape(value)  # `_x000D_`: a control character as Excel writes it
     return ("e", str(value)) if kind == "e" else cell_of(value)
 
 

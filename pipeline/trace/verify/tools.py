@@ -123,6 +123,10 @@ def _google(rows: Rows) -> Layout | None:
     return Layout((0,), _each(rows[0]), 1)
 
 
+_PERSONS = {"name", "namn", "navn", "first name", "last name", "förnamn", "efternamn", "vorname",
+            "nachname", "för- och efternamn"}  # fmt: skip
+
+
 def _surveymonkey(rows: Rows) -> Layout | None:
     who = (
         "respondent id|respondent-id|respondentid|respondent_id|svarande-id|befragten-id|"
@@ -155,7 +159,7 @@ def _surveymonkey(rows: Rows) -> Layout | None:
         two = any(below) and not _say(below, person)
         first = i + 1 + two
         status = _where(row, "response status|svarsstatus|antwortstatus")
-        names, question = _each(row), ""
+        names, question, contact = _each(row), "", False
         if two:
             names = []
             for j in range(max(len(row), len(below))):
@@ -163,13 +167,19 @@ def _surveymonkey(rows: Rows) -> Layout | None:
                 if _low(upper) in own and upper:
                     names.append([upper])
                     continue
-                question = upper or question
+                if upper:
+                    question = upper
+                    end = next((k for k in range(j + 1, len(below)) if _say(row, k)), len(below))
+                    block = {_low(_say(below, k)) for k in range(j, end)}
+                    contact = bool(block & _PERSONS)
                 if not question or not (upper or lower):
                     names.append([upper or lower] if upper or lower else [])
                 elif not lower or lower.lower() in alone:
                     names.append([question])
                 else:
-                    names.append([f"{question} [{lower}]"] + [lower] * personal(lower))
+                    names.append(
+                        [f"{question} [{lower}]"] + [lower] * (contact and personal(lower))
+                    )
         aside = _marked(rows, first, status, {partial: UNSENT})
         return Layout(tuple(range(i, first)), names, first, aside)
     return None
@@ -316,7 +326,7 @@ def _redcap(rows: Rows) -> Layout | None:
              "data access group"}  # fmt: skip
     if len(named) < 2:
         return None
-    if all(re.fullmatch("[a-z][a-z0-9_]*", h) for h in named):
+    if all(re.fullmatch(r"[a-z][a-z0-9_]*?(___\w+)?", h) for h in named):
         known = sure or bool(own & {*named})
     else:
         known = (sure and "Complete?" in heads) or len(words & {_low(h) for h in heads}) > 1
