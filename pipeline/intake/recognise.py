@@ -13,7 +13,7 @@ from pipeline.intake import messages
 from pipeline.intake.dialects import RULES
 from pipeline.intake.extent import extent, filled
 from pipeline.intake.headers import Fit, fit, named, normal, shown
-from pipeline.intake.raw import Cell, NotRead, RawTable, Readings, Recognised, column_letter
+from pipeline.intake.raw import Cell, NotRead, RawTable, Recognised, column_letter
 from pipeline.intake.stacked import with_stacked_header
 from pipeline.privacy.screen import mask
 
@@ -61,7 +61,7 @@ def _found(raw: RawTable, codebooks: Mapping[str, Codebook]) -> Recognised | Not
     if (
         nearest
         and nearest[1].missing
-        and _enough(nearest[1], raw.header(nearest[0]))
+        and _enough(raw, *nearest)
         and (chosen is None or nearest[1].explained >= MUCH_BETTER * chosen[1].explained)
     ):
         raise IntakeError([messages.missing_column(raw, *nearest)])
@@ -83,9 +83,12 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFC", text.replace("\\", "/")).strip().casefold()
 
 
-def _enough(found: Fit, row: Sequence[Cell | Readings]) -> bool:
+def _enough(raw: RawTable, header: int, found: Fit) -> bool:
+    """Whether so much of a row is explained that it is the form's header row."""
+    if raw.dialect is not None and raw.dialect.form and header + 1 in raw.dialect.header_rows:
+        return True  # a mapping file says so
     least = min(2, len(found.codebook.fields))
-    headers = len(filled(row))
+    headers = len(filled(raw.header(header)))
     return found.explained >= least and (
         found.share >= ENOUGH_OF_FORM or found.explained >= ENOUGH_OF_FILE * headers
     )
@@ -97,7 +100,7 @@ def _best(raw: RawTable, codebooks: Mapping[str, Codebook]) -> tuple[int, Fit] |
         (i, made)
         for i, row in enumerate(map(raw.header, range(min(HEADER_WITHIN, len(raw.rows)))))
         for made in (fit(row, book) for book in codebooks.values())
-        if not made.missing and _enough(made, row)
+        if not made.missing and _enough(raw, i, made)
     ]
     if not found:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from pipeline.errors import IntakeError
 from pipeline.forms.codebook import Codebook, load_codebooks
 from pipeline.intake.clean import ASIDE, ERRORS, Cleaned, clean
 from pipeline.intake.dedup import DUPLICATES, deduplicate
+from pipeline.intake.mapping import MappingFile, load_mappings, mapped
 from pipeline.intake.names import personal_sheet, refuse_personal_names
 from pipeline.intake.raw import NotRead, Recognised, column_letter
 from pipeline.intake.readers import read_file
@@ -62,6 +63,7 @@ def clean_year(workspace: Workspace, year: int, out: Path) -> YearSummary:
     kommun = load_kommun(workspace.raw)
     key = key_of(workspace, make=True)
     books = load_codebooks(kommun, [workspace.raw / "formular"])
+    mappings = load_mappings(workspace.raw / "formular", books)
     cleaned: list[Cleaned] = []
     not_read: list[NotRead] = []
     messages: list[str] = []
@@ -72,7 +74,7 @@ def clean_year(workspace: Workspace, year: int, out: Path) -> YearSummary:
                 NotRead(name, "", "", "", "Hoppas över enligt hoppa_over i kommun.toml.")
             )
             continue
-        found = _read(path, name, books, kommun, first_with)
+        found = _read(path, name, books, kommun, first_with, mappings)
         messages += found.messages
         not_read += found.not_read
         if not messages:  # with one unreadable file the year stops, so the rest is only checked
@@ -114,6 +116,7 @@ def _read(
     books: Mapping[str, Codebook],
     kommun: Kommun,
     first_with: dict[str, str],
+    mappings: Sequence[MappingFile],
 ) -> _File:
     """One file: its tables, or the messages about it. `first_with`: sha256 → name, extended."""
     try:
@@ -133,7 +136,9 @@ def _read(
             messages.append(message)
             continue
         try:
-            made = recognise(raw, books, kommun.hoppa_over, kommun.rakna_alla_svar)
+            made = recognise(
+                mapped(raw, mappings), books, kommun.hoppa_over, kommun.rakna_alla_svar
+            )
         except IntakeError as error:
             messages += error.messages
             continue

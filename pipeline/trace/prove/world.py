@@ -13,6 +13,7 @@ import pyarrow as pa
 from pipeline.facts.dataset import codebooks
 from pipeline.forms.codebook import Codebook, ForeignKey
 from pipeline.intake.clean import MASKED, clean
+from pipeline.intake.mapping import load_mappings, mapped
 from pipeline.intake.raw import NotRead, Recognised
 from pipeline.intake.readers import read_file
 from pipeline.intake.recognise import passed_over, recognise
@@ -152,6 +153,7 @@ def _recognised(
     twins: set[str],
 ) -> dict[str, Recognised]:
     made: dict[str, Recognised] = {}
+    mappings = load_mappings(workspace.raw / "formular", books)
     seen: dict[str, str] = {}
     for path, name in files(workspace, year):
         if passed_over(name, settings[0]):
@@ -163,7 +165,7 @@ def _recognised(
                 twins.add(twin)  # a change in it would make them two
                 continue
         for raw in tables:
-            found = recognise(raw, books, *settings)
+            found = recognise(mapped(raw, mappings), books, *settings)
             if not isinstance(found, NotRead):
                 made[found.raw.source] = found
     return made

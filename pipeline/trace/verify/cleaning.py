@@ -17,6 +17,7 @@ import duckdb
 
 from pipeline.forms.codebook import Codebook, Field
 from pipeline.trace.verify.finding import Found, dummies, find_table
+from pipeline.trace.verify.mapped import mapping_files, with_mapping
 from pipeline.trace.verify.meaning import define_meaning, insert
 from pipeline.trace.verify.persons import hide_persons
 from pipeline.trace.verify.reading import plain_name, raw_years, year_sheets
@@ -61,9 +62,10 @@ def load(
     cells: dict[str, list[tuple[object, ...]]] = {name: [] for name in books}
     codes: dict[tuple[str, str, int, str, str], int] = {}
     aside: list[tuple[object, ...]] = []
+    mappings = mapping_files(workspace.raw)
     for each in raw.years:
         for sheet in year_sheets(workspace.raw, each, kommun.hoppa_over):
-            found = find_table(sheet, books)
+            found = find_table(with_mapping(sheet, mappings), books)
             if found is None:
                 raw.unread.append(f"{each}/{sheet.source}")
                 continue

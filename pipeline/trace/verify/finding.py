@@ -63,7 +63,7 @@ def _best(
             if layout is not None and layout.form not in ("", name):
                 continue
             columns = _columns(headers, words[name], book.protects != "none")
-            score = _score(columns, filled, book)
+            score = _score(columns, filled, book, told is not None and bool(told.form))
             if score and (best is None or score > best.score):
                 rows = _extent(reading, at, columns, book, words[name], told)
                 best = Found(sheet, book, columns, reading, rows, score, told)
@@ -135,11 +135,15 @@ def _columns(
     return {j: p for p, j in found.items() if p[1] < 0 or p[0] not in whole}
 
 
-def _score(columns: Mapping[int, Place], headers: int, book: Codebook) -> tuple[int, float] | None:
+def _score(
+    columns: Mapping[int, Place], headers: int, book: Codebook, mapped: bool
+) -> tuple[int, float] | None:
     fields = {name for name, _ in columns.values()}
     if any(f.required and f.name not in fields for f in book.fields):
         return None
     share = len(fields) / len(book.fields)
+    if mapped:
+        return len(columns), share
     if len(columns) < min(2, len(book.fields)):
         return None
     return (len(columns), share) if share >= 0.3 or len(columns) * 2 >= headers else None
