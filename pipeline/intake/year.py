@@ -226,6 +226,7 @@ def sources(cleaned: list[Cleaned], not_read: list[NotRead]) -> dict[str, Any]:
             "columns": {},
             "note": p.reason,
             "unread": [],
+            "decided_by": [],
             "rules": {},
             "rows": 0,
         }
@@ -250,6 +251,10 @@ def sources(cleaned: list[Cleaned], not_read: list[NotRead]) -> dict[str, Any]:
             },
             "note": found.note,
             "unread": list(found.unread),
+            "decided_by": [
+                column_letter(j)
+                for j in (found.raw.dialect.decided_by if found.raw.dialect else ())
+            ],
             "rules": rules,
             "rows": len(found.rows),
         }

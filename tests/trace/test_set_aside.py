@@ -11,8 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.intake.dialects import RULES
-from pipeline.trace.prove.replay import settle
+from pipeline.trace.prove.cells import Mutation, Place
+from pipeline.trace.prove.replay import replay, settle
 from pipeline.trace.prove.world import read_world
+from pipeline.trace.tables import Tables
 from pipeline.workspace import Workspace
 from tests.intake.conftest import ENKAT
 from tests.intake.torture.files import (
@@ -145,3 +147,31 @@ def test_the_municipality_may_count_them_all_the_same(made: Workspace) -> None:
     assert figures["qualtrics.csv"]["duplicates"] == 2
     note = record(made, "kallor.json")["lime.csv"]["note"]
     assert "1 ofullständigt svar räknas ändå enligt rakna_alla_svar" in note
+
+
+def test_a_column_that_decides_which_answers_count_can_change_every_number(
+    tmp_path: Path,
+) -> None:
+    """LimeSurvey's date of sending, read as a field of the form too."""
+    dated = {
+        **KEYED,
+        "fields": [
+            *KEYED["fields"],  # type: ignore[misc]
+            {"name": "dag", "title": "Datum", "type": "date", "aliases": ["submitdate"]},
+        ],
+    }
+    workspace = establish(tmp_path, settings("Provkommun", ["norr=Norr"]), dated)
+    (workspace.raw / "2025" / "lime.csv").write_text(LIMESURVEY, encoding="utf-8")
+    assert apart(workspace) == []
+    form = Tables(workspace, 2025).forms.form("provenkat")
+    assert "dag" in form.structural and "betyg" not in form.structural
+    # Without its date the first answer is none, though nothing else of it has changed.
+    world = settle(read_world(workspace, 2025))
+    place = Place(2025, "lime.csv", 2, 1, "provenkat", "dag")
+    changes = replay(world, Mutation(place, "saknas", "2025-03-01 08:00:00", ""))
+    assert changes is not None
+    ((before, after),) = changes["rader", 2025]
+    assert before is not None and before["status"] == "behandlad"
+    assert after is not None and after["status"] == "karantan"
+    ((counted, gone),) = changes["provenkat", 2025]
+    assert counted is not None and counted["betyg"] == 4 and gone is None
