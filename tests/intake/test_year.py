@@ -68,6 +68,7 @@ def test_a_year_is_written_as_tables_sources_duplicates_and_errors(
         "columns": {"arende_id": ["A"], "slutdatum": ["B"], "enhet": ["C"], "alder": ["D"]},
         "note": "",
         "unread": [],
+        "decided_by": [],
         "rules": {"datum_som_text": 1, "omkodat": 1},
         "rows": 2,
     }
