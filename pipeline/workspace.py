@@ -89,6 +89,7 @@ class Kommun:
     sekretess: Sekretess = Sekretess()
     instrument: Mapping[str, Instrument] = field(default_factory=dict)
     hoppa_over: tuple[str, ...] = ()  # files or file!sheet that intake passes over
+    rakna_alla_svar: tuple[str, ...] = ()  # those whose incomplete and test answers count too
     matt: tuple[Matt, ...] = ()  # measures of its own
     arshjul: Mapping[str, Frist] = field(default_factory=lambda: dict(FRISTER))  # by step
     flg: tuple[Mote, ...] = ()  # the calendar of ledningsgruppen
@@ -247,8 +248,8 @@ def load_kommun(raw: Path) -> Kommun:
         ) from error
     known = {
         "namn", "kod", "sektor", "per_datum", "klientord", "enheter", "insatser",
-        "verksamheter", "kommuner", "hoppa_over", "sekretess", "instrument", "matt",
-        "arshjul", "flg", "stratsys",
+        "verksamheter", "kommuner", "hoppa_over", "rakna_alla_svar", "sekretess",
+        "instrument", "matt", "arshjul", "flg", "stratsys",
     }  # fmt: skip
     unknown = sorted(set(doc) - known)
     if unknown:
@@ -279,6 +280,7 @@ def load_kommun(raw: Path) -> Kommun:
         sekretess=_secrecy(doc.get("sekretess", {})),
         instrument=_instruments(doc.get("instrument", {})),
         hoppa_over=tuple(doc.get("hoppa_over", ())),
+        rakna_alla_svar=tuple(doc.get("rakna_alla_svar", ())),
         matt=read_measures(doc.get("matt", ())),
         arshjul=read_calendar(doc.get("arshjul", {})),
         flg=read_meetings(doc.get("flg", ())),

@@ -18,7 +18,7 @@ from pipeline.forms.codebook import load_codebooks
 from pipeline.intake import clean as cleaning
 from pipeline.intake.raw import Recognised
 from pipeline.intake.recognise import recognise
-from pipeline.intake.xlsx import read_workbook
+from pipeline.intake.workbook import read_workbook
 from pipeline.privacy.key import PseudonymKey
 from pipeline.privacy.screen import mask, mask_answer
 from pipeline.publish.action_plan import HEADER, LEFT_OUT, PLAN, plan_workbook, write_action_plan
