@@ -95,6 +95,26 @@ def _validate(given: argparse.Namespace) -> None:
     _tell(workspace, year)
 
 
+def _forms(given: argparse.Namespace) -> None:
+    from pipeline.run.annual import tables
+    from pipeline.run.blanketter import forms, visit_forms
+
+    workspace = Workspace(given.raw, given.processed, given.reports)
+    year = given.year or next(reversed(workspace.years()), None)
+    if year is None:
+        raise UsageError("Ange vilket år blanketterna gäller: YEAR=…")
+    if given.besok:
+        tables(workspace, year, say=print)
+        made = visit_forms(workspace, year, given.besok, given.date)
+        print(f"\nBlanketterna för besöket {given.besok} är klara:")
+        print("\n".join(f"  {path}" for path in made))
+        return
+    print(f"Blanketterna för {year} skrivs …")
+    out = forms(workspace, year, given.date, say=print)
+    print(f"\nBlanketterna ligger i\n  {out}")
+    print(f"Fyll i och spara dem i\n  {workspace.raw / str(year)}")
+
+
 def _tell(workspace: Workspace, year: int) -> None:
     from pipeline.validation.records import read_summary
     from pipeline.validation.summary import terminal_summary
@@ -321,9 +341,13 @@ def _suites(given: argparse.Namespace) -> None:
 
 _VERBS: dict[str, Callable[[argparse.Namespace], None]] = {
     "tertial": _tertial,
+<<<<<<< HEAD
     "letters": _letters,
     "draw": _draw,
     "draw-check": _draw_check,
+=======
+    "forms": _forms,
+>>>>>>> a02c677 (Make every form that people fill in from its codebook, and a visit's protocol with its rows)
     "prove": _prove,
     "verify": _verify,
     "attack": _attack,

@@ -11,6 +11,7 @@ from pipeline.intake import messages
 from pipeline.intake.extent import extent, filled
 from pipeline.intake.headers import Fit, fit, named, normal
 from pipeline.intake.raw import Cell, NotRead, RawTable, Recognised, column_letter
+from pipeline.intake.stamp import read_stamp, stamp_of, untouched
 from pipeline.privacy.screen import mask
 
 HEADER_WITHIN = 30  # rows in which the header row must stand
@@ -121,6 +122,11 @@ def _recognised(raw: RawTable, header: int, chosen: Fit) -> Recognised:
     dropped = [h for h in left if chosen.codebook.protects != "none" and named(h)]
     unread = [mask(h)[0] for h in left if h not in dropped]
     notes = [raw.note] if raw.note else []
+    if stamp := read_stamp(raw.rows[:header]):
+        given = (j for name in stamp.prefilled for j in chosen.columns.get(name, ()))
+        empty = untouched(raw.rows, rows, given)
+        rows = tuple(i for i in rows if i not in empty)
+        notes += messages.of_stamp(stamp, stamp_of(chosen.codebook), empty)
     if dropped:
         many = len(dropped) > 1
         notes.append(
@@ -142,7 +148,9 @@ def _recognised(raw: RawTable, header: int, chosen: Fit) -> Recognised:
             "(titel eller anteckning) och räknas inte."
         )
     if not rows:
-        notes.append("Tabellen har rubriker men inga rader.")
+        notes.append(
+            "Blanketten är inte ifylld." if stamp else "Tabellen har rubriker men inga rader."
+        )
     return Recognised(
         raw=raw,
         codebook=chosen.codebook,

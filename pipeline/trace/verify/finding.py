@@ -15,6 +15,9 @@ from pipeline.trace.verify.reading import Cell, Rows, Sheet
 WITHIN = 30
 _SPACES = re.compile(r"[\s\u00a0\u200b\u200c\u200d\u2060\ufeff\u00ad]+")
 _CODE = re.compile(r"^([A-Za-z]\w*(?:\[[^\]]*\])*)\.\s+(\S.*)$", re.DOTALL)
+_STAMP = re.compile(
+    r"Blankett [a-z][a-z0-9_]*, version [0-9a-f]{12}, förifyllt: ([a-z0-9_ ]+)"
+)
 Place = tuple[str, int]  # field, number of its dummy column (-1: the field's own column)
 
 
@@ -42,6 +45,7 @@ def find_table(sheet: Sheet, books: Mapping[str, Codebook]) -> Found | None:
                 score = _score(columns, row, book)
                 if score and (best is None or score > best.score):
                     rows = _extent(reading, at, columns, book, words[name])
+                    rows = _filled_in(reading, at, rows, columns)
                     best = Found(sheet, book, columns, reading, rows, score)
     return best
 
@@ -131,6 +135,20 @@ def _extent(
         if full[k] - full[k - 1] > 1 and all(_poor(rows[i], columns, book) for i in below):
             return full[:k]
     return full
+
+
+def _filled_in(
+    rows: Rows, header: int, found: list[int], columns: Mapping[int, Place]
+) -> list[int]:
+    """Of a form of the pipeline's own (a line above the header says so): the rows with something
+    in them beside the columns that were filled in beforehand."""
+    above = (c[1].strip() for row in rows[:header] for c in row if c and c[0] == "s")
+    stamp = next(filter(None, map(_STAMP.fullmatch, above)), None)
+    if stamp is None:
+        return found
+    given = stamp[1].split()
+    before = {j for j, (name, _) in columns.items() if name in given}
+    return [i for i in found if any(c and j not in before for j, c in enumerate(rows[i]))]
 
 
 def _header_again(
