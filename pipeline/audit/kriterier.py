@@ -28,7 +28,9 @@ LAGRUM: Mapping[str, Sequence[str]] = {  # area of the visit → laws whose docu
 MOST = 8  # kunder reviewed, when there are more
 
 
-def reviewed(areas: Collection[str], drawn: Sequence[Collection[str]] | None) -> list[tuple[int, str]]:
+def reviewed(
+    areas: Collection[str], drawn: Sequence[Collection[str]] | None
+) -> list[tuple[int, str]]:
     """(kund_nr, law) for everything that is reviewed in a visit to these areas.
 
     `drawn`: the laws under which each drawn kund has documentation, in the order of the draw.
@@ -38,12 +40,7 @@ def reviewed(areas: Collection[str], drawn: Sequence[Collection[str]] | None) ->
     if drawn is None:
         first = [laws[0] for area, laws in LAGRUM.items() if area in areas]
         drawn = [first] * MOST
-    return [
-        (nr, law)
-        for nr, laws in enumerate(drawn, start=1)
-        for law in covered
-        if law in laws
-    ]
+    return [(nr, law) for nr, laws in enumerate(drawn, start=1) for law in covered if law in laws]
 
 
 def laws_of(protocol: Mapping[str, Any]) -> list[tuple[str, ...]]:

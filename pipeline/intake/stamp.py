@@ -12,7 +12,9 @@ from pipeline.forms.codebook import Codebook
 from pipeline.intake.extent import filled
 from pipeline.intake.raw import Cell
 
-_LINE = re.compile(r"Blankett ([a-z][a-z0-9_]*), version ([0-9a-f]{12})(?:, förifyllt: ([a-z0-9_ ]+))?")
+_LINE = re.compile(
+    r"Blankett ([a-z][a-z0-9_]*), version ([0-9a-f]{12})(?:, förifyllt: ([a-z0-9_ ]+))?"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,9 +142,7 @@ def _head(sheet: Worksheet, at: int, column: f.FormColumn, form: FormSheet) -> N
         cell.comment = Comment(said, "Uppföljning", width=320, height=120)
 
 
-def _open_column(
-    sheet: Worksheet, letter: str, column: f.FormColumn, form: FormSheet
-) -> None:
+def _open_column(sheet: Worksheet, letter: str, column: f.FormColumn, form: FormSheet) -> None:
     """Rows below the empty ones can be written in too, as the same kind of value."""
     whole = sheet.column_dimensions[letter]
     usual = 13 if column.option is not None else 34 if column.field.freetext else 16
@@ -188,9 +186,7 @@ def _limited(kind: str, low: Any, high: Any) -> DataValidation:
     if above is not None:
         made = DataValidation(kind, "between", below or "-1000000000", above, allow_blank=True)
     else:
-        made = DataValidation(
-            kind, "greaterThanOrEqual", below or "-1000000000", allow_blank=True
-        )
+        made = DataValidation(kind, "greaterThanOrEqual", below or "-1000000000", allow_blank=True)
     made.showErrorMessage = True
     return made
 

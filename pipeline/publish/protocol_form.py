@@ -25,7 +25,7 @@ ABOVE = {
     "rutiner": "En rad för varje rutin som granskats.",
     "dokument": "Dokument som begärts in: när de kom och om de är granskade.",
     "avvikelsegranskning": "En rad för varje lagrum och slag av avvikelse.",
-    "bedomning": "Minst en iakttagelse för varje område. Fler skrivs på raderna under, med eget nr.",
+    "bedomning": "Minst en iakttagelse för varje område. Fler skrivs under, med eget nr.",
 }
 
 
@@ -74,8 +74,7 @@ def protocol_form(
     }
     names = {"rutin": [row["dokument"] for row in asked]}
     sheets = [
-        _sheet(books[name], visit, ABOVE[name], rows.get(name, []), MORE, names)
-        for name in SHEETS
+        _sheet(books[name], visit, ABOVE[name], rows.get(name, []), MORE, names) for name in SHEETS
     ]
     return form_bytes(sheets, creator, day)
 

@@ -28,8 +28,10 @@ from pipeline.publish.protocol_form import (
     protocol_form,
     remark_sheet,
 )
+from pipeline.publish.settings_form import settings_form
 from pipeline.run import modes
-from pipeline.workspace import Workspace, load_kommun, per_datum
+from pipeline.settings_book import BOOK, TOML
+from pipeline.workspace import Workspace, load_kommun, per_datum, read_settings
 
 FOLDER = "blanketter"
 TEMPLATES = "mallar"  # of RAW: the municipality's own texts
@@ -56,6 +58,10 @@ def forms(workspace: Workspace, year: int, date: dt.date | None, say: Say) -> Pa
         )  # fmt: skip
         _put(out / f"{book.name}.xlsx", form_bytes([sheet], kommun.namn, day))
         say(f"  {book.name}.xlsx – {book.title}")
+    settings = read_settings(workspace.raw)
+    told = settings.document if settings else {}
+    _put(out / BOOK, settings_form(told, kommun.namn, day))
+    say(f"  {BOOK} – Kommunens inställningar, att ha i stället för {TOML}")
     return out
 
 
@@ -98,9 +104,7 @@ def drawn(workspace: Workspace, year: int, besok_id: str) -> list[tuple[str, ...
     return laws_of(json.loads(found[-1].read_text(encoding="utf-8")))
 
 
-def _visit(
-    workspace: Workspace, year: int, besok_id: str, books: Mapping[str, Codebook]
-) -> Visit:
+def _visit(workspace: Workspace, year: int, besok_id: str, books: Mapping[str, Codebook]) -> Visit:
     rows = {r["besok_id"]: r for r in _rows(workspace, PLAN, year)}
     if besok_id not in rows:
         known = ", ".join(sorted(rows)) or "inga"

@@ -15,9 +15,7 @@ from pipeline.trace.verify.reading import Cell, Rows, Sheet
 WITHIN = 30
 _SPACES = re.compile(r"[\s\u00a0\u200b\u200c\u200d\u2060\ufeff\u00ad]+")
 _CODE = re.compile(r"^([A-Za-z]\w*(?:\[[^\]]*\])*)\.\s+(\S.*)$", re.DOTALL)
-_STAMP = re.compile(
-    r"Blankett [a-z][a-z0-9_]*, version [0-9a-f]{12}, förifyllt: ([a-z0-9_ ]+)"
-)
+_STAMP = re.compile(r"Blankett [a-z][a-z0-9_]*, version [0-9a-f]{12}, förifyllt: ([a-z0-9_ ]+)")
 Place = tuple[str, int]  # field, number of its dummy column (-1: the field's own column)
 
 
