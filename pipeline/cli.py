@@ -116,11 +116,19 @@ def _forms(given: argparse.Namespace) -> None:
 
 
 def _tell(workspace: Workspace, year: int) -> None:
+    from pipeline.validation.inlasning import outdated
+    from pipeline.validation.marked import FOLDER
     from pipeline.validation.records import read_summary
     from pipeline.validation.summary import terminal_summary
 
     folder = workspace.processed / str(year)
     print("\n" + terminal_summary(read_summary(folder), mending_list=str(folder / "att_ratta.csv")))
+    for source in outdated(folder):
+        print(f"{source}: blanketten är gjord efter en äldre kodbok. Hämta en ny: make forms")
+    if (folder / FOLDER).is_dir():
+        print(
+            f"Kopior av filerna, med cellerna markerade, att skicka tillbaka:\n  {folder / FOLDER}"
+        )
 
 
 def _facts(given: argparse.Namespace) -> None:

@@ -188,7 +188,7 @@ def _told(
 def _once(entries: Sequence[tuple[Document, dict[str, str]]]) -> None:
     seen: set[str] = set()
     for entry, cells in entries:
-        code = entry.get("kod", entry["namn"])
+        code = str(entry.get("kod", entry["namn"]))
         if code in seen:
             raise ConfigError(f"{BOOK}, {cells['kod']}: koden ”{code}” står två gånger.")
         seen.add(code)

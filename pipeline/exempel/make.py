@@ -52,6 +52,7 @@ from pipeline.exempel.truth import (
     table_truth,
 )
 from pipeline.forms.codebook import Codebook, load_codebooks, read_codebook
+from pipeline.settings_book import BOOK
 
 ROWS, SEED = 140, 2025
 

@@ -12,6 +12,7 @@ from pipeline.intake.raw import Cell, RawTable
 from pipeline.intake.stamp import Stamp
 from pipeline.privacy.screen import mask
 
+OUTDATED = "Blanketten är gjord efter en äldre kodbok"
 _LONGEST = 60
 _SHOWN = 25
 # What a header is not: an address, a long row of digits (personnummer), a date, a number.
@@ -106,7 +107,7 @@ def of_stamp(stamp: Stamp, current: Stamp, empty: Sequence[int]) -> list[str]:
     said = []
     if stamp.form == current.form and stamp.digest != current.digest:
         said.append(
-            "Blanketten är gjord efter en äldre kodbok: frågor eller alternativ kan ha ändrats. "
+            f"{OUTDATED}: frågor eller alternativ kan ha ändrats. "
             "Den läses ändå. Gör så här: hämta en ny med make forms innan nästa ifyllning."
         )
     if empty:

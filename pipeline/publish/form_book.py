@@ -249,6 +249,7 @@ def _help(sheet: Worksheet, sheets: Iterable[FormSheet]) -> None:
             s.put(sheet, row, 1, title).alignment = s.WRAPPED
             s.put(sheet, row, 2, text).alignment = s.WRAPPED
             s.fit(sheet, row)
+    s.on_paper(sheet, 1)
     sheet.protection = SheetProtection(sheet=True, **MAY)
 
 

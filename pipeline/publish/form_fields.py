@@ -4,6 +4,7 @@ it says: where a label would not be, the value stands there instead."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from pipeline.intake.headers import dummies, fit
 from pipeline.intake.raw import Cell
 
 YES, NO = "Ja", "Nej"
+_SENTENCE = re.compile(r"(?<=[.?!])\s+")
 EARLIEST = "1990-01-01"  # what every date of the shipped forms demands: nothing to say
 NO_NAMES = "Inga namn, personnummer eller annat som pekar ut någon."
 
@@ -158,6 +160,9 @@ def help_of(column: FormColumn) -> str:
     """The help of a column: what the field means, what to write, whether it must be filled in."""
     field = column.field
     parts = [field.description.strip(), what_to_write(column)]
+    if column.option is not None:  # how a question of several choices is written in one column
+        said = (p for p in _SENTENCE.split(parts[0]) if "semikolon" not in p)
+        parts[0] = " ".join(said)
     parts.append("Måste fyllas i." if field.required else "")
     return " ".join(p for p in parts if p)
 

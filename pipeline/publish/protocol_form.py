@@ -62,7 +62,7 @@ def protocol_form(
     documentation; None before the draw. `asked`: rows of `dokument` as processed. Equal content
     gives equal bytes.
     """
-    rows = {
+    rows: dict[str, Sequence[Row]] = {
         "granskning": _review(visit, drawn),
         "intervjuer": _questions(visit, questions),
         "dokument": [_asked(visit, row) for row in asked],

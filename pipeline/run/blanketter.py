@@ -38,7 +38,7 @@ TEMPLATES = "mallar"  # of RAW: the municipality's own texts
 DRAWS = Path("protokoll") / "urval"
 ABOVE = "Bladet Så fyller du i förklarar varje kolumn. Understruken rubrik: måste fyllas i."
 LISTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {  # proposals where other roles may be written
-    action_plan.TABLE: {"ansvarig": action_plan.ROLES},
+    "handlingsplan": {"ansvarig": action_plan.ROLES},
     "sammanstallning": {"sammanstalld_av": tertial_form.ROLES},
 }
 Say = Callable[[str], None]
