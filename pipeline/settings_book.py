@@ -127,7 +127,9 @@ class Settings:
             for k, v in self.places.items()
             if section in ("", k[0], k[0].split(".")[0]) and entry in ("", k[1])
         }
-        words = set(re.findall(r"[\w.-]+", said.split("\n")[0].split(". ")[0])) | {column}
+        words = set(re.findall(r"[\w.-]+", said.split("\n")[0].split(". ")[0])) | {
+            column or section
+        }
         for (_, its, key), cell in mine.items():
             if key.split(".")[-1] in words or (not entry and its in words):
                 return f", {cell}"
