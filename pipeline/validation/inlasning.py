@@ -16,7 +16,7 @@ from pipeline.forms.codebook import Codebook
 from pipeline.intake.headers import normal
 from pipeline.intake.messages import OUTDATED
 from pipeline.validation.marked import FOLDER
-from pipeline.validation.page_parts import Column, Line, link, paragraph, table
+from pipeline.validation.page_parts import Column, Line, link, paragraph, table, way_back
 from pipeline.validation.page_style import page
 from pipeline.validation.places import lines, pieces
 from pipeline.validation.records import Finding, ValidationSummary, read_summary
@@ -45,7 +45,7 @@ def write_inlasning(
     sources: dict[str, Source] = json.loads((processed / "kallor.json").read_text("utf-8"))
     summary = read_summary(processed)
     title = f"Inläsning {summary.year}" + (f" – {place}" if place else "")
-    trail = f'<p class="vag">{link(back, "Till framsidan")}</p>\n' if back else ""
+    trail = way_back(link(back, "Till framsidan")) if back else ""
     path.write_bytes(page(title, _body(sources, summary, books), trail, font_face))
 
 
