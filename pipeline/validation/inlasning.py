@@ -97,7 +97,7 @@ def _files(read: Mapping[str, Source], books: Mapping[str, Codebook]) -> str:
     listed = []
     for name, s in sorted(read.items()):
         cells = [
-            escape(KINDS.get(s["kind"], s["kind"])),
+            escape(KINDS.get(str(s["kind"]), str(s["kind"]))),
             escape(books[s["table"]].title if s["table"] in books else s["table"]),
             str(s["header_row"] or "–"),
             spaced(s["rows"]),

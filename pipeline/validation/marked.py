@@ -94,7 +94,7 @@ def _values(book: Workbook, table: RawTable, title: str) -> None:
             if isinstance(value, str):
                 cell.value, cell.data_type = _UNREADABLE.sub("", value), "s"
             else:
-                cell.value = value  # type: ignore[assignment]
+                cell.value = value
 
 
 def _cells(f: Finding, book: Workbook) -> Iterator[tuple[str, str]]:
