@@ -145,9 +145,14 @@ def _head(sheet: Worksheet, at: int, column: f.FormColumn, form: FormSheet) -> N
 def _open_column(sheet: Worksheet, letter: str, column: f.FormColumn, form: FormSheet) -> None:
     """Rows below the empty ones can be written in too, as the same kind of value."""
     whole = sheet.column_dimensions[letter]
-    usual = 13 if column.option is not None else 34 if column.field.freetext else 16
+    usual = 13 if column.option is not None else 34 if column.field.freetext else _room(column)
     whole.width = form.widths.get(column.field.name, usual)
     whole.protection, whole.number_format = OPEN, _format(column)
+
+
+def _room(column: f.FormColumn) -> int:
+    """Room for the longest of the answers, within reason."""
+    return min(34, max(16, *(len(c.label) + 2 for c in column.field.categories), 0))
 
 
 def _format(column: f.FormColumn) -> str:

@@ -69,6 +69,7 @@ def _first(sheet: Worksheet, document: Mapping[str, Any]) -> None:
         _check(sheet, column, f"B{row}")
     for row, text in enumerate(ABOVE, start=len(SINGLE) + 3):
         s.put(sheet, row, 3, text).font = s.PLAIN
+    s.on_paper(sheet, 1)
     _protect(sheet)
 
 
