@@ -349,13 +349,10 @@ def _suites(given: argparse.Namespace) -> None:
 
 _VERBS: dict[str, Callable[[argparse.Namespace], None]] = {
     "tertial": _tertial,
-<<<<<<< HEAD
     "letters": _letters,
     "draw": _draw,
     "draw-check": _draw_check,
-=======
     "forms": _forms,
->>>>>>> a02c677 (Make every form that people fill in from its codebook, and a visit's protocol with its rows)
     "prove": _prove,
     "verify": _verify,
     "attack": _attack,
