@@ -144,7 +144,7 @@ def _category(cell: Cell, choices: Choices, value: object, category: Category) -
 
 def _unknown(cell: Cell, choices: Choices) -> Converted:
     near = choices.nearest(text_of(cell))
-    reason = "Svaret finns inte bland alternativen" + (f" (närmast: {near})." if near else ".")
+    reason = "Svaret finns inte bland alternativen." + (f" Menade du ”{near}”?" if near else "")
     return Converted(error=reason, bad=str(cell))
 
 

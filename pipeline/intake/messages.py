@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from pipeline.forms.codebook import Codebook
 from pipeline.intake.headers import Fit, candidates, normal, shown
 from pipeline.intake.raw import Cell, RawTable, Readings
+from pipeline.intake.stamp import Stamp
 from pipeline.privacy.screen import mask
 
+OUTDATED = "Blanketten är gjord efter en äldre kodbok"
 _LONGEST = 60
 _SHOWN = 25
 # What a header is not: an address, a long row of digits (personnummer), a date, a number.
@@ -100,6 +102,23 @@ def two_forms(raw: RawTable, header: int, books: Sequence[Codebook]) -> str:
         "Gör så här: ta med fler av formulärets kolumner i filen, så att det går att skilja dem "
         f"åt, eller ta bort den kodbok i mappen formular som inte ska gälla. {_skip(raw)}"
     )
+
+
+def of_stamp(stamp: Stamp, current: Stamp, empty: Sequence[int]) -> list[str]:
+    """What a form of the pipeline's own says of itself: made from an older codebook, rows that
+    nobody has filled in."""
+    said = []
+    if stamp.form == current.form and stamp.digest != current.digest:
+        said.append(
+            f"{OUTDATED}: frågor eller alternativ kan ha ändrats. "
+            "Den läses ändå. Gör så här: hämta en ny med make forms innan nästa ifyllning."
+        )
+    if empty:
+        said.append(
+            f"{'Raderna' if len(empty) > 1 else 'Rad'} {listed(empty)} är förifyllda men inte "
+            "ifyllda och räknas inte."
+        )
+    return said
 
 
 def _left_over(row: Sequence[Cell | Readings], found: Fit) -> list[str]:

@@ -15,6 +15,7 @@ from pipeline.intake.extent import extent, filled
 from pipeline.intake.headers import Fit, fit, named, normal, shown
 from pipeline.intake.raw import Cell, NotRead, RawTable, Recognised, column_letter
 from pipeline.intake.stacked import with_stacked_header
+from pipeline.intake.stamp import read_stamp, stamp_of, untouched
 from pipeline.privacy.screen import mask
 
 HEADER_WITHIN = 30  # rows in which the header row must stand
@@ -146,6 +147,11 @@ def _recognised(raw: RawTable, header: int, chosen: Fit) -> Recognised:
     dropped = [shown(h) for h in left if persons and isinstance(h, str | tuple) and named(h)]
     unread = [mask(h)[0] for h in map(shown, left) if h not in dropped]
     notes = [raw.note] if raw.note else []
+    if stamp := read_stamp(raw.rows[:header]):
+        given = (j for name in stamp.prefilled for j in chosen.columns.get(name, ()))
+        empty = untouched(raw.rows, rows, given)
+        rows = tuple(i for i in rows if i not in empty)
+        notes += messages.of_stamp(stamp, stamp_of(chosen.codebook), empty)
     if dropped:
         many = len(dropped) > 1
         notes.append(
@@ -167,7 +173,9 @@ def _recognised(raw: RawTable, header: int, chosen: Fit) -> Recognised:
             "(titel, anteckning eller summa) och räknas inte."
         )
     if not rows:
-        notes.append("Tabellen har rubriker men inga rader.")
+        notes.append(
+            "Blanketten är inte ifylld." if stamp else "Tabellen har rubriker men inga rader."
+        )
     return Recognised(
         raw=raw,
         codebook=chosen.codebook,

@@ -18,6 +18,7 @@ from pathlib import Path
 from pipeline import __version__
 from pipeline.analys import analyses
 from pipeline.facts.action_plan import unfollowed
+from pipeline.facts.dataset import codebooks
 from pipeline.facts.own import own_measures
 from pipeline.facts.pattern import Pattern
 from pipeline.privacy.key import key_of
@@ -36,10 +37,13 @@ from pipeline.run.public import decide, decide_staff, refuse_hidden, tell
 from pipeline.run.public import publish as publish_public
 from pipeline.trace.disposed import refuse_rebuilt, refuse_resting
 from pipeline.trace.verify import refuse, verify
+from pipeline.validation.marked import write_marked
+from pipeline.validation.records import read_summary
 from pipeline.workspace import LITTER, Workspace, load_kommun, per_datum
 
 WORKERS = 4  # a kernel's client sleeps much of its time: twice as many as cores
 LETTERS = string.printable + "åäöéüÅÄÖÉÜ–—…”’·×≤≥−→●"  # of the data-quality pages
+LOCK = "~$"  # what Excel puts before the name of a file that it has open
 QUALITY = (  # address, title and a line about it, for the front page
     "datakvalitet/index.html",
     "Datakvalitet",
@@ -185,6 +189,8 @@ def _tables(workspace: Workspace, year: int, say: Say, kernels: Kernels) -> None
         if state.fresh_tables(workspace, each, fingerprint):
             continue
         before = state.tables_before(workspace, each)
+        for name in open_elsewhere(workspace.raw / str(each)):
+            say(f"Obs: {name} är öppen i Excel. Det som inte är sparat läses inte.")
         say(f"Filerna för {each} läses, rensas och valideras …")
         _clean_and_validate(workspace, each, kernels)
         state.record_tables(workspace, each, before)
@@ -197,11 +203,17 @@ def _clean_and_validate(workspace: Workspace, year: int, kernels: Kernels) -> No
         for job in (CLEAN, VALIDATE):
             given = {"year": year, "out": made.name}
             run_notebooks(workspace, [(Job(job.notebook, job.name, given), executed)], kernels)
+        write_marked(workspace.raw / str(year), made, year, read_summary(made).findings)
         shutil.rmtree(_notebooks(workspace, year), ignore_errors=True)
         _notebooks(workspace, year).parent.mkdir(parents=True, exist_ok=True)
         modes.close(executed)
         executed.rename(_notebooks(workspace, year))
         put_in_place()
+
+
+def open_elsewhere(folder: Path) -> list[str]:
+    """Files of a folder that Excel has open, by the lock that it lays beside them."""
+    return sorted(p.name.removeprefix(LOCK) for p in folder.glob(f"{LOCK}*"))
 
 
 def _notebooks(workspace: Workspace, year: int) -> Path:
@@ -247,6 +259,7 @@ def _publish(
     from pipeline.publish.untraced import gate
     from pipeline.run.standing import code, gather, latest, rules
     from pipeline.run.vocabulary import vocabulary
+    from pipeline.validation import inlasning
     from pipeline.validation.pages import write_pages
 
     kommun = load_kommun(workspace.raw)
@@ -259,7 +272,8 @@ def _publish(
     others = {n: p for n, p in executed.items() if n not in chapters_}
     compiled = [tertial.PAGE] if (made / tertial.FOLDER).is_dir() else []
     pages = [
-        *underlag.PAGES, QUALITY, freetext.LINK, watchlist.LINK, *compiled, *ACTIONS, *PUBLIC
+        *underlag.PAGES, inlasning.LINK, QUALITY, freetext.LINK, watchlist.LINK, *compiled,
+        *ACTIONS, *PUBLIC,
     ]  # fmt: skip
     went_in = _inputs(workspace), _sources(jobs), rules(), code()
     standing = gather(workspace, year, made, stated(meta, *went_in), latest(workspace.raw, year))
@@ -277,6 +291,10 @@ def _publish(
     write_pages(
         processed, made / "datakvalitet", kommun.namn, back="../index.html",
         font_face=faces_css(LETTERS),
+    )  # fmt: skip
+    inlasning.write_inlasning(
+        processed, made / inlasning.PAGE, codebooks(workspace.raw), kommun.namn,
+        back="index.html", font_face=faces_css(LETTERS),
     )  # fmt: skip
     freetext.write_freetext(workspace, year, made)
     watchlist.write_watchlist(workspace, year, made, day)

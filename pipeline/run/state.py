@@ -9,11 +9,11 @@ from pathlib import Path
 
 from pipeline import stale
 from pipeline.privacy.key import recorded_fingerprint
-from pipeline.workspace import LITTER, REPO, Workspace, year_files
+from pipeline.workspace import LITTER, REPO, SETTINGS, Workspace, year_files
 
 # Code that decides what the tables of a year hold; chapters and publication do not.
 _ROOMS = ("intake", "validation", "forms", "privacy")
-_MODULES = ("workspace.py", "errors.py")
+_MODULES = ("workspace.py", "settings_book.py", "errors.py")
 
 
 def fresh_tables(workspace: Workspace, year: int, fingerprint: str) -> bool:
@@ -101,7 +101,7 @@ def _inputs(workspace: Workspace, year: int) -> list[Path]:
     found = year_files(raw / str(year)) if (raw / str(year)).is_dir() else []
     for folder in (raw / "kolada", raw / "formular", REPO / "expectations"):
         found += _files(folder)
-    found += [raw / "kommun.toml", REPO / "requirements.lock"]
+    found += [*(raw / name for name in SETTINGS), REPO / "requirements.lock"]
     found += [REPO / "notebooks" / n for n in ("00_rensa.ipynb", "01_validera.ipynb")]
     for room in _ROOMS:
         found += [p for p in _files(REPO / "pipeline" / room) if p.suffix != ".pyc"]

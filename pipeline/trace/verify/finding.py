@@ -16,6 +16,7 @@ WITHIN = 30
 _SPACES = re.compile(r"\s+")
 _NO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _CODE = re.compile(r"^([A-Za-z]\w*(?:\[[^\]]*\])*)\.\s+(\S.*)$", re.DOTALL)
+_STAMP = re.compile(r"Blankett [a-z][a-z0-9_]*, version [0-9a-f]{12}, förifyllt: ([a-z0-9_ ]+)")
 Place = tuple[str, int]  # field, number of its dummy column (-1: the field's own column)
 
 
@@ -66,6 +67,7 @@ def _best(
             score = _score(columns, filled, book, told is not None and bool(told.form))
             if score and (best is None or score > best.score):
                 rows = _extent(reading, at, columns, book, words[name], told)
+                rows = _filled_in(reading, at, rows, columns)
                 best = Found(sheet, book, columns, reading, rows, score, told)
     return best
 
@@ -171,6 +173,20 @@ def _extent(
         if full[k] - full[k - 1] > 1 and all(_poor(rows[i], columns, book) for i in below):
             return full[:k]
     return full
+
+
+def _filled_in(
+    rows: Rows, header: int, found: list[int], columns: Mapping[int, Place]
+) -> list[int]:
+    """Of a form of the pipeline's own (a line above the header says so): the rows with something
+    in them beside the columns that were filled in beforehand."""
+    above = (c[1].strip() for row in rows[:header] for c in row if c and c[0] == "s")
+    stamp = next(filter(None, map(_STAMP.fullmatch, above)), None)
+    if stamp is None:
+        return found
+    given = stamp[1].split()
+    before = {j for j, (name, _) in columns.items() if name in given}
+    return [i for i in found if any(c and j not in before for j, c in enumerate(rows[i]))]
 
 
 def _header_again(
