@@ -22,7 +22,7 @@ from pipeline.forms.codebook import Codebook, Field, load_codebooks, read_codebo
 from pipeline.intake.raw import NotRead, Recognised
 from pipeline.intake.recognise import recognise
 from pipeline.intake.stamp import stamp_of
-from pipeline.intake.xlsx import read_workbook
+from pipeline.intake.workbook import read_workbook
 from pipeline.intake.year import clean_year
 from pipeline.publish.form_book import HEADER, FormSheet, form_bytes, sheet_name
 from pipeline.publish.form_fields import form_columns
