@@ -23,6 +23,8 @@ B ?=
 N ?=
 T ?=
 STAGE ?=
+BESOK ?=
+VERSION =
 ARGS ?=
 
 RUN = $(PYTHON) -m pipeline.bootstrap
@@ -36,7 +38,7 @@ QUIET := $(if $(findstring q,$(firstword -$(MAKEFLAGS))),--quiet)
 .SILENT:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help annual build-annual tertial status validate facts trace dependents diff sample prove verify attack release gallra exempel lab test check bench env clean
+.PHONY: help annual build-annual tertial audit status validate facts trace dependents diff sample prove verify attack release gallra exempel lab test check bench env clean
 
 help: ## visar det här
 	$(RUN) help
@@ -59,6 +61,9 @@ build-annual:
 
 tertial: ## sammanställer ett tertial, ett underlag per enhet: T=1, T=2 eller T=3
 	$(RUN) tertial $(OPTIONS) $(if $(T),--tertial "$(T)")
+
+audit: ## bygger verksamhetsuppföljningens rapporter; BESOK=… ett besök, VERSION=v0|v1 fryser den
+	$(RUN) audit $(OPTIONS) $(if $(BESOK),--besok "$(BESOK)") $(if $(VERSION),--version "$(VERSION)") $(ARGS)
 
 status: ## visar årshjulet: klart, på gång och försenat, på vilket underlag; ARGS=--json
 	$(RUN) status $(OPTIONS) $(ARGS)

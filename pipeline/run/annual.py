@@ -22,7 +22,7 @@ from pipeline.facts.pattern import Pattern
 from pipeline.privacy.key import key_of
 from pipeline.publish.document import Meta
 from pipeline.publish.manifest import stated, write_manifest
-from pipeline.run import modes, state, tertial, underlag
+from pipeline.run import audit, modes, state, tertial, underlag
 from pipeline.run.analyses import check_analyses
 from pipeline.run.attack import FILE as ATTACK
 from pipeline.run.attack import attack_edition, log, refuse_leaks
@@ -118,6 +118,7 @@ def _annual(
             [(job, executed) for job in jobs]
             + [(job, again) for job in outward]
             + [(tertial.job(year, t), tertial.scratch(made, t)) for t in tertials]
+            + audit.jobs(workspace, year, made, date)
             + underlag.jobs(year, made),
             kernels,
         )
@@ -126,6 +127,7 @@ def _annual(
         hides = None if staff is None else staff.pattern
         meta, seal = _publish(workspace, year, date, jobs, made, hides, say)
         tertial.write_all(workspace, meta, tertials, made, say)
+        audit.write_all(workspace, meta, made, say)
         if not disposed:
             refuse_resting(workspace, year, made)
         for warning in publish_public(
@@ -137,11 +139,11 @@ def _annual(
         underlag.write_all(workspace, meta, made, seen, say)
         say("Den publika utgåvan angrips: går något dolt tal att räkna fram? …")
         stratsys.write_stratsys(workspace, year, leaves, made, meta.per_datum)
-        audit = attack_edition(workspace, year, leaves)
-        for line in audit.lines():
+        attacked = attack_edition(workspace, year, leaves)
+        for line in attacked.lines():
             say(f"  {line}")
-        refuse_leaks(workspace, year, audit)
-        log(audit, made / "publik" / ATTACK)
+        refuse_leaks(workspace, year, attacked)
+        log(attacked, made / "publik" / ATTACK)
         seal(leaves, None)
         say("Varje tal räknas om från källfilerna på en annan väg …")
         verdict = verify(workspace, year, made, workspace.processed, leaves)
@@ -246,6 +248,7 @@ def _publish(
     balance = json.loads((processed / "balance.json").read_text(encoding="utf-8"))["files"]
     others = {n: p for n, p in executed.items() if n not in chapters_}
     compiled = [tertial.PAGE] if (made / tertial.FOLDER).is_dir() else []
+    compiled += [audit.PAGE] if audit.planned(workspace, year) else []
     pages = [
         *underlag.PAGES, QUALITY, freetext.LINK, watchlist.LINK, *compiled, *ACTIONS, *PUBLIC
     ]  # fmt: skip
@@ -286,7 +289,12 @@ def _inputs(workspace: Workspace) -> list[tuple[str, Path]]:
 
 def _sources(jobs: Sequence[Job]) -> list[tuple[str, Path]]:
     papers = (kind.notebook for kind in underlag.KINDS)
-    names = {TERTIAL, *papers, *(job.notebook for job in (CLEAN, VALIDATE, *jobs))}
+    names = {
+        TERTIAL,
+        *papers,
+        *audit.NOTEBOOKS,
+        *(job.notebook for job in (CLEAN, VALIDATE, *jobs)),
+    }
     return [(f"notebooks/{n}", NOTEBOOKS / n) for n in sorted(names)]
 
 
