@@ -27,7 +27,7 @@ QUESTIONS: Mapping[str, tuple[str, str]] = {
     ),
     "rutiner": (
         "Vad i vardagen drar åt ett annat håll än rutinen?",
-        "Är det rutinen eller arbetssättet som behöver ändras, och vem kan besluta det?",
+        "Vad behöver ändras, rutinen eller arbetssättet, och vem kan besluta det?",
     ),
     "kompetens": (
         "Vad behöver vi kunna som vi inte kan i dag, och hur lär vi oss det av varandra?",

@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.audit.draw import DRAWN
 from pipeline.audit.records import draws_of
-from pipeline.facts.changes import Change, changes
+from pipeline.facts.changes import PARTS, Change, changes
 from pipeline.facts.fact import Fact
 from pipeline.facts.measure import count
 from pipeline.facts.visits import DRAFT, FINAL, Version
@@ -59,7 +59,8 @@ def _no_remarks(d: Document) -> str:
 
 
 def show_changes(d: Document) -> None:
-    """What differs from the version that was sent last."""
+    """What differs from the version that was sent last: the last section, since it tells of all
+    those before it."""
     final, draft = d.version(FINAL), d.version(DRAFT)
     before = final or draft
     if before is None:
@@ -82,9 +83,15 @@ def show_changes(d: Document) -> None:
 
 def changed(before: Version, blocks: Iterable[Data]) -> tuple[Change, ...]:
     """The numbers of a document that are others than in the version before. Wordings follow from
-    numbers, and grades are told on their own."""
-    return changes([dict(e) for e in before.numbers if e["kind"] != "word"],
-                   [e for e in entries(blocks) if e["kind"] != "word"])  # fmt: skip
+    numbers, and grades are told on their own. A definition that names another day is no change."""
+    then, now = ([e for e in found if e["kind"] != "word"]
+                 for found in (before.numbers, entries(blocks)))  # fmt: skip
+    return tuple(c for c in changes(then, now) if not _alike(c))
+
+
+def _alike(change: Change) -> bool:
+    then, now = change.before, change.after
+    return then is not None and now is not None and all(then[p] == now[p] for p in PARTS)
 
 
 def entries(blocks: Iterable[Data]) -> list[Entry]:

@@ -1,5 +1,5 @@
-"""Two visits by hand-made files: one whole, in which everything that the report tells of occurs, and
-one where hardly anything is noted. What the reports must say was counted by hand in these rows."""
+"""Two visits by hand-made files: one whole, in which everything that the report tells of occurs,
+and one where hardly anything is noted. What the reports must say was counted by hand in these rows."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ PLAN: Table = (
 )  # fmt: skip
 
 # Eight kunder. A plan exists in 8 of 8; it is up to date in 3 (5 no); goals in 6 (2 partly);
-# involvement in 8 of 8; SIP: 3 of 4, not applicable to 4. HSL, three kunder: risk of falling 1 of 3,
-# signing 3 of 3.
+# involvement in 8 of 8; SIP: 3 of 4, not applicable to 4. HSL, three kunder: risk of falling 1 of
+# 3, signing 3 of 3.
 ANSWERS = {
     ("SoL", "Genomförandeplan finns"): "JJJJJJJJ",
     ("SoL", "Genomförandeplanen är aktuell"): "JJJNNNNN",
