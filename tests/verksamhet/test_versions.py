@@ -1,5 +1,5 @@
 """A whole visit through files only: plan and filled rows, draft, remarks, final report, the plan
-for what is red, and later data. One workspace, in the order of the year; each test is a step of it."""
+for what is red, and later data. One workspace, in the order of the year: each test is a step."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """Two visits by hand-made files: one whole, in which everything that the report tells of occurs,
-and one where hardly anything is noted. What the reports must say was counted by hand in these rows."""
+and one where hardly anything is noted. What the reports must say was counted by hand in them."""
 
 from __future__ import annotations
 
