@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.exempel import world
+from pipeline.exempel import besok, world
 from pipeline.workspace import Kommun, Option
 
 SURVEY = Path(__file__).parent / "brukarenkat.json"
@@ -59,6 +59,7 @@ def kommun() -> Kommun:
         sektor=world.SEKTOR,
         enheter=tuple(Option(k, e.namn, e.alias) for k, e in world.ENHETER.items()),
         insatser=tuple(Option(k, i.namn, i.alias) for k, i in world.INSATSER.items()),
+        foljs_upp=besok.FOLJS_UPP,
     )
 
 
@@ -81,6 +82,9 @@ def toml_bytes(years: Sequence[int]) -> bytes:
     ]
     for code, enhet in world.ENHETER.items():
         lines += ["[[enheter]]", *_option(code, enhet.namn, enhet.alias), ""]
+    lines += ["# Det som SAS och MAS följer upp utöver enheterna."]
+    for o in besok.FOLJS_UPP:
+        lines += ["[[verksamheter]]", *_option(o.value, o.label, o.aliases), ""]
     lines += ["# Kommunens egen katalog av insatser."]
     for code, insats in world.INSATSER.items():
         lines += ["[[insatser]]", *_option(code, insats.namn, insats.alias), ""]

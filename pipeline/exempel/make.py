@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pipeline.errors import UppfoljningError
@@ -15,18 +14,23 @@ from pipeline.exempel import (
     avstamning,
     avvikelser,
     bakgrund,
+    bedomning,
+    besok,
     brukarenkat,
     fritext,
     handlingsplan,
     intressenter,
     klagomal,
     kolada,
+    kunder,
     lopande,
     mal,
     matning,
+    protokoll,
     riktlinjer,
     riskanalys,
     sammanstallning,
+    uppfoljningsplan,
     volymer,
     world,
 )
@@ -35,6 +39,7 @@ from pipeline.exempel.kommun import SURVEY, kommun, toml_bytes
 from pipeline.exempel.sheets import Sheet
 from pipeline.exempel.truth import (
     Expected,
+    Known,
     Looked,
     Planted,
     SourceTruth,
@@ -66,14 +71,14 @@ def make_example(folder: Path, years: Sequence[int], rows: int = ROWS, seed: int
     books = _codebooks()
     for name, content in analys.files(wanted[-1], len(wanted) > 1).items():
         _write(folder / str(wanted[-1]) / name, content)
-    known: Looked = {}
+    known: Known = {}
     sources: list[SourceTruth] = []
     faults: list[Planted] = []
     tables: list[TableTruth] = []
     for year in wanted:
         sheets, found = _year(books, seed, wanted, year, rows, known)
-        for file, same in groupby(sheets, key=lambda s: s.file):
-            _write(folder / str(year) / file, file_bytes(list(same)))
+        for file, same in _together(sheets, lambda s: s.file):
+            _write(folder / str(year) / file, file_bytes(same))
         sources += map(source_truth, sheets)
         faults += [p for sheet in sheets for p in planted(sheet)]
         tables += (table_truth(books[table], year, some) for table, some in found.items())
@@ -87,7 +92,7 @@ def expected_tables(
 ) -> dict[tuple[str, int], list[Expected]]:
     """(table, year) → its processed rows, with `_kalla` and `_rad`. Writes nothing."""
     books = _codebooks()
-    known: Looked = {}
+    known: Known = {}
     made: dict[tuple[str, int], list[Expected]] = {}
     for year in sorted(set(years)):
         _, found = _year(books, seed, sorted(set(years)), year, rows, known)
@@ -96,10 +101,10 @@ def expected_tables(
 
 
 def _year(
-    books: Mapping[str, Codebook], seed: int, years: list[int], year: int, rows: int, known: Looked
+    books: Mapping[str, Codebook], seed: int, years: list[int], year: int, rows: int, known: Known
 ) -> tuple[list[Sheet], dict[str, list[Expected]]]:
     """The sheets of a year and its processed rows by table; the case system's counts last, for
-    they follow from the others. `known` grows by the year's bakgrund."""
+    they follow from the others. `known` grows by what the year's rows refer to."""
     sheets = year_sheets(books, seed, years, year, rows, known)
     found = dict(_expected(books, sheets, known))
     counted = avstamning.sheet(books["avstamning"], year, found)
@@ -109,15 +114,16 @@ def _year(
 
 
 def year_sheets(
-    books: Mapping[str, Codebook], seed: int, years: list[int], year: int, rows: int, known: Looked
+    books: Mapping[str, Codebook], seed: int, years: list[int], year: int, rows: int, known: Known
 ) -> list[Sheet]:
-    """The sheets that are drawn, those of one file side by side. `known`: bakgrund of earlier
-    years."""
+    """The sheets that are drawn. `known`: what rows refer to, of earlier years."""
     started = bakgrund.sheets(books["bakgrund"], seed, year, rows)
     ids = {str(r.clean["insats_id"]) for s in started for r in s.rows if r.status == "behandlad"}
     made = [
         *started,
-        *avslut.sheets(books["avslut"], seed, years, year, rows, ids | known.keys()),
+        *avslut.sheets(
+            books["avslut"], seed, years, year, rows, ids | known.get("bakgrund", {}).keys()
+        ),
         brukarenkat.sheet(books["brukarenkat"], seed, year, rows),
         matning.sheet(books["matning"], seed, years, year, rows),
         mal.sheet(books["mal"], seed, years, year, rows),
@@ -131,24 +137,44 @@ def year_sheets(
         *sammanstallning.sheets(books["sammanstallning"], seed, year),
         handlingsplan.sheet(books["handlingsplan"], seed, years, year, rows),
     ]
-    for sheet in made:
+    visits = besok.visits(seed, year)
+    visited = [
+        *uppfoljningsplan.sheets(books, seed, visits),
+        *kunder.sheets(books["kunder"], seed, visits),
+        *protokoll.sheets(books, seed, visits),
+        bedomning.remarks(books["korrektur"], seed, visits),
+    ]
+    for sheet in (*made, *visited):
         sheet.number_rows()
-    return made + (fritext.sheets(books, year, made) if year == years[-1] else [])
+    coded = fritext.sheets(books, year, made) if year == years[-1] else []
+    return [*made, *coded, *visited]
 
 
 def _expected(
-    books: Mapping[str, Codebook], sheets: Sequence[Sheet], known: Looked
+    books: Mapping[str, Codebook], sheets: Sequence[Sheet], known: Known
 ) -> Iterator[tuple[str, list[Expected]]]:
-    """Tables of a year in the order of their files; `known` grows by the year's bakgrund."""
-    [key] = books["avslut"].foreign_keys
-    for table, same in groupby(sheets, key=lambda s: s.table):
-        found = expected_rows(books[table], list(same), known)
-        if table == "bakgrund":
-            # What refers to an ärende finds the last insats of it.
+    """Tables of a year, what others refer to before them; `known` grows by its rows."""
+    keys = [key for book in books.values() for key in book.foreign_keys]
+    for table, same in _together(sheets, lambda s: s.table):
+        found = expected_rows(books[table], same, known)
+        for key in (k for k in keys if k.resource == table):
+            looked: Looked = known.setdefault(table, {})
             for r in found:
-                brought = brought_in(key, r)
-                known |= {str(r["insats_id"]): brought, str(r["arende_id"]): brought}
+                brought = looked.setdefault(str(r[key.reference_fields[0]]), {})
+                brought |= brought_in(key, r)
+                if table == "bakgrund":  # what refers to an ärende finds the last insats of it
+                    looked[str(r["arende_id"])] = brought
         yield table, found
+
+
+def _together(
+    sheets: Sequence[Sheet], key: Callable[[Sheet], str]
+) -> Iterator[tuple[str, list[Sheet]]]:
+    """Sheets that have the same file or table, in the order in which the first of them comes."""
+    found: dict[str, list[Sheet]] = {}
+    for sheet in sheets:
+        found.setdefault(key(sheet), []).append(sheet)
+    yield from found.items()
 
 
 def _codebooks() -> dict[str, Codebook]:

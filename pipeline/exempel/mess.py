@@ -65,6 +65,13 @@ def _plant(fault: Fault, row: Row, stream: Stream) -> None:
         row.clean[fault.field] = written
 
 
+def flag(row: Row, field: str, kind: str, value: Cell, cell: Cell = None) -> None:
+    """Write what stays and is told: `value`, in the file as `cell` where it reads otherwise."""
+    row.cells[field] = value if cell is None else cell
+    row.clean[field] = value
+    row.marks.append(Mark(field, kind, Effect.FLAGGED))
+
+
 def repeat(
     rows: Sequence[Row],
     stream: Stream,

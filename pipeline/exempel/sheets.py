@@ -18,6 +18,7 @@ class Effect(StrEnum):
 
     QUARANTINED = "karantan"  # the row cannot be used
     BLANKED = "tomd"  # the cell is emptied, the row stays
+    FLAGGED = "flaggad"  # the cell stays and counts, and is told
     DUPLICATE = "dubblett"  # another row with the same key is kept
     RECODED = "omkodad"  # an alias of kommun.toml's: nothing is lost
     MASKED = "maskad"  # personal data in a free text

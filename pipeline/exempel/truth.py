@@ -14,7 +14,8 @@ from pipeline.forms.codebook import Codebook, Derived, Field, ForeignKey, band_l
 from pipeline.intake.raw import address
 
 Expected = dict[str, Clean]
-Looked = dict[str, Expected]
+Looked = dict[str, Expected]  # key → the row that it finds
+Known = dict[str, Looked]  # by table
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +119,10 @@ def planted(sheet: Sheet) -> list[Planted]:
     return made
 
 
-def expected_rows(book: Codebook, sheets: Sequence[Sheet], known: Looked) -> list[Expected]:
+def expected_rows(book: Codebook, sheets: Sequence[Sheet], known: Known) -> list[Expected]:
     """The processed rows as docs/architecture.md lays them out, free text unmasked.
 
-    `known`: insats_id → the processed row of bakgrund, of this year and the years before.
+    `known`: table → key → what a lookup finds there, of this year and the years before.
     """
     columns = [_columns(field) for field in book.fields]
     return [
@@ -154,7 +155,7 @@ def _columns(field: Field) -> _Columns:
 
 
 def _expected(
-    book: Codebook, columns: Sequence[_Columns], sheet: Sheet, row: Row, known: Looked
+    book: Codebook, columns: Sequence[_Columns], sheet: Sheet, row: Row, known: Known
 ) -> Expected:
     made: Expected = {"_kalla": sheet.source, "_rad": row.number}
     for field in columns:
@@ -168,7 +169,7 @@ def _expected(
         if field.bortfall:
             made[field.bortfall] = value if value in field.missing else None
     for key in book.foreign_keys:
-        made |= _looked_up(key, made, known)
+        made |= _looked_up(key, made, known.get(key.resource, {}))
     for derived in book.derived:
         made[derived.name] = _derived(derived, made)
     return made
@@ -205,7 +206,14 @@ def _derived(rule: Derived, row: Expected) -> Clean:
     if rule.rule == "days_between" and isinstance(value, dt.date):
         end = row[rule.to]
         return (end - value).days if isinstance(end, dt.date) else None
+    if rule.rule == "weeks_between" and isinstance(value, dt.date):
+        end = row[rule.to]
+        return (_monday(end) - _monday(value)).days // 7 if isinstance(end, dt.date) else None
     return None
+
+
+def _monday(day: dt.date) -> dt.date:
+    return day - dt.timedelta(day.weekday())
 
 
 def table_truth(book: Codebook, year: int, rows: Sequence[Expected]) -> TableTruth:
@@ -213,7 +221,13 @@ def table_truth(book: Codebook, year: int, rows: Sequence[Expected]) -> TableTru
     classed = {f.name for f in book.fields if f.categories or f.type == "boolean"}
     classed |= {d.name for d in book.derived if d.categories}
     looked_up = {c for k in book.foreign_keys for c in k.lookup}
-    classed |= looked_up - {"alder_vid_start", "startdatum"}
+    classed |= looked_up - {
+        "alder_vid_start",
+        "startdatum",
+        "besoksdatum",
+        "rapport_beslutad",
+        "utkast_skickat",
+    }
     counts: dict[str, Mapping[str, int]] = {}
     sums: dict[str, tuple[int, float]] = {}
     for column in rows[0] if rows else ():

@@ -16,7 +16,9 @@ from pipeline.workspace import Kommun
 
 TYPES = ("string", "integer", "number", "boolean", "date", "list")
 SEVERITIES = ("critical", "warning", "info")
-RULES = ("band", "year", "tertial", "month", "days_between", "difference", "product")
+RULES = (
+    "band", "year", "tertial", "month", "days_between", "weeks_between", "difference", "product",
+)  # fmt: skip
 SHIPPED = Path(__file__).parent
 RULES_SUFFIX = "_regler"
 SELECTED = ("ja", "yes", "1", "x", "true", "sant", "vald")

@@ -122,6 +122,16 @@ def _days_between(table: pa.Table, derived: Derived) -> pa.ChunkedArray:
     return pc.subtract(last, first).cast(pa.int64())
 
 
+def _weeks_between(table: pa.Table, derived: Derived) -> pa.ChunkedArray:
+    """From the calendar week (Monday to Sunday) of the first to that of the second: zero within
+    one week, one where the first lies in the week before. 1970-01-01 was a Thursday."""
+    weeks = [
+        pc.floor(pc.divide(pc.add(_dates(table, n).cast(pa.int32()), 3).cast(pa.float64()), 7.0))
+        for n in (derived.source, derived.to)
+    ]
+    return pc.subtract(weeks[1], weeks[0]).cast(pa.int64())
+
+
 def _product(table: pa.Table, derived: Derived) -> pa.ChunkedArray:
     """Of two whole numbers; NULL where one of them is."""
     return pc.multiply(*(table[n].cast(pa.int64()) for n in (derived.source, derived.to)))
@@ -142,5 +152,6 @@ def _difference(table: pa.Table, derived: Derived) -> pa.ChunkedArray:
 
 _RULES = {
     "band": _band, "year": _year, "tertial": _tertial, "month": _month,
-    "days_between": _days_between, "difference": _difference, "product": _product,
+    "days_between": _days_between, "weeks_between": _weeks_between, "difference": _difference,
+    "product": _product,
 }  # fmt: skip

@@ -34,7 +34,7 @@ a:hover { text-decoration-thickness: 2px; }
 main:focus { outline: none; }
 .hopp { position: absolute; left: 1rem; top: -5rem; padding: .5rem 1rem; background: var(--paper); }
 .hopp:focus { top: .5rem; }
-.vag { margin-top: 0; font-size: .875rem; color: var(--muted); }
+.vag { margin: 0 0 1rem; font-size: .875rem; color: var(--muted); }
 .ingress { font-size: 1.1875rem; line-height: 1.45; }
 .not { color: var(--muted); font-size: .8125rem; }
 .andel { margin-top: 2rem; max-width: 44rem; }

@@ -63,10 +63,10 @@ def write_pages(
     """
     summary = read_summary(processed)
     folder.mkdir(parents=True, exist_ok=True)
-    trail = f'<p class="vag">{link(back, "Till framsidan")}</p>\n' if back else ""
+    trail = _way(link(back, "Till framsidan")) if back else ""
     made = {"index.html": page(_title(summary, place), _index(summary, place), trail, font_face)}
     for name, title in summary.tables.items():
-        up = f'<p class="vag">{link("index.html", f"Datakvalitet {summary.year}")}</p>\n'
+        up = _way(link("index.html", f"Datakvalitet {summary.year}"))
         heading = f"{title} – datakvalitet {summary.year}"
         made[_file(name)] = page(heading, _table_page(summary, name), up, font_face)
     for name, content in made.items():
@@ -76,6 +76,11 @@ def write_pages(
         shutil.copyfile(processed / MENDING_LIST, folder / MENDING_LIST)
         written.append(folder / MENDING_LIST)
     return written
+
+
+def _way(up: str) -> str:
+    """The way back to the page above, in a landmark of its own."""
+    return f'<nav class="vag" aria-label="Vägen tillbaka">{up}</nav>\n'
 
 
 def _title(summary: ValidationSummary, place: str) -> str:

@@ -63,7 +63,7 @@ def test_same_seed_gives_the_same_bytes_in_any_process(tmp_path: Path) -> None:
         command = [sys.executable, "-c", call, str(tmp_path / hash_seed)]
         subprocess.run(command, check=True, cwd=REPO, env=environment)
     files = [p.relative_to(tmp_path / "1") for p in (tmp_path / "1").rglob("*") if p.is_file()]
-    assert len(files) == 33
+    assert len(files) == 43
     for file in files:
         assert (tmp_path / "1" / file).read_bytes() == (tmp_path / "2" / file).read_bytes(), file
 
@@ -113,6 +113,7 @@ def test_every_address_is_at_a_domain_that_cannot_exist() -> None:
 def test_settings_are_readable() -> None:
     kommun = load_kommun(SAMPLE)
     assert kommun.namn == "Exempelkommun" and len(kommun.enheter) == 4
+    assert len(kommun.verksamheter) == 8
     assert kommun.per_datum is not None and kommun.per_datum.year == 2026
     assert len({name.casefold() for o in kommun.enheter for name in (o.label, *o.aliases)}) == sum(
         1 + len(o.aliases) for o in kommun.enheter

@@ -18,8 +18,12 @@ from tests.municipality import at, tables
 
 YEARS, ROWS, SEED = (2024, 2025), 90, 11
 IDENTIFYING = {
-    "insats_id", "arende_id", "familj_id", "svar_id", "avvikelse_id", "klagomal_id",
+    "insats_id", "arende_id", "familj_id", "svar_id", "avvikelse_id", "klagomal_id", "kund_id",
 }  # fmt: skip
+VISITED = (
+    "uppfoljningsplan", "urvalsram", "kunder", "granskning", "intervjuer", "rutiner", "dokument",
+    "avvikelsegranskning", "bedomning", "korrektur",
+)  # fmt: skip
 FIGURES = ("rows", "processed", "duplicates", "quarantined")
 
 
@@ -57,6 +61,7 @@ def test_the_balance_is_the_truths(built: tuple[Truth, Path], year: int) -> None
         "riskanalys",
         "klagomal",
         "handlingsplan",
+        *VISITED,
     ],
 )
 def test_every_processed_cell_is_the_truths(
@@ -111,6 +116,29 @@ def test_every_planted_identifier_is_masked_and_reported_and_nothing_else(
     cells = pq.read_table(processed / str(year) / "celler.parquet").to_pylist()
     told = {(c["_kalla"], c["_rad"], c["falt"]) for c in cells if c["atgard"] == "maskerad"}
     assert planted and told == planted
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_every_fault_about_a_visit_is_told_by_its_cell_and_nothing_else_is(
+    built: tuple[Truth, Path], year: int
+) -> None:
+    truth, processed = built
+    told_as = {
+        Effect.BLANKED: "tomd", Effect.FLAGGED: "flaggad", Effect.MISSING: "flaggad",
+        Effect.QUARANTINED: "karantan", Effect.MASKED: "maskerad",
+    }  # fmt: skip
+    wanted = {
+        (p.address, told_as[p.effect])
+        for p in truth.planted
+        if p.year == year and truth.source(p.source).table in VISITED and p.effect in told_as
+    }
+    cells = pq.read_table(processed / str(year) / "celler.parquet").to_pylist()
+    told = {
+        (c["adress"], c["atgard"])
+        for c in cells
+        if c["tabell"] in VISITED and c["atgard"] != "dubblett"
+    }
+    assert len(wanted) > 15 and told == wanted
 
 
 def pseudonym(text: str) -> str:

@@ -115,6 +115,25 @@ def test_without_the_other_table_the_columns_are_there_and_null(books: dict[str,
     assert add_derived(goals, book, 2025, {})["dagar"].to_pylist() == [None]
 
 
+def test_weeks_are_counted_from_monday_to_monday(books: dict[str, Codebook]) -> None:
+    """ISO 8601: Sunday ends its week; the weeks of a new year go on from the old one's."""
+    weeks = Derived("veckor", "Veckor", "weeks_between", "slutdatum", "uppfoljd")
+    book = dataclasses.replace(books["provmal"], derived=(weeks,))
+    pairs = [
+        ("2025-03-10", "2025-03-17"), ("2025-03-16", "2025-03-17"), ("2025-03-10", "2025-03-16"),
+        ("2025-03-14", "2025-03-28"), ("2024-12-30", "2025-01-07"), ("2025-03-17", "2025-03-14"),
+        ("1969-12-28", "1969-12-29"),
+    ]  # fmt: skip
+    cases = reference(
+        books["provarenden"],
+        *({"_ar": 2025, "arende_id": str(i), "slutdatum": day(a)} for i, (a, _) in
+          enumerate(pairs)),
+    )  # fmt: skip
+    rows = [{"arende_id": str(i), "uppfoljd": day(b)} for i, (_, b) in enumerate(pairs)]
+    made = add_derived(table(book, *rows, {"arende_id": "0"}), book, 2025, {"provarenden": cases})
+    assert made["veckor"].to_pylist() == [1, 1, 0, 2, 1, -1, 1, None]
+
+
 def test_bands_years_and_tertials_follow_their_source(books: dict[str, Codebook]) -> None:
     book = books["provarenden"]
     ages = [-1, 0, 12, 13, 17, 18, 64, 65, 99, None]

@@ -67,6 +67,8 @@ FORM: dict[str, Any] = {
         {"name": "tertial", "title": "Tertial", "rule": "tertial", "from": "dag"},
         {"name": "manad", "title": "Månad", "rule": "month", "from": "dag"},
         {"name": "dagar", "title": "Dagar", "rule": "days_between", "from": "dag", "to": "slut"},
+        {"name": "veckor", "title": "Veckor", "rule": "weeks_between", "from": "dag",
+         "to": "slut"},
         {"name": "produkt", "title": "Produkt", "rule": "product", "from": "antal", "to": "betyg"},
     ],
 }  # fmt: skip

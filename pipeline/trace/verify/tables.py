@@ -234,6 +234,9 @@ def _derived(d: Derived, own: set[str], whole: set[str]) -> str:
             return f"{quoted(d.to)} - {value}"
         case "month":
             return f"month({_date(value)})"
+        case "weeks_between":  # between the Mondays of the two weeks
+            first, last = (f"date_trunc('week', {_date(c)})" for c in (value, quoted(d.to)))
+            return f"date_diff('day', {first}, {last}) // 7"
         case "product":
             return f"{value} * {quoted(d.to)}"
         case _:
