@@ -38,7 +38,7 @@ QUIET := $(if $(findstring q,$(firstword -$(MAKEFLAGS))),--quiet)
 .SILENT:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help annual build-annual tertial audit status validate facts trace dependents diff sample prove verify attack release gallra exempel lab test check bench env clean
+.PHONY: help annual build-annual tertial audit letters draw draw-check status validate facts trace dependents diff sample prove verify attack release gallra exempel lab test check bench env clean
 
 help: ## visar det här
 	$(RUN) help
@@ -64,6 +64,15 @@ tertial: ## sammanställer ett tertial, ett underlag per enhet: T=1, T=2 eller T
 
 audit: ## bygger verksamhetsuppföljningens rapporter; BESOK=… ett besök, VERSION=v0|v1 fryser den
 	$(RUN) audit $(OPTIONS) $(if $(BESOK),--besok "$(BESOK)") $(if $(VERSION),--version "$(VERSION)") $(ARGS)
+
+letters: ## skriver uppföljningsplanen och breven om årets besök; BESOK=… bara ett
+	$(RUN) letters $(OPTIONS) $(if $(BESOK),--besok "$(BESOK)")
+
+draw: ## drar kunder till ett besöks granskning: BESOK=V2025-03 ARGS="--dragen-av 'rollen'"
+	$(RUN) draw $(OPTIONS) --besok "$(BESOK)" $(ARGS)
+
+draw-check: ## gör om ett urval ur dess protokoll och säger om det är lika: BESOK=…
+	$(RUN) draw-check $(OPTIONS) --besok "$(BESOK)" $(ARGS)
 
 status: ## visar årshjulet: klart, på gång och försenat, på vilket underlag; ARGS=--json
 	$(RUN) status $(OPTIONS) $(ARGS)

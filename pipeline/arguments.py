@@ -41,6 +41,18 @@ def parser() -> argparse.ArgumentParser:
     auditing.add_argument("--besok", default="", help="bara ett besök: dess nummer i planen")
     auditing.add_argument("--version", default="", help="frys det som skickas: v0 eller v1")
     auditing.add_argument("--beslutad-av", default="", help="rollen som beslutat om versionen")
+    for name, text in (
+        ("letters", "skriver uppföljningsplanen och breven om årets besök"),
+        ("draw", "drar de kunder vars dokumentation granskas vid ett besök"),
+        ("draw-check", "gör om ett urval ur dess protokoll: lika eller inte"),
+    ):
+        visiting = verb(name, text)
+        _place(visiting)
+        visiting.add_argument("--besok", default="", help="besökets nummer, till exempel V2025-03")
+    drawing = verbs.choices["draw"]
+    drawing.add_argument("--dragen-av", default="", help="rollen som drar urvalet")
+    drawing.add_argument("--forkasta", default="", help="skälet, när ett tidigare urval förkastas")
+    verbs.choices["draw-check"].add_argument("--json", action="store_true", help="som JSON")
     facts = verbs.choices["facts"]
     facts.add_argument("--name", help="bara fakta med detta namn")
     facts.add_argument("--json", action="store_true", help="som JSON")

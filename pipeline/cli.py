@@ -282,6 +282,40 @@ def _dispose(given: argparse.Namespace) -> None:
     print(f"Protokollet, utan innehåll ur raderna: {path}")
 
 
+def _draw(given: argparse.Namespace) -> None:
+    from pipeline.run import draw_words
+    from pipeline.run.annual import tables
+    from pipeline.run.draw import Asked, draw_kunder
+
+    workspace, year = _where(given)
+    tables(workspace, year, say=print)
+    asked = Asked(given.besok, given.dragen_av, given.forkasta)
+    made = draw_kunder(workspace, year, asked, given.date, say=print)
+    print("\n" + "\n".join(draw_words.drawn(made)))
+
+
+def _draw_check(given: argparse.Namespace) -> None:
+    from pipeline.run import draw_words
+    from pipeline.run.annual import tables
+    from pipeline.run.draw import check_draw
+
+    workspace, year = _where(given)
+    tables(workspace, year, say=(lambda _: None) if given.json else print)
+    made = check_draw(workspace, year, given.besok)
+    print(_json(draw_words.record(made)) if given.json else "\n".join(draw_words.checked(made)))
+    draw_words.refuse(made)
+
+
+def _letters(given: argparse.Namespace) -> None:
+    from pipeline.run.annual import tables
+    from pipeline.run.letters import make_letters
+
+    workspace, year = _where(given)
+    tables(workspace, year, say=print)
+    made = make_letters(workspace, year, given.besok, given.date, say=print)
+    print(f"\nBreven ligger i en mapp för varje besök (brev), som PDF och e-postutkast:\n  {made}")
+
+
 def _example(given: argparse.Namespace) -> None:
     from pipeline.exempel import ROWS, SEED, make_example
 
@@ -304,6 +338,9 @@ def _suites(given: argparse.Namespace) -> None:
 _VERBS: dict[str, Callable[[argparse.Namespace], None]] = {
     "tertial": _tertial,
     "audit": _audit,
+    "letters": _letters,
+    "draw": _draw,
+    "draw-check": _draw_check,
     "prove": _prove,
     "verify": _verify,
     "attack": _attack,

@@ -1,1 +1,2 @@
-"""The rules of the second routine (verksamhetsuppföljning), without effects."""
+"""The rules of the second routine (verksamhetsuppföljning), and the records that are written once.
+Standard library only."""

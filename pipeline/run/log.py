@@ -12,7 +12,7 @@ from pipeline import __version__
 
 FILE = "byggen.log"
 HEADER = ("tid (UTC)", "vem", "vad", "år", "utfall", "program", "beslut")
-LOGGED = ("annual", "tertial", "audit", "validate", "verify", "release", "gallra")
+LOGGED = ("annual", "tertial", "audit", "letters", "draw", "validate", "verify", "release", "gallra")
 OUTCOMES = {0: "klart", 1: "gick inte", 3: "stoppad", 130: "avbrutet"}
 
 
