@@ -51,7 +51,7 @@ class Version:
 def visits(workspace: Workspace, year: int) -> tuple[Visit, ...]:
     """The visits that have something noted, in the plan's order of days. Those whose number cannot
     name a folder are left out: `unnamed` tells them."""
-    return tuple(v for v in _noted(workspace, year) if _is_safe(v.id))
+    return tuple(v for v in _noted(workspace, year) if is_named(v.id))
 
 
 def unnamed(workspace: Workspace, year: int) -> tuple[str, ...]:
@@ -61,7 +61,7 @@ def unnamed(workspace: Workspace, year: int) -> tuple[str, ...]:
         f"{v.plan['_kalla']}, rad {v.plan['_rad']}: besökets nummer ”{v.id}” kan inte heta så. "
         "Bokstäver, siffror, bindestreck och understreck går bra. Besöket får ingen rapport."
         for v in _noted(workspace, year)
-        if not _is_safe(v.id)
+        if not is_named(v.id)
     ]
     planned = {r["besok_id"] for r in rows(workspace, year, PLAN)}
     for table in (*TABLES, "korrektur"):
@@ -74,7 +74,8 @@ def unnamed(workspace: Workspace, year: int) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _is_safe(visit: str) -> bool:
+def is_named(visit: str) -> bool:
+    """Whether a visit's number can name its folder."""
     try:
         return bool(file_name(visit))
     except UppfoljningError:

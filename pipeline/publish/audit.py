@@ -28,10 +28,12 @@ TITLES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A file on the page that leads to the visits: its address and what it is."""
+    """A document on the page that leads to the visits: its address and what it is; `others`: the
+    same of its other kinds."""
 
     href: str
     text: str
+    others: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from pipeline.facts.measure import count, ratio, share, total
 from pipeline.facts.table import FactTable, Joined
 from pipeline.forms.codebook import slug
 from pipeline.report import author
-from pipeline.report.audit import FORM, Document, label
+from pipeline.report.audit import FORM, Document, followed, label
 from pipeline.report.blocks import Registry, Run, Runs, display, quoted, runs
 from pipeline.report.tables import missing
 from pipeline.report.written import lay, tell, text
@@ -38,7 +38,7 @@ STEPS = (
 def show_review(d: Document) -> None:
     """The files that were read, criterion by criterion, law by law."""
     if not d.rows(FORM):
-        display(missing("granskning av dokumentation"))
+        _nothing(d, tuple(DOCUMENTED), "granskning av dokumentation")
         return
     kunder: Fact = count(
         d.data(FORM), distinct="kund_nr", name="granskade_kunder",
@@ -47,8 +47,8 @@ def show_review(d: Document) -> None:
     again = d.count(FORM, "andra_granskare IS NOT NULL", "granskade_av_flera",
                     "Kriterier som en andra granskare har läst")  # fmt: skip
     author.say(
-        f"Dokumentationen är granskad för {kunder} kunder. Av de granskade kriterierna har {again} "
-        "lästs också av en andra granskare."
+        f"Dokumentationen är granskad för {kunder} kunder. Av svaren om kriterierna har {again} "
+        "kontrollerats av en andra granskare."
     )
     for law in LAWS:
         _law(d, law)
@@ -94,7 +94,7 @@ def _finding(lacking: FactTable) -> str:
     found = largest(lacking)
     if found is None:
         return "Hur många som uppfyller varje kriterium"
-    return f"Brister oftast: ”{found[0]}”, helt eller delvis för {found[1]} kunder"
+    return f"Brister oftast, helt eller delvis: ”{found[0]}”, hos {found[1]} av kunderna"
 
 
 def show_interviews(d: Document) -> None:
@@ -127,7 +127,7 @@ def show_deviations(d: Document) -> None:
     """What was reported, and what became of it."""
     rows = sorted(d.rows(REPORTED), key=lambda r: (LAWS.index(r["lagrum"]), r["typ"]))
     if not rows:
-        display(missing("granskning av avvikelser"))
+        _nothing(d, (DEVIATIONS,), "granskning av avvikelser")
         return
     facts: Registry = {}
     told: list[tuple[Runs, Sequence[Runs]]] = []
@@ -179,7 +179,7 @@ def show_routines(d: Document) -> None:
     """The routines that were asked about."""
     rows = sorted(d.rows(WRITTEN), key=lambda r: str(r["rutin"]))
     if not rows:
-        display(missing("följsamhet till rutiner"))
+        _nothing(d, (ROUTINES,), "följsamhet till rutiner")
         return
     exists, known, kept = _routines(d)
     author.say(
@@ -267,6 +267,14 @@ def _criteria(
     return [
         ([table.label(0, key)], table[key]) for key in table.classes[0] if table[key].n
     ]  # fmt: skip
+
+
+def _nothing(d: Document, about: Sequence[str], what: str) -> None:
+    """What stands where nothing is noted: it was no part of the visit, or it is missing."""
+    if set(about) & set(followed(d)):
+        display(missing(what))
+    else:
+        author.say("Området ingick inte i uppföljningen.", "note")
 
 
 def _comments(rows: Iterable[Mapping[str, Any]], about: str) -> None:

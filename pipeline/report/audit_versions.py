@@ -40,13 +40,13 @@ def show_remarks(d: Document) -> None:
         f"ställning till: {left}."
     )
     told: list[Row] = [
-        ([quoted(str(r["nr"]))], [
-            text(r["avsnitt"]), text(r["synpunkt"]),
+        ([quoted(f"{r['nr']}. {r['avsnitt'] or ''}")], [
+            text(r["synpunkt"]),
             text(label(REMARKS, "utfall", r["utfall"]), "Inte ifyllt"), text(r["atgard"]),
         ])
         for r in rows
     ]  # fmt: skip
-    heads = ("Nr", "Avsnitt", "Synpunkt", "Vad som gjordes", "Hur den togs om hand")
+    heads = ("Avsnitt", "Synpunkt", "Vad som gjordes", "Hur den togs om hand")
     lay("Verksamhetens synpunkter på utkastet", heads, told)
 
 

@@ -33,6 +33,7 @@ from pipeline.run.locks import lock, write_changes
 from pipeline.run.plan import CLEAN, VALIDATE, chapters
 from pipeline.run.public import decide, decide_staff, refuse_hidden, tell
 from pipeline.run.public import publish as publish_public
+from pipeline.run.visits import fix_plan
 from pipeline.trace.disposed import refuse_rebuilt, refuse_resting
 from pipeline.trace.verify import refuse, verify
 from pipeline.workspace import LITTER, Workspace, load_kommun, per_datum
@@ -91,7 +92,7 @@ def _annual(
 
     before = state.edition_before(workspace, year)
     tables(workspace, year, say, kernels)
-    written = lock(workspace, year, say)
+    written = [*lock(workspace, year, say), *fix_plan(workspace, year, date, say)]
     before |= state.prints(workspace, written)
     write_changes(workspace, year, say)
     home = workspace.reports / str(year)

@@ -16,10 +16,21 @@ from pipeline import __version__
 from pipeline.audit.answers import FAILED, OVERDUE, plan_standing
 from pipeline.errors import UsageError
 from pipeline.facts.dataset import open_dataset
-from pipeline.facts.visits import DRAFT, FINAL, PLAN, Visit, rows, unnamed, version, visits
+from pipeline.facts.visits import (
+    DRAFT,
+    FINAL,
+    PLAN,
+    Visit,
+    is_named,
+    rows,
+    unnamed,
+    version,
+    visits,
+)
 from pipeline.publish.document import Document, Meta
 from pipeline.run.execute import Job, kernels_of
 from pipeline.run.kernel import Kernels
+from pipeline.run.visits import fix_plan
 from pipeline.workspace import Workspace, load_kommun, per_datum
 
 if TYPE_CHECKING:
@@ -37,33 +48,20 @@ Say = Callable[[str], None]
 # files into the folder of all visits, `<besok>/…` for one; `visit` is one of them, or empty for
 # all. (workspace, meta, folder, visit, say)
 Maker = Callable[[Workspace, Meta, Path, str, Say], None]
-MAKERS: tuple[Maker, ...] = ()
-COMMON = (  # files about all visits, where a maker has written them, and what they are
-    ("plan.html", "Årets uppföljningsplan"),
-    ("plan.pdf", "Årets uppföljningsplan som PDF"),
-    ("plan.xlsx", "Årets uppföljningsplan som arbetsbok"),
-)
+COMMON = (("plan", "Årets uppföljningsplan"),)  # files about all visits, and what they are
 FILES = (  # and about one
-    ("rapport.html", "Rapport"),
-    ("rapport.pdf", "Rapporten som PDF"),
-    ("slutlig.html", "Slutlig rapport, som den skickades"),
-    ("slutlig.pdf", "Slutlig rapport som PDF"),
-    ("utkast.html", "Utkast för korrekturläsning, som det skickades"),
-    ("utkast.pdf", "Utkastet som PDF"),
-    ("fragor.html", "Frågor till arbetsgruppen"),
-    ("fragor.pdf", "Frågorna som PDF"),
-    ("protokoll.xlsx", "Protokoll att fylla i vid besöket"),
-    ("korrektur.xlsx", "Synpunktsblad till verksamheten"),
-    ("brev/information.html", "Brev: information om uppföljningen"),
-    ("brev/information.pdf", "Informationsbrevet som PDF"),
-    ("brev/information.eml", "Informationsbrevet som e-postutkast"),
-    ("brev/urvalsbesked.html", "Brev: besked om att urvalet är draget"),
-    ("brev/urvalsbesked.pdf", "Beskedet om urvalet som PDF"),
-    ("brev/urvalsbesked.eml", "Beskedet om urvalet som e-postutkast"),
-    ("brev/handlingsplan.html", "Brev: begäran om handlingsplan"),
-    ("brev/handlingsplan.pdf", "Begäran om handlingsplan som PDF"),
-    ("brev/handlingsplan.eml", "Begäran om handlingsplan som e-postutkast"),
+    ("rapport", "Rapport"),
+    ("slutlig", "Slutlig rapport, som den skickades"),
+    ("utkast", "Utkast för korrekturläsning, som det skickades"),
+    ("fragor", "Frågor till arbetsgruppen"),
+    ("urval", "Urvalets protokoll"),
+    ("protokoll", "Protokoll att fylla i vid besöket"),
+    ("korrektur", "Synpunktsblad till verksamheten"),
+    ("brev/information", "Brev: information om uppföljningen"),
+    ("brev/urvalsbesked", "Brev: besked om att urvalet är draget"),
+    ("brev/handlingsplan", "Brev: begäran om handlingsplan"),
 )
+KINDS = {"html": "sida", "pdf": "PDF", "xlsx": "arbetsbok", "eml": "e-postutkast"}
 
 
 def jobs(
@@ -186,6 +184,7 @@ def _audit(
     refuse_rebuilt(workspace, year)
     tables(workspace, year, say, kernels)
     check(workspace, year, visit)
+    fix_plan(workspace, year, date, say)
     intern = workspace.reports / str(year) / "intern"
     with swapped(intern, FOLDER) as (made, swap):
         # `made` becomes verksamhet/; inside a folder of that name it looks like the edition.
@@ -254,9 +253,15 @@ def index(workspace: Workspace, meta: Meta, folder: Path) -> None:
 
 
 def _links(folder: Path, files: Iterable[tuple[str, str]], prefix: str) -> list[Link]:
+    """Those of the files that are there, one link a document with its other kinds beside it."""
     from pipeline.publish.audit import Link
 
-    return [Link(f"{prefix}{n}", t) for n, t in files if (folder / f"{prefix}{n}").is_file()]
+    made = []
+    for stem, title in files:
+        there = [k for k in KINDS if (folder / f"{prefix}{stem}.{k}").is_file()]
+        kinds = tuple((f"{prefix}{stem}.{k}", f"{title} som {KINDS[k]}") for k in there[1:])
+        made += [Link(f"{prefix}{stem}.{k}", title, kinds) for k in there[:1]]
+    return made
 
 
 def planned(workspace: Workspace, year: int) -> list[dict[str, Any]]:
@@ -285,3 +290,17 @@ def _tell_plans(workspace: Workspace, meta: Meta, visit: Visit, say: Say) -> Non
             about = f"{visit.id}, {visit.unit}, {area.label(r['omrade'])} {r['nr']}"
             told = f"Att begära: {about}: {found.text}"
             say(textwrap.fill(told, 80, subsequent_indent="  "))
+
+
+def _letters(workspace: Workspace, meta: Meta, folder: Path, visit: str, say: Say) -> None:
+    """The January plan's document, and each visit's letters and the protocol of its draws."""
+    from pipeline.run.letters import write_letters, write_plan
+
+    every = [r["besok_id"] for r in planned(workspace, meta.year)]
+    named = [name for name in every if is_named(name)]
+    for one in [visit] if visit or named == every else named:
+        write_letters(workspace, meta, folder, say, one)
+    write_plan(workspace, meta, folder)
+
+
+MAKERS: tuple[Maker, ...] = (_letters,)

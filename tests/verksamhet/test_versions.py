@@ -142,11 +142,11 @@ def test_5_the_final_report_lists_what_has_changed_number_by_number(place: Works
         "Följsamhet till rutiner 1": ["Fanns inte", RED],
     }
     read = table(final, "Verksamhetens synpunkter på utkastet")
-    assert read["1"] == [
-        "Granskning av dokumentation", "Plan finns för 2 kunder till.", "Infört",
+    assert read["1. Granskning av dokumentation"] == [
+        "Plan finns för 2 kunder till.", "Infört",
         "Två planer till visades upp.",
     ]  # fmt: skip
-    assert read["2"][2:] == ["Inte infört", "Se texten."]
+    assert read["2. Metod"][1:] == ["Inte infört", "Se texten."]
 
 
 def test_6_the_built_report_says_that_the_final_one_holds(place: Workspace) -> None:
