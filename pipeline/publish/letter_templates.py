@@ -22,11 +22,13 @@ from pipeline.publish import blocks as b
 from pipeline.publish.untraced.allowed import Allowed, blanks, vocabulary
 from pipeline.publish.untraced.permitted import Permit
 from pipeline.publish.untraced.tokens import has_number, numbers
+from pipeline.workspace import LITTER
 
 SHIPPED = Path(__file__).with_name("mallar")
 OWN = "mallar"  # in RAW
 Values = Mapping[str, str | Sequence[str]]  # name → text, or the items of a list
 _PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+_ADDRESS = re.compile(r"\]\([^)]*\{\{")
 _BRACES = re.compile(r"\{\{|\}\}")
 # What the sender's own words may hold with digits, beside what the report's prose may.
 _SOURCES = re.compile(
@@ -67,6 +69,18 @@ def filled(raw: Path, name: str, values: Values) -> Filled:
     return Filled(title, tuple(_block(block, values) for block in found[1:]))
 
 
+def refuse_unknown(raw: Path) -> None:
+    """Raise ConfigError for a file among the municipality's templates that no letter has: words
+    that would never be seen."""
+    known = sorted(p.name for p in SHIPPED.glob("*.md"))
+    there = (p.name for p in (raw / OWN).glob("*") if not LITTER.search(p.name))
+    if unknown := sorted(set(there) - set(known)):
+        raise ConfigError(
+            f"{OWN}/{unknown[0]}: ingen mall heter så.\nMallar som finns: {', '.join(known)}.\n"
+            "Gör så här: döp om filen, eller ta bort den ur mappen."
+        )
+
+
 def _source(raw: Path, name: str) -> tuple[str, str]:
     own = raw / OWN / f"{name}.md"
     path, where = (own, f"{OWN}/{name}.md") if own.is_file() else (SHIPPED / own.name, own.name)
@@ -96,6 +110,8 @@ def _faults(source: str, values: Values) -> Iterator[tuple[int, str]]:
                 near = difflib.get_close_matches(match[1], list(values), 1)
                 hint = f" Menas {{{{{near[0]}}}}}?" if near else ""
                 yield n, f"platshållaren {{{{{match[1]}}}}} finns inte.{hint}"
+        if _ADDRESS.search(line):
+            yield n, "en länks adress kan inte ha en platshållare."
         rest = _PLACEHOLDER.sub(lambda m: " " * len(m[0]), line)
         if _BRACES.search(rest):
             yield n, "klammerparenteserna hör inte ihop: en platshållare skrivs {{namn}}."
@@ -152,11 +168,12 @@ def _runs(runs: b.Runs, values: Values) -> list[b.Run]:
     for run in runs:
         if isinstance(run, str):
             made += _parted(run, values)
+        elif "code" in run:
+            made.append({"code": b.plain(list(_parted(run["code"], values)))})
         elif "link" in run:
-            made.append(run)
+            made.append({"link": run["link"], "runs": _runs(run["runs"], values)})
         else:
-            (key, inner), *_ = run.items()
-            made.append({key: _runs(inner, values)} if not isinstance(inner, str) else run)
+            made += [{key: _runs(inner, values)} for key, inner in run.items()]
     return made
 
 

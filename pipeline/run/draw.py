@@ -151,6 +151,11 @@ def _check_call(asked: Asked, visit: Visit, held: list[Protocol]) -> None:
         raise UsageError("Varför förkastas urvalet? Skriv skälet i ord: --forkasta 'skälet'.")
     if visit.status == CANCELLED:
         raise UsageError(f"Besöket {visit.besok_id} är inställt enligt planen.")
+    if not visit.dnr:
+        raise UppfoljningError(
+            f"Besöket {visit.besok_id} har inget diarienummer i planen, och det ska stå i\n"
+            "protokollet.\nGör så här: skriv det i uppföljningsplanen och kör kommandot igen."
+        )
     if visit.besoksdatum is None:
         raise UppfoljningError(
             f"Besöket {visit.besok_id} har inget besöksdatum i planen. Urvalet gäller dem som\n"

@@ -16,6 +16,7 @@ from pipeline.errors import UppfoljningError
 from pipeline.facts.dataset import codebooks
 from pipeline.publish import draw_page, handling, letters, visit_plan
 from pipeline.publish.document import Meta
+from pipeline.publish.letter_templates import refuse_unknown
 from pipeline.run.visits import FORM, earlier, fix_plan, label, rows, units, visit_of, visits
 from pipeline.workspace import Workspace, load_kommun, per_datum
 
@@ -63,11 +64,14 @@ def write_letters(
     """Write the letters of all visits of the year that are not cancelled, or of one, into
     `out/<besok_id>/brev/`, and the protocol of its draws beside them. Says which letters cannot be
     made, and why. Raises ConfigError about a template, before anything of that visit is written."""
+    refuse_unknown(workspace.raw)
     asked = [visit_of(workspace, meta.year, besok_id)] if besok_id else None
     made: list[Path] = []
     missing: dict[tuple[str, str], list[str]] = {}
     for visit in asked or visits(workspace, meta.year):
         if visit.cancelled:
+            if asked:
+                say(f"Besöket {visit.besok_id} är inställt: inga brev görs.")
             continue
         home = out / file_name(visit.besok_id)
         for name, letter in _letters(workspace, meta.year, visit):
@@ -112,8 +116,8 @@ def make_letters(
         write_letters(workspace, meta, made, say, besok_id, linked)
         if not besok_id:
             write_plan(workspace, meta, made, linked)
-        modes.close(made)
         _put(made, home, besok_id or "*")
+    modes.close(home)
     if (intern / FILE).is_file():
         refresh_outputs(intern)
     return home

@@ -12,6 +12,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from pipeline.cli import main
 from pipeline.disposal.record import Disposal, DisposedFile, write_record
 from pipeline.errors import GateError, UppfoljningError, UsageError
 from pipeline.run import draw_words
@@ -250,6 +251,35 @@ def test_a_disposal_of_the_list_leaves_the_protocol_to_draw_again_from(
     made = check_draw(workspace, v.YEAR, "V2025-01")
     assert made.holds and made.moved is None
     assert "gallrade enligt OH 2026/9" in " ".join(" ".join(draw_words.checked(made)).split())
+
+
+def call(workspace: Workspace, verb: str, *words: str) -> int:
+    """A verb as make calls it."""
+    place = (w for n in m.FOLDERS for w in (f"--{n}", str(getattr(workspace, n))))
+    return main([verb, *words, *place, "--year", "2025", "--date", "2025-03-12"])
+
+
+def test_the_verbs_draw_check_and_write_letters(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit codes: 0 done, 2 a wrong call, 3 a draw that does not hold."""
+    monkeypatch.setattr("pipeline.run.annual.tables", lambda *_, **__: None)  # they are made
+    assert call(workspace, "draw", "--besok", "V2025-01") == 2
+    assert "Skriv rollen" in capsys.readouterr().err
+    assert call(workspace, "draw", "--besok", "V2025-01", "--dragen-av", "MAS") == 0
+    assert "8 av 10 kunder i ramen är dragna." in capsys.readouterr().out
+    assert call(workspace, "draw-check", "--besok", "V2025-01", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["haller"] is True
+    assert call(workspace, "letters", "--besok", "V2025-01") == 0
+    brev = workspace.reports / "2025/intern/verksamhet/V2025-01/brev"
+    assert (brev / "urvalsbesked.pdf").is_file()
+    assert not (brev.parents[1] / "plan.pdf").exists()  # one visit was asked for
+    record = workspace.raw / "2025/protokoll/uppfoljningsplan.json"
+    record.unlink()
+    assert call(workspace, "draw-check", "--besok", "V2025-01") == 3
+    assert "januariplanen är inte den som fröet gjordes av" in capsys.readouterr().out
+    log = (workspace.processed / "byggen.log").read_text(encoding="utf-8")
+    assert [line.split("\t")[2] for line in log.splitlines()[1:]] == ["draw", "letters"]
 
 
 def test_the_text_fits_the_terminal(workspace: Workspace) -> None:

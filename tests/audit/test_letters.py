@@ -6,6 +6,7 @@ import datetime as dt
 import email
 import email.policy
 import io
+import os
 from pathlib import Path
 
 import pypdf
@@ -100,7 +101,9 @@ def test_why_a_letter_is_not_made_is_said(whole: Workspace) -> None:
     told = " ".join(" ".join(said).split())
     assert "Beskedet om urval görs inte för V2025-02: urvalet är inte draget." in told
     assert "Informationsbrevet görs inte för V2025-03: diarienumret saknas" in told
-    assert "V2025-04" not in told
+    assert "V2025-04" not in told  # cancelled
+    make_letters(whole, v.YEAR, "V2025-04", DAY, said.append)
+    assert said[-1] == "Besöket V2025-04 är inställt: inga brev görs."
     assert all(len(line) <= 80 for each in said for line in each.splitlines())
 
 
@@ -250,6 +253,28 @@ def test_a_template_without_a_title_or_with_a_picture_is_refused(workspace: Work
     template(workspace, "information", "# R\n\n![logga](logga.png)\n")
     with pytest.raises(ConfigError, match="en bild"):
         make_letters(workspace, v.YEAR, "", DAY, silent)
+
+
+def test_a_template_that_no_letter_has_is_not_passed_over(workspace: Workspace) -> None:
+    template(workspace, "informaton", "# Rubrik\n")
+    with pytest.raises(ConfigError, match=r"mallar/informaton\.md: ingen mall heter så"):
+        make_letters(workspace, v.YEAR, "", DAY, silent)
+
+
+def test_placeholders_are_filled_wherever_they_stand(workspace: Workspace) -> None:
+    template(workspace, "epost_urvalsbesked",
+             "# {{dnr}}\n\n> *{{besoksdag}}* `{{dnr}}`\n\n[Läs {{dnr}}](https://sjovik.se)\n\n"
+             "- ett: {{dnr}}\n")  # fmt: skip
+    text = filled(workspace.raw, "epost_urvalsbesked", {"dnr": "OH 1", "besoksdag": "i dag"})
+    assert text.plain() == "i dag OH 1\n\nLäs OH 1\n\n- ett: OH 1\n"
+    template(workspace, "epost_urvalsbesked", "# R\n\n[Läs](https://sjovik.se/{{dnr}})\n")
+    with pytest.raises(ConfigError, match="en länks adress"):
+        filled(workspace.raw, "epost_urvalsbesked", {"dnr": "OH 1"})
+
+
+def test_only_the_owner_may_read_what_is_put_in_place(whole: Workspace) -> None:
+    if os.name == "posix":
+        assert {p.stat().st_mode & 0o077 for p in [home(whole), *home(whole).rglob("*")]} == {0}
 
 
 def test_what_people_have_written_in_the_plan_is_no_markup(workspace: Workspace) -> None:
