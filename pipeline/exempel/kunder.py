@@ -1,7 +1,8 @@
 """`Kunder <år>.xlsx`: the frames that the visits' kunder are drawn from, a sheet a visit.
 
 Kunder with protected identity ought not to be there; two frames have some. The mess is in the
-largest frame alone, so that the others have exactly the kunder that the rota says.
+largest frame of a year gone by alone: the others have exactly the kunder that the rota says, and
+the newest year's have been mended, since kunder were drawn from them.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ COLUMNS = ("besok_id", "kund_id", "lagrum", "insats_fran", "insats_till", "skydd
 FAULTS = (Fault("insats_fran", "text i datum", Effect.BLANKED, text("sedan länge"), 0),)
 
 
-def sheets(book: Codebook, seed: int, visits: Sequence[Visit]) -> list[Sheet]:
+def sheets(book: Codebook, seed: int, visits: Sequence[Visit], newest: bool) -> list[Sheet]:
     """A sheet a visit that was made, with headers alone where there are no kunder."""
     year = visits[0].year
     words = Words(book)
@@ -31,7 +32,7 @@ def sheets(book: Codebook, seed: int, visits: Sequence[Visit]) -> list[Sheet]:
         if not visit.made:
             continue
         rows = [_row(words, kund, visit.besoksdatum) for kund in besok.kunder(seed, visit)]
-        if visit is largest:
+        if visit is largest and not newest:
             rows = _spoilt(rows, Stream(seed, "kunder", year))
         made.append(
             Sheet(year, f"Kunder {year}.xlsx", visit.besok_id, "kunder",

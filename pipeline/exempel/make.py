@@ -140,7 +140,7 @@ def year_sheets(
     visits = besok.visits(seed, year)
     visited = [
         *uppfoljningsplan.sheets(books, seed, visits),
-        *kunder.sheets(books["kunder"], seed, visits),
+        *kunder.sheets(books["kunder"], seed, visits, year == years[-1]),
         *protokoll.sheets(books, seed, visits),
         bedomning.remarks(books["korrektur"], seed, visits),
     ]
