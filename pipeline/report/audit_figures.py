@@ -132,14 +132,18 @@ def show_deviations(d: Document) -> None:
     facts: Registry = {}
     told: list[tuple[Runs, Sequence[Runs]]] = []
     columns = (("rapporterade", "Rapporterade"), *STEPS)
+    again: dict[str, int] = {}
     for r in rows:
         one = p.both(p.equals("lagrum", r["lagrum"]), p.equals("typ", r["typ"]))
         kind = r["typ"] if not re.search(r"\d", r["typ"]) else "ett slag"
+        called = f"{r['lagrum']}_{slug(r['typ'])}"
+        again[called] = again.get(called, 0) + 1  # ”Fall” and ”Fall!” are two kinds
+        called += f"_{again[called]}" if again[called] > 1 else ""
         cells = []
         for name, title in columns:
             number: Fact = total(
                 d.data(REPORTED), name, p.to_sql(one), title=f"{title} avvikelser, {kind}",
-                name=f"avvikelser_{name}_{r['lagrum']}_{slug(r['typ'])}",
+                name=f"avvikelser_{name}_{called}",
             )  # fmt: skip
             cells.append(runs("–" if r[name] is None else f"{number}", facts))
         law: Runs = [label(REPORTED, "lagrum", r["lagrum"])]

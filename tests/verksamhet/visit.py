@@ -80,7 +80,8 @@ DEVIATIONS: Table = (
      "Varav åtgärdade", "Varav återkopplade till personalen", "Kommentar om avvikelserna"),
     [
         (WHOLE, "HSL", "Läkemedel", 9, 7, 6, 3, "Samma dosett i flera fall."),
-        (WHOLE, "SoL", "Uteblivet besök", 4, 4, 4, 4, None),
+        (WHOLE, "SoL", "Uteblivet besök", 3, 3, 3, 3, None),
+        (WHOLE, "SoL", "Uteblivet besök!", 1, 1, 1, 1, None),  # as two people write it
     ],
 )  # fmt: skip
 DOCUMENTS: Table = (
