@@ -24,6 +24,7 @@ N ?=
 T ?=
 STAGE ?=
 BESOK ?=
+VERSION =
 ARGS ?=
 
 RUN = $(PYTHON) -m pipeline.bootstrap
@@ -37,7 +38,7 @@ QUIET := $(if $(findstring q,$(firstword -$(MAKEFLAGS))),--quiet)
 .SILENT:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help annual build-annual tertial forms letters draw draw-check status validate facts trace dependents diff sample prove verify attack release gallra exempel lab test check bench env clean
+.PHONY: help annual build-annual tertial audit forms letters draw draw-check status validate facts trace dependents diff sample prove verify attack release gallra exempel lab test check bench env clean
 
 help: ## visar det här
 	$(RUN) help
@@ -60,6 +61,9 @@ build-annual:
 
 tertial: ## sammanställer ett tertial, ett underlag per enhet: T=1, T=2 eller T=3
 	$(RUN) tertial $(OPTIONS) $(if $(T),--tertial "$(T)")
+
+audit: ## bygger verksamhetsuppföljningens rapporter; BESOK=… ett besök, VERSION=v0|v1 fryser den
+	$(RUN) audit $(OPTIONS) $(if $(BESOK),--besok "$(BESOK)") $(if $(VERSION),--version "$(VERSION)") $(ARGS)
 
 letters: ## skriver uppföljningsplanen och breven om årets besök; BESOK=… bara ett
 	$(RUN) letters $(OPTIONS) $(if $(BESOK),--besok "$(BESOK)")

@@ -36,6 +36,11 @@ def parser() -> argparse.ArgumentParser:
     compiling = verb("tertial", "sammanställer ett tertial: ett underlag per enhet")
     _place(compiling)
     compiling.add_argument("--tertial", type=int, choices=(1, 2, 3), help="vilket tertial")
+    auditing = verb("audit", "bygger rapporterna från årets verksamhetsuppföljningar")
+    _place(auditing)
+    auditing.add_argument("--besok", default="", help="bara ett besök: dess nummer i planen")
+    auditing.add_argument("--version", default="", help="frys det som skickas: v0 eller v1")
+    auditing.add_argument("--beslutad-av", default="", help="rollen som beslutat om versionen")
     for name, text in (
         ("letters", "skriver uppföljningsplanen och breven om årets besök"),
         ("draw", "drar de kunder vars dokumentation granskas vid ett besök"),

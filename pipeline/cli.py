@@ -87,6 +87,22 @@ def _tertial(given: argparse.Namespace) -> None:
     print(f"\nSammanställningen är klar, ett underlag per enhet:\n  {made.parent / 'index.html'}")
 
 
+def _audit(given: argparse.Namespace) -> None:
+    from pipeline.run.audit import audit
+    from pipeline.run.audit_freeze import freeze
+
+    workspace, year = _where(given)
+    if given.version:
+        frozen = freeze(
+            workspace, year, given.besok, given.version, given.beslutad_av, given.date, print
+        )
+        print(f"Det som ska skickas till verksamheten: {frozen}")
+    elif given.beslutad_av:
+        raise UsageError("--beslutad-av hör till VERSION=v0 eller VERSION=v1.")
+    made = audit(workspace, year, given.besok, given.date, say=print)
+    print(f"\nVerksamhetsuppföljningens handlingar är klara:\n  {made / 'index.html'}")
+
+
 def _validate(given: argparse.Namespace) -> None:
     from pipeline.run.annual import tables
 
@@ -350,6 +366,7 @@ def _suites(given: argparse.Namespace) -> None:
 
 _VERBS: dict[str, Callable[[argparse.Namespace], None]] = {
     "tertial": _tertial,
+    "audit": _audit,
     "letters": _letters,
     "draw": _draw,
     "draw-check": _draw_check,

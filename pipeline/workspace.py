@@ -66,6 +66,16 @@ class Instrument:
 
 
 @dataclass(frozen=True, slots=True)
+class Bedomning:
+    """When a visit's figures propose which grade (`[bedomning]`), as shares in decimals, 0–1: green
+    where everything is fulfilled in at least `gron_minst`, red where something is fulfilled in less
+    than `rod_under`. The routine gives no arithmetic: the rule is ours, the limits are theirs."""
+
+    gron_minst: str = "1"
+    rod_under: str = "0.5"
+
+
+@dataclass(frozen=True, slots=True)
 class Stratsys:
     """What things are called in Stratsys (`[stratsys]`): the sector (by default the municipality's
     name for it), units by code (by default the unit's name), and measures by the number's name:
@@ -97,6 +107,7 @@ class Kommun:
     arshjul: Mapping[str, Frist] = field(default_factory=lambda: dict(FRISTER))  # by step
     flg: tuple[Mote, ...] = ()  # the calendar of ledningsgruppen
     stratsys: Stratsys = Stratsys()
+    bedomning: Bedomning = Bedomning()
 
     def catalogue(self, name: str) -> tuple[Option, ...]:
         """The list behind `"categories": "kommun:<name>"` in a codebook."""
@@ -232,6 +243,18 @@ def _stratsys(given: Any, units: tuple[Option, ...]) -> Stratsys:
     return Stratsys(str(given.get("sektor", "")), given.get("enheter", {}), given.get("matt", {}))
 
 
+def _grading(given: Any) -> Bedomning:
+    where = "kommun.toml, [bedomning]"
+    if not isinstance(given, dict) or set(given) - {"gron_minst", "rod_under"}:
+        raise ConfigError(f"{where}: här kan gron_minst och rod_under stå.")
+    if not all(type(v) in (int, float) and 0 < v <= 1 for v in given.values()):
+        raise ConfigError(f"{where}: gron_minst och rod_under är andelar, som 0.5, högst 1.")
+    made = Bedomning(**{key: f"{float(value):g}" for key, value in given.items()})
+    if float(made.rod_under) > float(made.gron_minst):
+        raise ConfigError(f"{where}: rod_under får inte vara större än gron_minst.")
+    return made
+
+
 def read_settings(raw: Path) -> Settings | None:
     """The settings of `raw`, from the text file or from the workbook; None where there are none.
 
@@ -283,7 +306,7 @@ def _kommun(doc: Mapping[str, Any]) -> Kommun:
     known = {
         "namn", "kod", "sektor", "per_datum", "klientord", "enheter", "insatser",
         "verksamheter", "kommuner", "hoppa_over", "rakna_alla_svar", "sekretess",
-        "instrument", "matt", "arshjul", "flg", "stratsys",
+        "instrument", "matt", "arshjul", "flg", "stratsys", "bedomning",
     }  # fmt: skip
     unknown = sorted(set(doc) - known)
     if unknown:
@@ -319,6 +342,7 @@ def _kommun(doc: Mapping[str, Any]) -> Kommun:
         arshjul=read_calendar(doc.get("arshjul", {})),
         flg=read_meetings(doc.get("flg", ())),
         stratsys=_stratsys(doc.get("stratsys", {}), units),
+        bedomning=_grading(doc.get("bedomning", {})),
     )
 
 

@@ -37,6 +37,7 @@ class FactTable:
     cells: Mapping[tuple[Key, ...], Fact]
     data: Dataset
     over: Dimension | None = None
+    head: str = ""  # of its column, where it is not called after the measure
 
     def __getitem__(self, key: Key | tuple[Key, ...]) -> Fact:
         return self.cells[key if isinstance(key, tuple) else (key,)]
@@ -59,6 +60,10 @@ class FactTable:
 
     def label(self, axis: int, key: Key) -> str:
         return "Totalt" if isinstance(key, Total) else self.dims[axis].label(key)
+
+    def headed(self, head: str) -> FactTable:
+        """The same table with its column called otherwise."""
+        return replace(self, head=head)
 
     def only(self, *keys: Key) -> FactTable:
         """The same table with some of the rows, in the given order."""

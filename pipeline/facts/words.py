@@ -100,6 +100,16 @@ def _word(d: Mapping[str, Any]) -> Words:
     words = ", ".join(f"”{w}”" for w in d["words"])
     if d.get("rule") == "largest":
         return f"Vilken av {words} som har det största talet.", ()
+    if d.get("rule") == "grade":
+        low, high = (str(d[k]).replace(".", ",") for k in ("rod_under", "gron_minst"))
+        return (
+            f"Förslag efter den minsta av andelarna: {words} (minst {high}, däremellan, under "
+            f"{low}, inget att räkna). Regeln är kommunens egen och gäller bara förslaget.", ()
+        )  # fmt: skip
+    if d.get("rule") == "gravest":
+        return f"Den allvarligaste bedömningen som någon iakttagelse har, av {words}.", ()
+    if d.get("rule") == "agreement":
+        return f"Ordval mellan {words}: om beslutet är det som föreslogs.", ()
     return f"Ordval mellan {words} (lika, större, mindre) efter talet som det visas.", ()
 
 

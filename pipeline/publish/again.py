@@ -8,13 +8,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
 import pyarrow.parquet as pq
 
-from pipeline.forms.codebook import slug
 from pipeline.publish import action_plan, freetext, html, ledger, stratsys, watchlist
 from pipeline.publish.document import Document, Meta, cells, collect
 from pipeline.publish.edition import NOTEBOOKS, REPORT
@@ -22,7 +21,7 @@ from pipeline.publish.manifest import FILE, refresh_outputs
 from pipeline.publish.panel.data import FOLDER, panel_data
 from pipeline.publish.panel.lineage import trace_all
 from pipeline.publish.public import FILE as LEDGER
-from pipeline.publish.tertial import page_of, titled
+from pipeline.publish.tertial import page_of
 from pipeline.trace.verify.disposed import Disposed
 from pipeline.workspace import Workspace
 
@@ -60,19 +59,24 @@ def trace_again(workspace: Workspace, year: int, folder: Path, disposed: Dispose
     refresh_outputs(folder)
 
 
-def trace_tertial_again(
-    workspace: Workspace, year: int, folder: Path, units: Mapping[str, str], disposed: Disposed
+def trace_part_again(
+    workspace: Workspace,
+    year: int,
+    folder: Path,
+    titled: Callable[[Meta, str], Meta],
+    disposed: Disposed,
 ) -> None:
-    """Write the pages of a tertial's documents in `folder`; the manifest of the edition that it
-    is part of is told. `units`: code → name, as they were written for."""
+    """Write the pages of the documents in `folder`, a tertial's or a visit's; the manifest of the
+    edition that it is part of is told. `titled`: what the cover of a document says, from the
+    edition's and the document's name."""
     edition = folder.parents[1]
-    meta, names = _meta(edition), {slug(unit): label for unit, label in units.items()}
+    meta = _meta(edition)
     notes = {fact: disposed.note(fact) for fact in disposed.facts}
     lineage = trace_all(workspace, year, pq.read_table(folder / ledger.FACTS).to_pylist())
     for path in sorted((folder / NOTEBOOKS).glob("*.ipynb")):
         text = path.read_text(encoding="utf-8")
         notebook = nbformat.reads(text, as_version=4)
-        own = titled(meta, folder.name, names.get(path.stem, path.stem))
+        own = titled(meta, path.stem)
         document = collect({path.stem: notebook}, own)
         page = page_of(document, notebook, lineage, "".join(sorted({*text, *repr(own)})), notes)
         (folder / f"{path.stem}.html").write_text(page, encoding="utf-8", newline="\n")

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 from traitlets import Unicode
 
+from pipeline.facts.changes import PARTS, Change, Entry, changes
 from pipeline.facts.pattern import DOTS
 from pipeline.publish.document import Block, Chapter, Document
 from pipeline.publish.exporter import PageExporter
 from pipeline.report.swedish import NBSP, decimal
 
+__all__ = ["Change", "changes", "corrected", "page", "record", "shown", "told"]
 FILE, PAGE = "rattelse.json", "rattelse.html"
 ANCHOR, TITLE = "rattelse", "Rättelse"
 LINK = (PAGE, TITLE, "Vad som är rättat sedan en tidigare utgåva: varje tal före och efter.")
@@ -22,65 +24,18 @@ TEXT = (
     "Den här utgåvan ersätter en tidigare publicerad, där något var fel. Vad som är rättat och "
     "varför står på sidan Rättelse, som hör till utgåvan, med varje tal före och efter."
 )
-PARTS = ("value", "n", "numerator", "denominator")
 STATES = (("andrade", "Ändrade tal"), ("nya", "Nya tal"), ("borta", "Tal som inte finns längre"))
-Entry = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One number. `before` and `after` are rows of the two public ledgers; None: it was not, or is
-    no longer, there."""
-
-    before: Entry | None
-    after: Entry | None
-
-    @property
-    def state(self) -> str:
-        return "nya" if self.before is None else "borta" if self.after is None else "andrade"
-
-    @property
-    def fact(self) -> Entry:
-        found = self.after if self.after is not None else self.before
-        assert found is not None
-        return found
-
-    def json(self) -> dict[str, Any]:
-        told = {k: self.fact[k] for k in ("name", "title", "scope", "period")}
-        sides = (("fore", self.before), ("efter", self.after))
-        return {"slag": self.state, **told, **{
-            name: None if entry is None else {"faktum": entry["id"], "visat": shown(entry),
-                                              **{p: entry[p] for p in PARTS}}
-            for name, entry in sides
-        }}  # fmt: skip
-
-
-def changes(before: Sequence[Entry], after: Sequence[Entry]) -> tuple[Change, ...]:
-    """What differs between two public ledgers: by the fact's id, else by name, classes and year (a
-    definition may be what was wrong). Labels alone are no difference."""
-    old = {e["id"]: e for e in before}
-    new = {e["id"]: e for e in after}
-    named = {_name(e): e for e in before if e["id"] not in new}
-    found = []
-    matched = set(old.keys() & new.keys())
-    for entry in after:
-        was = old.get(entry["id"]) or named.get(_name(entry))
-        if was is not None:
-            matched.add(was["id"])
-        if was is None or _says(was) != _says(entry) or was["id"] != entry["id"]:
-            found.append(Change(was, entry))
-    found += [Change(e, None) for e in before if e["id"] not in matched]
-    order = [state for state, _ in STATES]
-    return tuple(sorted(found, key=lambda c: (order.index(c.state), _name(c.fact))))
-
-
-def _name(entry: Entry) -> tuple[str, str, str]:
-    scope = json.dumps(entry["scope"], sort_keys=True, ensure_ascii=False)
-    return entry["name"], scope, str(entry["period"])
-
-
-def _says(entry: Entry) -> tuple[Any, ...]:
-    return (*(entry[p] for p in PARTS), entry["hidden"])
+def told(change: Change) -> dict[str, Any]:
+    """A change as `rattelse.json` has it."""
+    about = {k: change.fact[k] for k in ("name", "title", "scope", "period")}
+    sides = (("fore", change.before), ("efter", change.after))
+    return {"slag": change.state, **about, **{
+        name: None if entry is None else {"faktum": entry["id"], "visat": shown(entry),
+                                          **{p: entry[p] for p in PARTS}}
+        for name, entry in sides
+    }}  # fmt: skip
 
 
 def shown(entry: Entry) -> str:
@@ -141,5 +96,5 @@ def page(document: Document, replaced: str, reason: str, found: Iterable[Change]
 
 def record(replaced: str, reason: str, found: Iterable[Change]) -> str:
     """`rattelse.json`."""
-    told = {"ersatter": replaced, "orsak": reason, "tal": [c.json() for c in found]}
-    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    whole = {"ersatter": replaced, "orsak": reason, "tal": [told(c) for c in found]}
+    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"

@@ -10,6 +10,7 @@ from pipeline.errors import UppfoljningError
 from pipeline.publish import blocks as b
 from pipeline.publish import svg
 from pipeline.publish.document import Block
+from pipeline.publish.grade import parted
 from pipeline.publish.text import as_written, clean
 
 
@@ -33,7 +34,7 @@ class HtmlBlocks:
 
     def _run(self, run: b.Run) -> str:
         if isinstance(run, str):
-            return esc(run)
+            return _shaped(run)
         if "fact" in run:
             return self._fact(run)
         if "strong" in run:
@@ -49,7 +50,7 @@ class HtmlBlocks:
         return f'<a href="{esc(target)}">{esc(b.plain(run["runs"]))}</a>'
 
     def _fact(self, run: b.Data) -> str:
-        text, key = esc(run["text"]), esc(run["fact"])
+        text, key = _shaped(run["text"]), esc(run["fact"])
         part = "" if run["part"] == "value" else f' data-del="{esc(run["part"])}"'
         value = esc(as_written(run["text"]))
         number = f'<data class="fakta" value="{value}" data-fakta="{key}"{part}>{text}</data>'
@@ -143,6 +144,14 @@ class HtmlBlocks:
     def _note(self, data: b.Data) -> str:
         note = data.get("note") or ()
         return f'<p class="not">{self.runs(note)}</p>' if note else ""
+
+
+def _shaped(text: str) -> str:
+    """A text; where it tells a grade, the shape is in its colour."""
+    found = parted(text)
+    if found is None:
+        return esc(text)
+    return f'<span class="farg {found.grade}">{esc(found.shape)}</span>{esc(found.rest)}'
 
 
 def esc(text: str) -> str:

@@ -47,14 +47,14 @@ class TertialIndexExporter(PageExporter):
     sheets = ("bas.css", "rapport.css", "index.css")
 
 
-def only(notebook: NotebookNode, part: str) -> NotebookNode:
-    """The notebook as it would be if it had been run for one document alone: its parameter
-    `enhet` set, and without what belongs to the others."""
+def only(notebook: NotebookNode, part: str, parameter: str = "enhet") -> NotebookNode:
+    """The notebook as it would be if it had been run for one document alone: its `parameter` set,
+    and without what belongs to the others."""
     made = copy.deepcopy(notebook)
     for cell in made.cells:
         tags = cell.metadata.get("tags", ())
         if "injected-parameters" in tags:
-            cell.source = cell.source.replace('enhet = ""', f'enhet = "{part}"')
+            cell.source = cell.source.replace(f'{parameter} = ""', f'{parameter} = "{part}"')
         if cell.cell_type == "code":
             kept = (o for o in cell.outputs if o.get("metadata", {}).get(PART, part) == part)
             cell.outputs = [_unmarked(o) for o in kept]

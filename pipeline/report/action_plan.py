@@ -4,7 +4,6 @@ rests on and the one that shows its effect. What people have written is quoted a
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.facts.action_plan import (
@@ -18,14 +17,14 @@ from pipeline.facts.again import again
 from pipeline.facts.fact import MEASURED, Fact
 from pipeline.facts.named import MergedAwayError, UnknownNameError, parse
 from pipeline.report import author
-from pipeline.report.blocks import Registry, Runs, display, paragraph, quoted, runs, table
+from pipeline.report.blocks import Registry, Runs, display, paragraph, quoted, runs
 from pipeline.report.context import current
 from pipeline.report.key_figures import GUIDELINES, guideline
 from pipeline.report.named import names
 from pipeline.report.tables import missing
-
-NOTHING = "–"
-Row = tuple[Runs, Sequence[Runs]]
+from pipeline.report.written import NOTHING, Row
+from pipeline.report.written import lay as _show
+from pipeline.report.written import text as _text
 
 
 def day() -> dt.date:
@@ -225,15 +224,3 @@ def _called(m: Measure) -> Runs:
 
 def _date(value: dt.date | None) -> str:
     return "" if value is None else value.isoformat()
-
-
-def _text(text: str) -> Runs:
-    return [quoted(text)] if text else [NOTHING]
-
-
-def _show(
-    title: str, heads: Sequence[str], rows: Sequence[Row], facts: Registry | None = None
-) -> None:
-    columns = [{"header": [head], "align": "left"} for head in heads]
-    made = [{"header": label, "cells": list(cells), "total": False} for label, cells in rows]
-    display(table([title], columns, made, [], facts or {}))

@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.facts.fact import Fact, spliced
 from pipeline.facts.pattern import DOTS
 from pipeline.forms.codebook import slug
-from pipeline.report.context import current, current_part
+from pipeline.report.context import current, current_part, told
 from pipeline.report.swedish import show
 
 MIMETYPE = "application/vnd.uppfoljning.block.v1+json"
@@ -115,6 +115,8 @@ def display(block: Block) -> None:
     from IPython.display import display as shown
 
     part = current_part()
+    if part:
+        told(part).append(block)
     shown(bundle(block), raw=True, metadata={PART: part} if part else None)  # type: ignore[no-untyped-call]
 
 

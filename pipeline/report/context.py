@@ -1,6 +1,7 @@
 """What a chapter's kernel knows: where the tables are, which year and which edition.
 
-The one piece of state in a kernel, set once by `open_chapter` and then only read.
+The state of a kernel, set once by `open_chapter` and then only read, but for what each of a
+notebook's documents has shown so far.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from typing import Any
 
 from pipeline.errors import UsageError
 from pipeline.facts import pattern as patterns
@@ -44,6 +46,7 @@ class Context:
 _CURRENT: ContextVar[Context] = ContextVar("chapter")
 _PLANNED: ContextVar[Context] = ContextVar("planned")
 _PART: ContextVar[str] = ContextVar("part", default="")
+_TOLD: dict[str, list[dict[str, Any]]] = {}  # document → the blocks that it has so far
 
 
 def enter(context: Context) -> None:
@@ -51,6 +54,7 @@ def enter(context: Context) -> None:
     if context.edition not in EDITIONS:
         raise UsageError(f"Utgåvan ”{context.edition}” finns inte (finns: {', '.join(EDITIONS)}).")
     _CURRENT.set(context)
+    _TOLD.clear()
 
 
 def current() -> Context:
@@ -69,6 +73,11 @@ def part(name: str) -> Iterator[None]:
         yield
     finally:
         _PART.reset(token)
+
+
+def told(name: str) -> list[dict[str, Any]]:
+    """The blocks displayed so far in one of the documents that the notebook makes."""
+    return _TOLD.setdefault(name, [])
 
 
 def current_part() -> str:

@@ -105,7 +105,7 @@ def _joined(joined: Joined, note: str) -> Block:
     first = joined.tables[0]
     columns = [_column(first.dims[0].title, "left")]
     for t in joined.tables:
-        columns.append(_column(HEADS[t.measure]))
+        columns.append(_column(t.head or HEADS[t.measure]))
         if _own_n(t):
             columns.append(_column(N_HEAD))
     rows = []

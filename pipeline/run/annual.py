@@ -24,7 +24,7 @@ from pipeline.facts.pattern import Pattern
 from pipeline.privacy.key import key_of
 from pipeline.publish.document import Meta
 from pipeline.publish.manifest import stated, write_manifest
-from pipeline.run import modes, state, tertial, underlag
+from pipeline.run import audit, modes, state, tertial, underlag
 from pipeline.run.analyses import check_analyses
 from pipeline.run.attack import FILE as ATTACK
 from pipeline.run.attack import attack_edition, log, refuse_leaks
@@ -35,6 +35,7 @@ from pipeline.run.locks import lock, write_changes
 from pipeline.run.plan import CLEAN, VALIDATE, chapters
 from pipeline.run.public import decide, decide_staff, refuse_hidden, tell
 from pipeline.run.public import publish as publish_public
+from pipeline.run.visits import fix_plan
 from pipeline.trace.disposed import refuse_rebuilt, refuse_resting
 from pipeline.trace.verify import refuse, verify
 from pipeline.validation.marked import write_marked
@@ -100,7 +101,7 @@ def _annual(
     tables(workspace, year, say, kernels)
     kernels.warm()  # while the driver decides what may be shown, if no table had to be made
     gc.freeze()  # what is loaded by now stays: libraries that collect need not walk through it
-    written = lock(workspace, year, say)
+    written = [*lock(workspace, year, say), *fix_plan(workspace, year, date, say)]
     before |= state.prints(workspace, written)
     write_changes(workspace, year, say, date)
     home = workspace.reports / str(year)
@@ -129,6 +130,7 @@ def _annual(
             [(job, executed) for job in jobs]
             + [(job, again) for job in outward]
             + [(tertial.job(workspace, year, t, date), tertial.scratch(made, t)) for t in tertials]
+            + audit.jobs(workspace, year, made, date)
             + underlag.jobs(workspace, year, made, date),
             kernels,
         )
@@ -143,8 +145,9 @@ def _annual(
         # The attack reads `publik/` alone, and most of its time is the solver's, which leaves the
         # interpreter to the rest.
         with ThreadPoolExecutor(1) as beside:
-            attacked = beside.submit(attack_edition, workspace, year, leaves)
+            attacking = beside.submit(attack_edition, workspace, year, leaves)
             tertial.write_all(workspace, meta, tertials, made, say)
+            audit.write_all(workspace, meta, made, say)
             if not disposed:
                 refuse_resting(workspace, year, made)
             for warning in warnings:
@@ -153,11 +156,11 @@ def _annual(
             underlag.write_all(workspace, meta, made, seen, say)
             stratsys.write_stratsys(workspace, year, leaves, made, meta.per_datum)
             say("Den publika utgåvan angrips: går något dolt tal att räkna fram? …")
-            audit = attacked.result()
-        for line in audit.lines():
+            attacked = attacking.result()
+        for line in attacked.lines():
             say(f"  {line}")
-        refuse_leaks(workspace, year, audit)
-        log(audit, made / "publik" / ATTACK)
+        refuse_leaks(workspace, year, attacked)
+        log(attacked, made / "publik" / ATTACK)
         seal(leaves, None)
         say("Varje tal räknas om från källfilerna på en annan väg …")
         verdict = verify(workspace, year, made, workspace.processed, leaves)
@@ -271,6 +274,7 @@ def _publish(
     balance = json.loads((processed / "balance.json").read_text(encoding="utf-8"))["files"]
     others = {n: p for n, p in executed.items() if n not in chapters_}
     compiled = [tertial.PAGE] if (made / tertial.FOLDER).is_dir() else []
+    compiled += [audit.PAGE] if audit.planned(workspace, year) else []
     pages = [
         *underlag.PAGES, inlasning.LINK, QUALITY, freetext.LINK, watchlist.LINK, *compiled,
         *ACTIONS, *PUBLIC,
@@ -316,7 +320,12 @@ def _inputs(workspace: Workspace) -> list[tuple[str, Path]]:
 
 def _sources(jobs: Sequence[Job]) -> list[tuple[str, Path]]:
     papers = (kind.notebook for kind in underlag.KINDS)
-    names = {TERTIAL, *papers, *(job.notebook for job in (CLEAN, VALIDATE, *jobs))}
+    names = {
+        TERTIAL,
+        *papers,
+        *audit.NOTEBOOKS,
+        *(job.notebook for job in (CLEAN, VALIDATE, *jobs)),
+    }
     return [(f"notebooks/{n}", NOTEBOOKS / n) for n in sorted(names)]
 
 

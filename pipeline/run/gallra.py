@@ -21,7 +21,7 @@ from pipeline.disposal.record import (
     write_record,
 )
 from pipeline.errors import GateError, UppfoljningError
-from pipeline.run import modes, state, tertial
+from pipeline.run import audit, modes, state, tertial
 from pipeline.run.editions import FOLDER as REVIEW
 from pipeline.run.gallra_plan import agrees, built, sha256
 from pipeline.trace.verify import verify
@@ -51,8 +51,8 @@ def carry_out(workspace: Workspace, disposal: Disposal, say: Say) -> Path:
         folder = workspace.reports / key
         if (folder / "arsrapport.html").is_file():
             _show_again(workspace, folder)
-        elif folder.parent.name == tertial.FOLDER and folder.is_dir():
-            _show_tertial_again(workspace, folder)
+        elif folder.parent.name in (tertial.FOLDER, audit.FOLDER) and folder.is_dir():
+            _show_part_again(workspace, folder)
     for year, key in fresh.items():
         state.renew_edition(workspace, year, key)
     return path
@@ -122,14 +122,17 @@ def _show_again(workspace: Workspace, folder: Path) -> None:
     modes.close(folder)
 
 
-def _show_tertial_again(workspace: Workspace, folder: Path) -> None:
-    from pipeline.publish.again import trace_tertial_again
+def _show_part_again(workspace: Workspace, folder: Path) -> None:
+    """A tertial's documents, or a visit's."""
+    from pipeline.publish.again import trace_part_again
     from pipeline.trace.verify.disposed import disposed_in
 
     year, edition = int(folder.relative_to(workspace.reports).parts[0]), folder.parents[1]
     load_kommun.cache_clear()
     gone = disposed_in(workspace, year, edition, folder.relative_to(edition).as_posix())
-    trace_tertial_again(workspace, year, folder, tertial.units(workspace), gone)
+    kind = tertial if folder.parent.name == tertial.FOLDER else audit
+    titled = kind.titles(workspace, year, folder.name)
+    trace_part_again(workspace, year, folder, titled, gone)
     modes.close(folder)
 
 

@@ -12,7 +12,9 @@ from pipeline import __version__
 
 FILE = "byggen.log"
 HEADER = ("tid (UTC)", "vem", "vad", "år", "utfall", "program", "beslut")
-LOGGED = ("annual", "tertial", "letters", "draw", "validate", "verify", "release", "gallra")
+LOGGED = (
+    "annual", "tertial", "audit", "letters", "draw", "validate", "verify", "release", "gallra",
+)  # fmt: skip
 OUTCOMES = {0: "klart", 1: "gick inte", 3: "stoppad", 130: "avbrutet"}
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from pipeline import __version__
 from pipeline.errors import UsageError
 from pipeline.facts.dataset import codebooks, open_dataset
+from pipeline.forms.codebook import slug
 from pipeline.publish.document import Meta
 from pipeline.report.tertial import LAST_DAYS, SECTOR, SECTOR_NAME, ended_by
 from pipeline.run import state
@@ -85,6 +86,14 @@ def index(workspace: Workspace, meta: Meta, edition: Path) -> None:
     if found:
         told = {t: standing(workspace, meta.year, t) for t in found}
         write_index(edition / FOLDER, meta, units(workspace), told)
+
+
+def titles(workspace: Workspace, year: int, tertial: str) -> Callable[[Meta, str], Meta]:
+    """What the cover of each document of a tertial says, by its file's name."""
+    from pipeline.publish.tertial import titled
+
+    names = {slug(unit): label for unit, label in units(workspace).items()}
+    return lambda meta, document: titled(meta, tertial, names.get(document, document))
 
 
 def units(workspace: Workspace) -> dict[str, str]:

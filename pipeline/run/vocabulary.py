@@ -23,7 +23,7 @@ def vocabulary(workspace: Workspace, pattern: Pattern | None = None) -> Allowed:
     names the classes that its edition shows as one."""
     kommun, books = load_kommun(workspace.raw), codebooks(workspace.raw)
     names = {kommun.namn, kommun.sektor, *kommun.kommuner.values()}
-    names |= {option.label for option in (*kommun.enheter, *kommun.insatser)}
+    names |= {option.label for option in (*kommun.verksamheter, *kommun.insatser)}
     names |= {book.title for book in books.values()}
     years = set()
     for path in workspace.processed.glob("[12]*/kallor.json"):

@@ -56,7 +56,8 @@ class Independent:
         if key not in self._made:
             d = self.definitions[key]
             parents = [self.fact(p) for p in d.get("parents", ())]
-            made = self._of_facts(d, parents) if parents else self._of_rows(d)
+            of_facts = parents or d["kind"] == "word"
+            made = self._of_facts(d, parents) if of_facts else self._of_rows(d)
             self._made[key] = made
         return self._made[key]
 
@@ -136,6 +137,8 @@ class Independent:
         if d["rule"] == "largest":
             return {"value": values.index(max(v for v in values if v is not None)), "n": None,
                     "status": "ok"}  # fmt: skip
+        if d["rule"] in ("grade", "gravest", "agreement"):
+            return {"value": _grade(d, values), "n": None, "status": "ok"}
         if values[0] is None:
             return {"n": None}
         scale = 100 if self._units[d["parents"][0]] in ("andel", "andelsskillnad") else 1
@@ -144,6 +147,24 @@ class Independent:
             Decimal(1).scaleb(-d["decimals"]), ROUND_HALF_UP
         )
         return {"value": 0 if not shown else 1 if shown > 0 else 2, "n": None}
+
+
+def _grade(d: Row, values: Sequence[Any]) -> int:
+    """The place of the word: green, yellow, red, none · blue, green, yellow, red, none · same,
+    another, nothing to compare."""
+    if d["rule"] == "grade":
+        known = [float(v) for v in values if v is not None]
+        if not known:
+            return 3
+        if any(v < float(d["rod_under"]) for v in known):
+            return 2
+        return 0 if all(v >= float(d["gron_minst"]) for v in known) else 1
+    if d["rule"] == "gravest":
+        return int(max((k for k, v in enumerate(values) if v > 0), default=4))
+    proposal, decision = values
+    if proposal == 3 or decision in (0, 4):
+        return 2
+    return 0 if {0: 1, 1: 2, 2: 3}[int(proposal)] == decision else 1
 
 
 def _arrow(rows: Rows) -> pa.Table:

@@ -36,7 +36,7 @@ AFTER = [
 
 
 def told():
-    return [c.json() for c in correction.changes(BEFORE, AFTER)]
+    return [correction.told(c) for c in correction.changes(BEFORE, AFTER)]
 
 
 def test_every_number_that_differs_is_listed_with_both_sides():

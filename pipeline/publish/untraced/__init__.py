@@ -11,14 +11,17 @@ from pipeline.publish.untraced.page import untraced_in_html
 from pipeline.publish.untraced.pdf import untraced_in_pdf
 
 
-def gate(document: Document, html: str, pdf: bytes, allowed: Allowed) -> list[Finding]:
-    """Refuse an edition that shows a number without a fact. Returns the warnings.
+def gate(
+    document: Document, html: str, pdf: bytes, allowed: Allowed, paper: bool = False
+) -> list[Finding]:
+    """Refuse an edition that shows a number without a fact. Returns the warnings. `paper`: the PDF
+    is printed as a paper is, without cover, contents and register.
 
     Raises GateError, in Swedish: which chapter, cell and text, and what to do.
     """
     found = untraced_in_document(document, allowed)
     found += untraced_in_html(html, document, allowed)
-    found += untraced_in_pdf(pdf, document, allowed)
+    found += untraced_in_pdf(pdf, document, allowed, paper=paper)
     refuse(found)
     return found
 

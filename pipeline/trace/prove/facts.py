@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.errors import UppfoljningError
-from pipeline.facts import derive
+from pipeline.facts import derive, grade
 from pipeline.facts import predicate as p
 from pipeline.facts.dataset import Dataset
 from pipeline.facts.fact import MEASURED, Fact, Number, exact
@@ -195,6 +195,8 @@ def combine(a: Asked, parents: Sequence[Fact], known: Known) -> Fact:
         return derive.wording(parents[0], up, down, same, d["decimals"])
     if d["kind"] == "word" and d["rule"] == "largest":
         return a.fact(_largest(parents), None)
+    if d["kind"] == "word" and d["rule"] in grade.RULES:
+        return a.fact(grade.place(d, parents), None)
     raise UppfoljningError(f"Beviset kan inte räkna om {a.words}: sorten är okänd.")
 
 

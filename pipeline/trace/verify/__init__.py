@@ -48,10 +48,10 @@ from pipeline.trace.verify.tables import count_tables
 from pipeline.trace.verify.verdict import ROWS, Difference, Verdict, refuse
 from pipeline.workspace import REPO, Workspace, load_kommun
 
-__all__ = ["Difference", "Verdict", "refuse", "verify", "verify_part"]
+__all__ = ["Difference", "Verdict", "refuse", "verify", "verify_part", "verify_visits"]
 Record = dict[str, Any]
 PARTS = ("n", "numerator", "denominator")
-REPORT, PUBLIC = "arsrapport", "publik/"
+REPORT, PUBLIC, LEDGER = "arsrapport", "publik/", "faktaregister.parquet"
 OUTWARD = (PUBLIC, "underlag/namnden/")  # what is made with the public edition's pattern
 
 
@@ -72,6 +72,7 @@ def verify(
         editions.append(_open(PUBLIC, edition / "publik", out))
     for folder in sorted((edition / "tertial").glob("T[1-3]")):
         editions.append(_open(f"tertial/{folder.name}/", folder, folder, apart=True))
+    editions += _visits(edition)
     for folder in sorted((edition / "underlag").glob("*/")):
         editions.append(_open(f"underlag/{folder.name}/", folder, folder, apart=True, paper=True))
     return _verdict(workspace, year, edition, out, processed, editions)
@@ -84,11 +85,26 @@ def verify_part(workspace: Workspace, year: int, folder: Path, processed: Path) 
     return _verdict(workspace, year, folder, None, processed, editions)
 
 
+def verify_visits(workspace: Workspace, year: int, edition: Path, processed: Path) -> Verdict:
+    """Recompute the documents of every visit in the folder `edition`/verksamhet."""
+    return _verdict(workspace, year, edition, None, processed, _visits(edition))
+
+
+def _visits(edition: Path) -> list[_Edition]:
+    folders = sorted(p for p in (edition / "verksamhet").glob("*") if p.is_dir())
+    return [_open(f"verksamhet/{f.name}/", f, f, apart=True) for f in folders if _reported(f)]
+
+
+def _reported(folder: Path) -> bool:
+    """Whether the folder of a visit has a report: before the visit there are only letters."""
+    return any((folder / name).exists() for name in ("rapport.html", "notebooks", LEDGER))
+
+
 @dataclass(frozen=True, slots=True)
 class _Edition:
     """`folder` holds ledger and notebooks, `out` what is read: the report of all notebooks, or,
-    of a tertial, a document a notebook. `pages`: their PDFs. `words`: of a paper its Word file,
-    which then stands in the page's place. `prefix` names it in messages."""
+    of a tertial or a visit, a document a notebook. `pages`: their PDFs. `words`: of a paper its
+    Word file, which then stands in the page's place. `prefix` names it in messages."""
 
     prefix: str
     folder: Path
@@ -122,7 +138,7 @@ class _Edition:
 def _open(
     prefix: str, folder: Path, out: Path, apart: bool = False, paper: bool = False
 ) -> _Edition:
-    ledger = _read(folder / "faktaregister.parquet", folder)
+    ledger = _read(folder / LEDGER, folder)
     occurrences = _read(folder / "forekomster.parquet", folder)
     names = sorted({o["notebook"] for o in occurrences}) if apart else [REPORT]
     pages = {name: PdfText(out / f"{name}.pdf") for name in names}

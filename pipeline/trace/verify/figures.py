@@ -331,7 +331,35 @@ def _word(d: Mapping[str, Any], parents: Sequence[Record]) -> Record:
         if top is None or values.count(top) != 1:
             return found | {"broken": "ingen av dem är ensam störst"}
         return found | {"value": Fraction(values.index(top))}
+    if d["rule"] in _GRADES:
+        return found | {"value": Fraction(_GRADES[d["rule"]](d, parents))}
     return found | {"broken": f"ordregeln {d['rule']} är inte känd"}
+
+
+def _proposed(d: Mapping[str, Any], parents: Sequence[Record]) -> int:
+    """Of the words of green, yellow, red and none: by the smallest share."""
+    shares = sorted(p["value"] for p in parents if p["value"] is not None)
+    if not shares:
+        return 3
+    if shares[0] < Fraction(d["rod_under"]):
+        return 2
+    return 0 if shares[0] >= Fraction(d["gron_minst"]) else 1
+
+
+def _gravest(d: Mapping[str, Any], parents: Sequence[Record]) -> int:
+    """Of the words of blue, green, yellow, red and none: the last that is held."""
+    return next((k for k in (3, 2, 1, 0) if parents[k]["value"]), 4)
+
+
+def _agreement(d: Mapping[str, Any], parents: Sequence[Record]) -> int:
+    """Of same, another and nothing to compare; blue stands one before green."""
+    proposed, decided = (int(p["value"]) for p in parents)
+    if proposed == 3 or decided in (0, 4):
+        return 2
+    return int(decided != proposed + 1)
+
+
+_GRADES = {"grade": _proposed, "gravest": _gravest, "agreement": _agreement}
 
 
 def _constant(d: Mapping[str, Any], parents: Sequence[Record]) -> Record:

@@ -1,0 +1,44 @@
+"""The visits' documents in Exempelkommun's edition."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from pipeline.trace.verify import verify_visits
+
+from .conftest import YEAR, Built
+
+VISITS = [f"V2025-0{n}" for n in range(1, 7)]  # those of the plan with something noted
+
+
+def test_each_visit_has_its_documents_and_the_front_page_leads_to_them(edition: Built) -> None:
+    home = edition.intern / "verksamhet"
+    assert sorted(p.name for p in home.iterdir() if p.is_dir()) == VISITS
+    for visit in VISITS:
+        for name in ("rapport.html", "rapport.pdf", "fragor.html", "fragor.pdf"):
+            assert (home / visit / name).stat().st_size > 5000
+    assert 'href="verksamhet/index.html"' in (edition.intern / "index.html").read_text("utf-8")
+    listed = {
+        e["name"] for e in json.loads((edition.intern / "manifest.json").read_text())["outputs"]
+    }
+    there = {p.relative_to(edition.intern).as_posix() for p in home.rglob("*") if p.is_file()}
+    assert there <= listed
+
+
+def test_nothing_of_the_visits_is_public(edition: Built) -> None:
+    public = edition.intern.parent / "publik"
+    for page in public.rglob("*.html"):
+        text = page.read_text("utf-8")
+        assert "V2025-0" not in text and "verksamhet/" not in text
+
+
+def test_a_number_altered_in_a_visits_page_is_found(edition: Built, tmp_path: Path) -> None:
+    shutil.copytree(edition.intern / "verksamhet", tmp_path / "verksamhet")
+    page = tmp_path / "verksamhet" / VISITS[0] / "rapport.html"
+    text = page.read_text("utf-8")
+    assert " av 8</data>" in text
+    page.write_text(text.replace(" av 8</data>", " av 9</data>", 1), "utf-8")
+    verdict = verify_visits(edition.workspace, YEAR, tmp_path, edition.workspace.processed)
+    assert {d.where for d in verdict.differences} == {f"verksamhet/{VISITS[0]}/rapport.html"}
