@@ -25,7 +25,6 @@ from pipeline.report.blocks import Registry, Runs, display, paragraph, runs
 from pipeline.report.swedish import NBSP
 from pipeline.report.tables import missing
 from pipeline.report.written import lay, tell, text
-from pipeline.workspace import per_datum
 
 GRADES, FORM = "bedomning", "granskning"
 
@@ -62,19 +61,18 @@ class Document:
         return noted.version(context.current().workspace.raw, self.year, self.id, name)
 
 
-def visits(visit: str = "", day: str = "", sending: str = "") -> Iterator[Document]:
-    """The year's visits that have something noted, or only one, as of `day` (else the settings').
+def visits(visit: str = "", sending: str = "") -> Iterator[Document]:
+    """The year's visits that have something noted, or only one.
     What is displayed while one of them is at hand belongs to it. Raises UsageError for a visit
     that is not among them."""
     here = context.current()
     found = {v.id: v for v in noted.visits(here.workspace, here.year)}
     if visit and visit not in found:
         raise UsageError(f"Besöket ”{visit}” finns inte (finns: {', '.join(found) or 'inget'}).")
-    when = per_datum(here.workspace, here.year, dt.date.fromisoformat(day) if day else None)
     for name, each in found.items():
         if visit in ("", name):
             with context.part(name):
-                yield Document(each, here.year, when, sending)
+                yield Document(each, here.year, here.day, sending)
 
 
 def label(table: str, column: str, value: Any) -> str:

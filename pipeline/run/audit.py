@@ -30,6 +30,7 @@ from pipeline.facts.visits import (
 from pipeline.publish.document import Document, Meta
 from pipeline.run.execute import Job, kernels_of
 from pipeline.run.kernel import Kernels
+from pipeline.run.plan import common
 from pipeline.run.visits import fix_plan
 from pipeline.workspace import Workspace, load_kommun, per_datum
 
@@ -74,10 +75,7 @@ def jobs(
         return []
     folder = made / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    given = {
-        "year": year, "edition": "intern", "besok": visit,
-        "datum": date.isoformat() if date else "", "skickas": sending,
-    }  # fmt: skip
+    given = {**common(workspace, year, "intern", date), "besok": visit, "skickas": sending}
     return [(Job(name, Path(name).stem, given), folder) for name in NOTEBOOKS]
 
 
