@@ -9,25 +9,22 @@ the kunder drawn show, stand in the internal one.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.audit.answers import plan_standing, remedied
 from pipeline.audit.grades import BLUE, DECIDED, RED, SHAPES
 from pipeline.facts import predicate as p
 from pipeline.facts.dataset import Dataset
-from pipeline.facts.derive import largest
 from pipeline.facts.fact import Fact
 from pipeline.facts.grade import gravest
-from pipeline.facts.measure import count, share
+from pipeline.facts.measure import count
 from pipeline.facts.visits import PLAN
 from pipeline.forms.codebook import slug
 from pipeline.kalender import MONTHS
 from pipeline.report import author
-from pipeline.report.audit import FORM, GRADES, areas, grade_words
-from pipeline.report.audit_figures import ANSWERED, LAWS, YES
-from pipeline.report.blocks import Registry, display, quoted, runs
+from pipeline.report.audit import GRADES, areas, grade_words
+from pipeline.report.blocks import Registry, display, runs
 from pipeline.report.context import current
 from pipeline.report.swedish import NBSP
 from pipeline.report.tables import missing
@@ -65,7 +62,14 @@ def planned() -> Dataset | None:
 
 
 def show_visits() -> None:
-    """How many visits were planned, made and cancelled, and where."""
+    """The year's visits: how many, and which."""
+    show_count()
+    if current().edition == "intern":
+        _list_visits()
+
+
+def show_count() -> None:
+    """How many visits were planned, made and cancelled."""
     plan = planned()
     if plan is None:
         return
@@ -80,16 +84,21 @@ def show_visits() -> None:
         f"Planerade besök: {every}. Genomförda: {made}, varav {bought} hos externa utförare. "
         f"Inställda: {off}."
     )
-    if current().edition == "intern":
-        heads = ("Verksamhet", "Besök", "Utförare", "Diarienummer", "Läge", "Rapporten beslutad")
-        lay(f"Årets besök, {current().year}", heads, [
-            ([plan.dimension("enhet").label(r["enhet"])], [
-                text(r["besoksdatum"]), text(r["utforare"], "Kommunen"), text(r["dnr"]),
-                [plan.dimension("status").label(r["status"]) if r["status"] else UNGRADED],
-                text(r["rapport_beslutad"]),
-            ])
-            for r in sorted(_rows(PLAN), key=_order)
-        ])  # fmt: skip
+
+
+def _list_visits() -> None:
+    plan = author.data(PLAN)
+    if plan.missing:
+        return
+    heads = ("Verksamhet", "Besök", "Utförare", "Diarienummer", "Läge", "Rapporten beslutad")
+    lay(f"Årets besök, {current().year}", heads, [
+        ([plan.dimension("enhet").label(r["enhet"])], [
+            text(r["besoksdatum"]), text(r["utforare"], "Kommunen"), text(r["dnr"]),
+            [plan.dimension("status").label(r["status"]) if r["status"] else UNGRADED],
+            text(r["rapport_beslutad"]),
+        ])
+        for r in sorted(rows_of(PLAN), key=by_day)
+    ])  # fmt: skip
 
 
 def show_matrix() -> None:
@@ -99,7 +108,7 @@ def show_matrix() -> None:
         display(missing("bedömningar från årets besök"))
         return
     told = {g: f"{SHAPES[g]}{NBSP}{SHORT[g]}" for g in DECIDED}
-    graded = [a for a in areas() if any(r["omrade"] == a for r in _rows(GRADES))]
+    graded = [a for a in areas() if any(r["omrade"] == a for r in rows_of(GRADES))]
     for first in range(0, len(found), ACROSS):
         some = found[first : first + ACROSS]
         facts: Registry = {}
@@ -191,141 +200,11 @@ def _before(visit: Seen) -> tuple[int, Seen] | None:
     return None
 
 
-def show_red() -> None:
-    """What must be remedied, and how far the plans have come by the edition's day."""
-    rows = author.data(GRADES)
-    if rows.missing:
-        return
-    day = f"DATE '{_day().isoformat()}'"
-    come = f"farg = 'rod' AND plan_mottagen <= {day}"
-    every = count(rows, "farg = 'rod'", name="roda", title="Röda iakttagelser")
-    with_plan = count(rows, come, name="roda_med_plan",
-                      title="Röda iakttagelser med mottagen handlingsplan")  # fmt: skip
-    late = count(rows, f"{come} AND plan_mottagen > plan_senast", name="roda_med_sen_plan",
-                 title="Röda iakttagelser med handlingsplan som kom för sent")  # fmt: skip
-    failed = count(rows, f"{come} AND (hur IS NULL OR nar IS NULL)", name="roda_plan_underkand",
-                   title="Röda iakttagelser med handlingsplan utan hur eller när")  # fmt: skip
-    overdue = count(
-        rows,
-        f"farg = 'rod' AND plan_senast < {day} "
-        f"AND (plan_mottagen IS NULL OR plan_mottagen > {day})",
-        name="roda_utan_plan_i_tid",
-        title="Röda iakttagelser där handlingsplanen saknas efter sista dag",
-    )
-    done = count(rows, f"farg = 'rod' AND atgardat <= {day}", name="roda_atgardade",
-                 title="Åtgärdade röda iakttagelser")  # fmt: skip
-    author.grid(
-        "Läget för det röda", ["Läge", "Iakttagelser"],
-        {
-            "Röda iakttagelser": [every], "Handlingsplan har kommit": [with_plan],
-            "varav för sent": [late], "varav utan hur eller när, underkänd": [failed],
-            "Handlingsplan saknas efter sista dag": [overdue], "Åtgärdade": [done],
-        },
-    )  # fmt: skip
-    if current().edition == "intern":
-        _list_red()
-
-
-def _list_red() -> None:
-    told: list[Row] = []
-    for visit, r in _findings(RED):
-        state = plan_standing(r, _day())
-        assert state is not None
-        told.append(([f"{visit.label}: {areas()[r['omrade']]}"], [
-            text(r["iakttagelse"]), [quoted(state.text)], [quoted(remedied(r, _day()))],
-        ]))  # fmt: skip
-    if told:
-        heads = ("Verksamhet och område", "Iakttagelse", "Handlingsplanen", "Åtgärdat")
-        lay("Det röda, iakttagelse för iakttagelse", heads, told)
-
-
-def show_blue() -> None:
-    """What kommunledningen is asked to act on."""
-    rows = author.data(GRADES)
-    if rows.missing:
-        return
-    every = count(rows, "farg = 'bla'", name="bla", title="Blå iakttagelser")
-    owned = count(rows, "farg = 'bla' AND agare IS NOT NULL", name="bla_med_agare",
-                  title="Blå iakttagelser med ägare")  # fmt: skip
-    settled = count(
-        rows, "farg = 'bla' AND agare IS NOT NULL AND beslut IS NOT NULL", name="bla_beslutade",
-        title="Blå iakttagelser med ägare och beslut",
-    )  # fmt: skip
-    author.say(
-        f"Iakttagelser som kommunledningen ska åtgärda: {every}. Med ägare: {owned}. "
-        f"Med ägare och beslut: {settled}."
-    )
-    if current().edition != "intern":
-        return
-    told: list[Row] = [
-        ([f"{visit.label}: {areas()[r['omrade']]}"], [
-            text(r["iakttagelse"]), text(r["forslag"]), text(r["agare"], "Ägare saknas"),
-            text(r["beslut"], "Beslut saknas"),
-        ])
-        for visit, r in _findings(BLUE)
-    ]  # fmt: skip
-    if told:
-        heads = ("Verksamhet och område", "Iakttagelse", "Förslag", "Ägare", "Beslut")
-        lay("Till kommunledningen", heads, told)
-
-
-def show_files() -> None:
-    """The files of all visits' kunder, criterion by criterion. All that were drawn are read: a
-    census, without intervals."""
-    if current().edition != "intern":
-        author.say(
-            "Granskningen av akter redovisas i den interna utgåvan: få akter läses per besök.",
-            "note",
-        )
-        return
-    rows = author.data(FORM)
-    if rows.missing:
-        display(missing("granskning av dokumentation"))
-        return
-    for law in LAWS:
-        of_law = rows.where(p.to_sql(p.equals("lagrum", law)))
-        name = rows.dimension("lagrum").label(law)
-        asked = count(of_law, ANSWERED, by="kriterium", name=f"besok_granskade_{law}",
-                      title=f"Granskat, {name}").shown()  # fmt: skip
-        if asked.missing or not asked.classes[0]:
-            continue
-        met = share(of_law, YES, of=ANSWERED, by="kriterium", name=f"besok_uppfyllt_{law}",
-                    title=f"Uppfyllda kriterier, {name}").only(*asked.classes[0])  # fmt: skip
-        lacking = count(
-            of_law, "svar IN ('delvis', 'nej')", by="kriterium", name=f"besok_brister_{law}",
-            title=f"Brister, {name}",
-        )  # fmt: skip
-        most = largest(lacking)
-        finding = f"Uppfyllda kriterier, {name}" if most is None else (
-            f"Brister oftast: ”{most[0]}”, helt eller delvis i {most[1]} akter"
-        )  # fmt: skip
-        author.chart("bars", met, finding, f"Andel av årets granskade akter, {name}",
-                     "Alla dragna kunder är granskade: inget intervall.")  # fmt: skip
-
-
-def show_documentation() -> None:
-    """For the chapter on comparisons: the areas of documentation at every visit."""
-    found = seen()
-    if author.data(FORM).missing and not found:
-        display(missing("Granskning av dokumentation"))
-        return
-    told = {g: f"{SHAPES[g]}{NBSP}{SHORT[g]}" for g in DECIDED}
-    read = [a for a in areas() if a.startswith("dokumentation")]
-    facts: Registry = {}
-    rows: list[Row] = [
-        ([v.label], [runs(f"{grade(v, a, told)}", facts) for a in read]) for v in found
-    ]
-    if rows:
-        heads = ("Verksamhet", *(areas()[a] for a in read))
-        lay("Bedömning av dokumentationen vid årets besök", heads, rows, facts)
-    author.say("Kriterierna och allt annat från besöken står i kapitlet om verksamhetsuppföljning.")
-
-
 def seen(year: int | None = None) -> list[Seen]:
     """The visits of a year that have findings, in the order of their days."""
     plan = author.data(PLAN, year)
-    graded = {r["besok_id"] for r in _rows(GRADES, year)}
-    rows = sorted((r for r in _rows(PLAN, year) if r["besok_id"] in graded), key=_order)
+    graded = {r["besok_id"] for r in rows_of(GRADES, year)}
+    rows = sorted((r for r in rows_of(PLAN, year) if r["besok_id"] in graded), key=by_day)
     many = [r["enhet"] for r in rows]
     made = []
     for r in rows:
@@ -336,28 +215,10 @@ def seen(year: int | None = None) -> list[Seen]:
     return made
 
 
-def _findings(colour: str) -> Iterator[tuple[Seen, Mapping[str, Any]]]:
-    by_visit = {v.id: v for v in seen()}
-    order = list(areas())
-    rows = [r for r in _rows(GRADES) if r["farg"] == colour and r["besok_id"] in by_visit]
-    visits = list(by_visit)
-    for r in sorted(
-        rows, key=lambda r: (visits.index(r["besok_id"]), order.index(r["omrade"]), r["nr"])
-    ):
-        yield by_visit[r["besok_id"]], r
-
-
-def _rows(table: str, year: int | None = None) -> Sequence[Mapping[str, Any]]:
+def rows_of(table: str, year: int | None = None) -> Sequence[Mapping[str, Any]]:
     found = author.data(table, year).table
     return [] if found is None else found.to_pylist()
 
 
-def _order(row: Mapping[str, Any]) -> tuple[dt.date, str]:
+def by_day(row: Mapping[str, Any]) -> tuple[dt.date, str]:
     return row["besoksdatum"] or dt.date.max, row["besok_id"]
-
-
-def _day() -> dt.date:
-    """The day that the plans are told as of: the edition's."""
-    from pipeline.workspace import per_datum
-
-    return per_datum(current().workspace, current().year)
