@@ -23,6 +23,7 @@ AFTER_SURVEYS = (
     "40_analys",
     "50_jamforelser",
     "60_risker_avvikelser_klagomal",
+    "70_verksamhetsuppfoljning",
     "80_handlingsplan",
     "90_kvalitetsberattelse",
 )

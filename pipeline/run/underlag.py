@@ -1,5 +1,6 @@
 """The papers for those who decide, two pages each: nämnden's, with the public edition's numbers,
-and ledningsgruppen's, with all."""
+and, with all, ledningsgruppen's, kommunstyrelsen's and the one for the analysdag, both about the
+year's visits."""
 
 from __future__ import annotations
 
@@ -47,6 +48,14 @@ KINDS = (
     ),
     Kind(
         "ledningsgruppen", "Underlag till ledningsgruppen", "intern",
+        "Interna uppgifter, får inte lämnas ut", "arsrapport.html",
+    ),
+    Kind(
+        "kommunstyrelsen", "Underlag till kommunstyrelsen", "intern",
+        "Interna uppgifter, får inte lämnas ut", "arsrapport.html",
+    ),
+    Kind(
+        "analysdagen", "Underlag till analysdagen", "intern",
         "Interna uppgifter, får inte lämnas ut", "arsrapport.html",
     ),
 )  # fmt: skip
