@@ -3,7 +3,6 @@ blue, which kommunledningen is asked to act on."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -23,7 +22,7 @@ def show_red() -> None:
     rows = author.data(GRADES)
     if rows.missing:
         return
-    day = f"DATE '{_day().isoformat()}'"
+    day = f"DATE '{current().day.isoformat()}'"
     come = f"farg = 'rod' AND plan_mottagen <= {day}"
     every = count(rows, "farg = 'rod'", name="roda", title="Röda iakttagelser")
     with_plan = count(rows, come, name="roda_med_plan",
@@ -56,10 +55,10 @@ def show_red() -> None:
 def _list_red() -> None:
     told: list[Row] = []
     for visit, r in _findings(RED):
-        state = plan_standing(r, _day())
+        state = plan_standing(r, current().day)
         assert state is not None
         told.append(([f"{visit.label}: {areas()[r['omrade']]}"], [
-            text(r["iakttagelse"]), [quoted(state.text)], [quoted(remedied(r, _day()))],
+            text(r["iakttagelse"]), [quoted(state.text)], [quoted(remedied(r, current().day))],
         ]))  # fmt: skip
     if told:
         heads = ("Verksamhet och område", "Iakttagelse", "Handlingsplanen", "Åtgärdat")
@@ -105,10 +104,3 @@ def _findings(colour: str) -> Iterator[tuple[Seen, Mapping[str, Any]]]:
         rows, key=lambda r: (visits.index(r["besok_id"]), order.index(r["omrade"]), r["nr"])
     ):
         yield by_visit[r["besok_id"]], r
-
-
-def _day() -> dt.date:
-    """The day that the plans are told as of: the edition's."""
-    from pipeline.workspace import per_datum
-
-    return per_datum(current().workspace, current().year)
