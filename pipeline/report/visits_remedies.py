@@ -1,5 +1,5 @@
-"""What the year's visits leave to be done: the red, with how far the units' plans have come, and the
-blue, which kommunledningen is asked to act on."""
+"""What the year's visits leave to be done: the red, with how far the units' plans have come, and
+the blue, which kommunledningen is asked to act on."""
 
 from __future__ import annotations
 
