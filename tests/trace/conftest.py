@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.trace.verify import reading, register, shown
+from pipeline.trace.verify import register, shown
 from pipeline.trace.verify.edition import Page
 from pipeline.trace.verify.pdf_text import PdfText
-from pipeline.trace.verify.reading import Sheet
 
 from .verified import Edition, build
 
@@ -27,7 +26,7 @@ def remembering() -> list[tuple[Any, str, Any]]:
     """What reads a file in a verification (where it stands, its name), as one that reads files with
     the very same bytes once. All that is computed from it or compared with it is done each time."""
     pages, pdfs = shown.read_page, PdfText.pages
-    entries, sheets = register._entries, reading._sheets
+    entries = register._entries
     read = _by_content(pages)
     known: dict[bytes, list[str]] = {}
 
@@ -41,13 +40,9 @@ def remembering() -> list[tuple[Any, str, Any]]:
                 return
         yield from known[data]
 
-    @cache
-    def read_sheets(name: str, suffix: str, data: bytes) -> tuple[Sheet, ...]:
-        return tuple(sheets(name, suffix, data))
-
     return [
         (shown, "read_page", read), (PdfText, "pages", read_pdf),
-        (register, "_entries", cache(entries)), (reading, "_sheets", read_sheets),
+        (register, "_entries", cache(entries)),
     ]  # fmt: skip
 
 
