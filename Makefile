@@ -38,7 +38,7 @@ QUIET := $(if $(findstring q,$(firstword -$(MAKEFLAGS))),--quiet)
 .SILENT:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help annual build-annual tertial audit letters draw draw-check status validate facts trace dependents diff sample prove verify attack release gallra exempel lab test check bench env clean
+.PHONY: help annual build-annual tertial audit forms letters draw draw-check status validate facts trace dependents diff sample prove verify attack release gallra exempel lab test check bench env clean
 
 help: ## visar det här
 	$(RUN) help
@@ -73,6 +73,9 @@ draw: ## drar kunder till ett besöks granskning: BESOK=V2025-03 ARGS="--dragen-
 
 draw-check: ## gör om ett urval ur dess protokoll och säger om det är lika: BESOK=…
 	$(RUN) draw-check $(OPTIONS) --besok "$(BESOK)" $(ARGS)
+
+forms: ## skriver Excelblanketter för allt som fylls i för hand; BESOK=… ett besöks protokoll
+	$(RUN) forms $(OPTIONS) $(if $(BESOK),--besok "$(BESOK)")
 
 status: ## visar årshjulet: klart, på gång och försenat, på vilket underlag; ARGS=--json
 	$(RUN) status $(OPTIONS) $(ARGS)

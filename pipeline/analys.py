@@ -31,6 +31,11 @@ SECTIONS = {  # in reading order; the routine's three questions, and what follow
     "skillnader": "Skiljer det sig mellan grupper?",
     "slutsatser": "Slutsatser och vad vi vill göra",
 }
+RESOURCES, BRIEF = "resurser", "korthet"
+OF_SECTOR = {  # what ledningsgruppen writes besides: for nämnden, and first in the report
+    RESOURCES: "Vad betyder det för resurserna?",
+    BRIEF: "Året i korthet",
+}
 KEYS = ("datum", "deltog", "beslut", "protokoll", "publik")
 HEAD = """\
 +++
@@ -63,7 +68,12 @@ class Analys:
 
     @property
     def titel(self) -> str:
-        return SECTIONS[self.avsnitt]
+        return sections(self.enhet)[self.avsnitt]
+
+
+def sections(unit: str) -> dict[str, str]:
+    """Section → heading of what a unit, or the sector, writes."""
+    return {**SECTIONS, **OF_SECTOR} if unit == SECTOR else SECTIONS
 
 
 def analyses(workspace: Workspace, year: int) -> tuple[Analys, ...]:
@@ -72,7 +82,9 @@ def analyses(workspace: Workspace, year: int) -> tuple[Analys, ...]:
     kommun = load_kommun(workspace.raw)
     folder = workspace.raw / str(year) / FOLDER
     sought = [*(option.value for option in kommun.enheter), SECTOR]
-    empty = {(u, s): Analys(u, s, f"{year}/{FOLDER}/{u}/{s}.md") for u in sought for s in SECTIONS}
+    empty = {
+        (u, s): Analys(u, s, f"{year}/{FOLDER}/{u}/{s}.md") for u in sought for s in sections(u)
+    }
     wrong: list[str] = []
     for path in _files(folder):
         file = path.relative_to(workspace.raw).as_posix()
@@ -94,7 +106,6 @@ def _files(folder: Path) -> list[Path]:
 def _place(parts: tuple[str, ...], kommun: Kommun, file: str) -> tuple[str, str]:
     """Unit and section of a file. Raises IntakeError where it lies in no unit's folder or is
     called as no section."""
-    sections = ", ".join(f"{s}.md" for s in SECTIONS)
     units = [*(o.value for o in kommun.enheter), SECTOR]
     if len(parts) != 2:
         raise _wrong(file, "filen ligger inte i en enhets mapp", (
@@ -111,9 +122,10 @@ def _place(parts: tuple[str, ...], kommun: Kommun, file: str) -> tuple[str, str]
             f"(koder i kommun.toml: {', '.join(units[:-1]) or 'inga'}; för hela sektorn: {SECTOR})."
         ))  # fmt: skip
     section, _, suffix = name.rpartition(".")
-    if suffix != "md" or section not in SECTIONS:
+    if suffix != "md" or section not in sections(known[folder]):
+        named = ", ".join(f"{s}.md" for s in sections(known[folder]))
         raise _wrong(file, f"”{parts[1]}” är inget avsnitt i analysen", (
-            f"spara texten som en av {sections} (vanlig text, inte Word)."
+            f"spara texten som en av {named} (vanlig text, inte Word)."
         ))  # fmt: skip
     return known[folder], section
 

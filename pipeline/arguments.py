@@ -53,6 +53,9 @@ def parser() -> argparse.ArgumentParser:
     drawing.add_argument("--dragen-av", default="", help="rollen som drar urvalet")
     drawing.add_argument("--forkasta", default="", help="skälet, när ett tidigare urval förkastas")
     verbs.choices["draw-check"].add_argument("--json", action="store_true", help="som JSON")
+    asking_for = verb("forms", "skriver Excelblanketter för allt som fylls i för hand")
+    _place(asking_for)
+    asking_for.add_argument("--besok", default="", help="bara ett besöks protokoll, V2025-03")
     facts = verbs.choices["facts"]
     facts.add_argument("--name", help="bara fakta med detta namn")
     facts.add_argument("--json", action="store_true", help="som JSON")

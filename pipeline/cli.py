@@ -111,12 +111,40 @@ def _validate(given: argparse.Namespace) -> None:
     _tell(workspace, year)
 
 
+def _forms(given: argparse.Namespace) -> None:
+    from pipeline.run.annual import tables
+    from pipeline.run.blanketter import forms, visit_forms
+
+    workspace = Workspace(given.raw, given.processed, given.reports)
+    year = given.year or next(reversed(workspace.years()), None)
+    if year is None:
+        raise UsageError("Ange vilket år blanketterna gäller: YEAR=…")
+    if given.besok:
+        tables(workspace, year, say=print)
+        made = visit_forms(workspace, year, given.besok, given.date)
+        print(f"\nBlanketterna för besöket {given.besok} är klara:")
+        print("\n".join(f"  {path}" for path in made))
+        return
+    print(f"Blanketterna för {year} skrivs …")
+    out = forms(workspace, year, given.date, say=print)
+    print(f"\nBlanketterna ligger i\n  {out}")
+    print(f"Fyll i och spara dem i\n  {workspace.raw / str(year)}")
+
+
 def _tell(workspace: Workspace, year: int) -> None:
+    from pipeline.validation.inlasning import outdated
+    from pipeline.validation.marked import FOLDER
     from pipeline.validation.records import read_summary
     from pipeline.validation.summary import terminal_summary
 
     folder = workspace.processed / str(year)
     print("\n" + terminal_summary(read_summary(folder), mending_list=str(folder / "att_ratta.csv")))
+    for source in outdated(folder):
+        print(f"{source}: blanketten är gjord efter en äldre kodbok. Hämta en ny: make forms")
+    if (folder / FOLDER).is_dir():
+        print(
+            f"Kopior av filerna, med cellerna markerade, att skicka tillbaka:\n  {folder / FOLDER}"
+        )
 
 
 def _facts(given: argparse.Namespace) -> None:
@@ -241,6 +269,7 @@ def _release(given: argparse.Namespace) -> None:
     decision = Decision(given.stage, given.beslutad_av, given.rattelse, given.trots)
     made = release(workspace, year, decision, print, given.date)
     print(f"\nPublicerad och fryst: {made.name}. Det som ska spridas ligger i\n  {made / 'publik'}")
+    print(f"Underlaget till nämnden, av samma tal, ligger i\n  {made / 'intern' / 'underlag'}")
     print("Kör make annual innan något mer publiceras: utgåvan binder de kommande.")
 
 
@@ -341,6 +370,7 @@ _VERBS: dict[str, Callable[[argparse.Namespace], None]] = {
     "letters": _letters,
     "draw": _draw,
     "draw-check": _draw_check,
+    "forms": _forms,
     "prove": _prove,
     "verify": _verify,
     "attack": _attack,

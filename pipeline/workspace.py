@@ -1,4 +1,5 @@
-"""Where things are, and what the municipality has decided (`RAW/kommun.toml`).
+"""Where things are, and what the municipality has decided (`RAW/kommun.toml`, or the same settings
+as a workbook, `kommun.xlsx`).
 
 A workspace is three folders: RAW (read only), PROCESSED and REPORTS.
 """
@@ -18,6 +19,7 @@ from typing import Any
 from pipeline.errors import ConfigError, UppfoljningError
 from pipeline.kalender import FRISTER, Frist, Mote, read_calendar, read_meetings
 from pipeline.matt import Matt, read_measures
+from pipeline.settings_book import BOOK, TOML, Settings, read_book
 
 REPO = Path(__file__).resolve().parent.parent
 RULES = ("pipeline/forms", "expectations")  # shipped codebooks and suites, from REPO
@@ -26,6 +28,7 @@ ENVIRONMENT = {
     "processed": "UPPFOLJNING_PROCESSED",
     "reports": "UPPFOLJNING_REPORTS",
 }
+SETTINGS = (TOML, BOOK)  # one of them decides
 CATALOGUES = ("enheter", "insatser", "verksamheter")  # the municipality's own lists
 MERGING = ("tertial", "kategorier", "enheter", "ar")  # the default order, and all there is
 # Litter of Excel, LibreOffice and operating systems: passed over without a word.
@@ -99,6 +102,7 @@ class Kommun:
     sekretess: Sekretess = Sekretess()
     instrument: Mapping[str, Instrument] = field(default_factory=dict)
     hoppa_over: tuple[str, ...] = ()  # files or file!sheet that intake passes over
+    rakna_alla_svar: tuple[str, ...] = ()  # those whose incomplete and test answers count too
     matt: tuple[Matt, ...] = ()  # measures of its own
     arshjul: Mapping[str, Frist] = field(default_factory=lambda: dict(FRISTER))  # by step
     flg: tuple[Mote, ...] = ()  # the calendar of ledningsgruppen
@@ -251,27 +255,58 @@ def _grading(given: Any) -> Bedomning:
     return made
 
 
-@lru_cache(maxsize=8)
-def load_kommun(raw: Path) -> Kommun:
-    """Read `raw/kommun.toml`; a missing file gives the defaults.
+def read_settings(raw: Path) -> Settings | None:
+    """The settings of `raw`, from the text file or from the workbook; None where there are none.
 
-    Raises ConfigError with the line where the file cannot be read.
+    Raises ConfigError with the line or the cell, and where there are both.
     """
-    path = raw / "kommun.toml"
+    path, book = raw / TOML, raw / BOOK
+    if book.is_file():
+        if path.is_file():
+            raise ConfigError(
+                f"Både {TOML} och {BOOK} ligger i mappen {raw}: det går inte att veta vilken som "
+                "gäller.\nGör så här: behåll den som ska gälla och flytta den andra till en annan "
+                "mapp."
+            )
+        try:
+            return read_book(book.read_bytes())
+        except PermissionError as error:
+            raise ConfigError(
+                f"Filen {BOOK} går inte att öppna: den är troligen öppen i Excel.\n"
+                "Gör så här: stäng filen i Excel och kör kommandot igen."
+            ) from error
     if not path.is_file():
-        return Kommun()
+        return None
     try:
-        doc = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return Settings(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(
-            f"Filen kommun.toml går inte att läsa: {error}.\n"
+            f"Filen {TOML} går inte att läsa: {error}.\n"
             "Gör så här: öppna filen i en textredigerare, rätta raden som nämns och spara "
             "som UTF-8."
         ) from error
+
+
+@lru_cache(maxsize=8)
+def load_kommun(raw: Path) -> Kommun:
+    """The municipality's settings in `raw`; without any, the defaults.
+
+    Raises ConfigError with the line, or with the sheet and cell, that is wrong.
+    """
+    settings = read_settings(raw)
+    if settings is None:
+        return Kommun()
+    try:
+        return _kommun(settings.document)
+    except ConfigError as error:
+        raise ConfigError(settings.told(str(error))) from error
+
+
+def _kommun(doc: Mapping[str, Any]) -> Kommun:
     known = {
         "namn", "kod", "sektor", "per_datum", "klientord", "enheter", "insatser",
-        "verksamheter", "kommuner", "hoppa_over", "sekretess", "instrument", "matt",
-        "arshjul", "flg", "stratsys", "bedomning",
+        "verksamheter", "kommuner", "hoppa_over", "rakna_alla_svar", "sekretess",
+        "instrument", "matt", "arshjul", "flg", "stratsys", "bedomning",
     }  # fmt: skip
     unknown = sorted(set(doc) - known)
     if unknown:
@@ -302,6 +337,7 @@ def load_kommun(raw: Path) -> Kommun:
         sekretess=_secrecy(doc.get("sekretess", {})),
         instrument=_instruments(doc.get("instrument", {})),
         hoppa_over=tuple(doc.get("hoppa_over", ())),
+        rakna_alla_svar=tuple(doc.get("rakna_alla_svar", ())),
         matt=read_measures(doc.get("matt", ())),
         arshjul=read_calendar(doc.get("arshjul", {})),
         flg=read_meetings(doc.get("flg", ())),

@@ -1,7 +1,8 @@
 """Merging before suppression: classes put together where too many numbers of a table are small.
 
 Tables that stand beside each other share their classes. Rows without a value in a dimension go
-with the classes put together, but never in a distribution, which is of those that have one.
+with the classes put together, but never in a distribution, which is of those that have one, and
+never among the options of a question: these do not make up a whole that would tell them.
 Years are not pooled: a number of several years is another measure than the chapter's, and the
 chapter has to ask for it.
 """
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.disclosure import ladder
 from pipeline.disclosure.counts import Counts
@@ -35,6 +36,13 @@ class Judge:
     counts: Counts
     books: Mapping[str, Codebook]
     rules: Sekretess
+    _built: dict[str, Structure] = field(default_factory=dict, init=False)
+
+    def structure(self, dataset: str) -> Structure:
+        """The structure of a table, made once: every number of every trial asks for it."""
+        if dataset not in self._built:
+            self._built[dataset] = structure(dataset, self.books)
+        return self._built[dataset]
 
     def small(self, cells: Sequence[Sequence[CountCell]]) -> bool | None:
         """Whether a fact's number would be hidden for what it says itself. `cells`: of each of
@@ -45,7 +53,7 @@ class Judge:
             return None
         if first.dataset not in self.books:
             return False
-        built = structure(first.dataset, self.books)
+        built = self.structure(first.dataset)
         limit = self.rules.troskel
         private = built.sensitive(reads_value(p.parse(first.where)))
         if private and len(cells) > 1 and n and k in (0, n):
@@ -126,7 +134,7 @@ def _cells(
 ) -> Iterator[tuple[tuple[int, ...], list[list[CountCell]], bool]]:
     """For every number of the merged table its place on each axis (−1: all together), its count
     cells put together, and whether it only tells who left a question unanswered."""
-    built = structure(call.dataset, judge.books) if call.dataset in judge.books else None
+    built = judge.structure(call.dataset) if call.dataset in judge.books else None
     axes: list[list[tuple[int, list[Key]]]] = []
     for d, keys in zip(call.dims, call.classes, strict=True):
         classes = merging.get(d.name, ())
@@ -199,8 +207,10 @@ def _ladders(
             values = _values(calls, d.name)
             source = ladder.origin(call.dataset, d.name, judge.books)
             spread = any(c.over == d.name for c in calls)
-            unknown = not spread and any(
-                None in c.classes[c.axis(d.name)] for c in calls if d.name in _names(c)
+            unknown = (
+                not spread
+                and d.options is None
+                and any(None in c.classes[c.axis(d.name)] for c in calls if d.name in _names(c))
             )
             if step == "tertial" and ladder.is_tertial(source):
                 found[d.name] = list(ladder.whole(values, unknown, ladder.WHOLE_YEAR))

@@ -15,6 +15,7 @@ from pipeline.errors import UppfoljningError
 from pipeline.intake.raw import Cell
 from pipeline.intake.readers import READERS
 
+TEXTS = (".csv", ".tsv", ".tab")
 TELLING = 6  # letters from which a text can be looked for in the rest of the file
 _LISTS = re.compile(r"<(?:\w+:)?dataValidations\b.*?</(?:\w+:)?dataValidations>", re.DOTALL)
 Row = Sequence[Cell]
@@ -29,10 +30,14 @@ def blanked(data: bytes, name: str, rows: Mapping[str, Sequence[int]]) -> bytes:
     suffix = PurePosixPath(name).suffix.lower()
     if suffix in (".xlsx", ".xlsm"):
         made = blank_xlsx(data, rows, name)
-    elif suffix in (".csv", ".tsv"):
+    elif suffix in TEXTS:
         made = blank_text(data, rows[""])
     else:
-        raise UppfoljningError(f"{name}: rader kan inte gallras i filer av sorten {suffix}.")
+        raise UppfoljningError(
+            f"{name}: rader kan inte gallras i filer av sorten {suffix}.\n"
+            "Gör så här: spara filen som Excel-arbetsbok (.xlsx) i stället för den gamla, kör make "
+            "annual och gallra sedan. En hel fil kan alltid gallras, med --hel-fil."
+        )
     reader = READERS[suffix]
     before = {t.sheet: t.rows for t in reader(data, name, "")}
     after = {t.sheet: t.rows for t in reader(made, name, "")}
@@ -80,7 +85,7 @@ def _lingering(
     # A text that is part of another row's text stays because of that row.
     whole = "\n".join(dict.fromkeys(left))
     gone = {t for t in gone if t not in whole}
-    if suffix in (".csv", ".tsv"):
+    if suffix in TEXTS:
         return "resten av filen" if any(t.encode() in made for t in gone) else ""
     with zipfile.ZipFile(io.BytesIO(made)) as archive:
         for part in archive.namelist():

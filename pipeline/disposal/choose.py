@@ -16,6 +16,7 @@ from pipeline.disposal.record import numbers, spans
 from pipeline.errors import UsageError
 from pipeline.forms.codebook import load_codebooks
 from pipeline.intake.convert import converter
+from pipeline.intake.mapping import load_mappings, mapped
 from pipeline.intake.raw import Recognised
 from pipeline.intake.readers import read_file
 from pipeline.intake.recognise import recognise
@@ -125,6 +126,7 @@ def _before(
 ) -> tuple[dict[str, set[int]], dict[str, str]]:
     kommun = load_kommun(workspace.raw)
     books = load_codebooks(kommun, [workspace.raw / "formular"])
+    mappings = load_mappings(workspace.raw / "formular", books)
     dated: dict[str, set[int]] = {}
     undated: dict[str, str] = {}
     fits = False
@@ -132,7 +134,9 @@ def _before(
         if file.startswith("kolada/"):
             continue
         for raw in read_file(path, file):
-            found = recognise(raw, books, kommun.hoppa_over)
+            found = recognise(
+                mapped(raw, mappings), books, kommun.hoppa_over, kommun.rakna_alla_svar
+            )
             if not isinstance(found, Recognised) or name not in found.columns:
                 continue
             wanted = found.codebook.field(name)

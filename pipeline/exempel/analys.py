@@ -79,6 +79,16 @@ Vi prioriterar två saker under hösten:
 
 Båda står i handlingsplanen. Vi följer upp dem i november.
 """),
+    ("sektor", "resurser"): (SECTOR, """\
+Grupperna för föräldrar ryms inom dagens resurser. Samtal vid varje avslut tar tid, och därför
+behöver handledningstiden fördelas om mellan enheterna. För psykisk ohälsa saknar vi ett eget
+arbetssätt. Vi ber nämnden att ta ställning till om det ska finnas, och vem som ska ha uppdraget.
+"""),
+    ("sektor", "korthet"): (SECTOR, """\
+Av dem som svarat har {{situation_battre}} fått det bättre, och {{nojd_med_kontakten}} är nöjda med
+kontakten med oss. Men bara {{uppfoljda}} av de avslutade insatserna följdes upp, så om många vet vi
+inte hur det gick. Det viktigaste framåt är att ett samtal erbjuds vid varje avslut.
+"""),
 }  # fmt: skip
 TREND = " Året före var det {{avbrutna@-1}}."
 

@@ -1,7 +1,7 @@
 """`Handlingsplan <år>.xlsx`: what ledningsgruppen decides in May of the year after, `MEASURES` for
 each started insats, each unit (or the sector) and decision of `DECISIONS` equally often.
 
-The last year's plan is a draft: what should have started by mid March has. Of an earlier plan the
+The last year's plan is new: what should have started by the end of May has. Of an earlier plan the
 share `DONE` is done, `LATE` of it after its day, and `BROKEN_OFF` was broken off.
 """
 
@@ -94,10 +94,10 @@ def sheet(book: Codebook, seed: int, years: list[int], year: int, rows: int) -> 
 
 def _row(words: Words, s: Stream, number: str, year: int, chosen: Chosen, last: bool) -> Row:
     unit, (kind, measure, better, for_sector, for_unit) = chosen
-    first = dt.date(year + 1, 2 if last else 5, 2)
+    first = dt.date(year + 1, 5, 2)
     start = working_day(first + dt.timedelta(s.integer(0, 120)))
     end = working_day(start + dt.timedelta(s.integer(45, 150)))
-    begun = start <= dt.date(year + 1, 3, 16)
+    begun = start <= dt.date(year + 1, *world.TOLD_AS_OF)
     status = ("pagar" if begun else "planerad") if last else s.weighted(STATES)
     done = status == "klar"
     day = working_day(end + dt.timedelta(s.integer(7, 40) if s.chance(LATE) else -7))

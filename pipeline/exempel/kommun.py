@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -70,7 +71,7 @@ def toml_bytes(years: Sequence[int]) -> bytes:
         f'namn = "{world.NAMN}"',
         f'kod = "{world.KOD}"  # finns inte bland Sveriges kommunkoder',
         f'sektor = "{world.SEKTOR}"',
-        f"per_datum = {max(years) + 1}-03-16",
+        f"per_datum = {dt.date(max(years) + 1, *world.TOLD_AS_OF)}",
         'klientord = "klient"',
         "",
         "# Kommuner att jämföra med. Värdena i mappen kolada är påhittade, också rikets.",

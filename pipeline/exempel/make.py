@@ -52,6 +52,7 @@ from pipeline.exempel.truth import (
     table_truth,
 )
 from pipeline.forms.codebook import Codebook, load_codebooks, read_codebook
+from pipeline.settings_book import BOOK
 
 ROWS, SEED = 140, 2025
 
@@ -187,6 +188,8 @@ def _refuse_own_data(folder: Path, years: Sequence[int]) -> None:
     settings = folder / "kommun.toml"
     if settings.is_file():
         ours = tomllib.loads(settings.read_text(encoding="utf-8-sig")).get("namn") == world.NAMN
+    elif (folder / BOOK).is_file():
+        ours = False
     else:
         ours = not any(any(p.iterdir()) for y in years if (p := folder / str(y)).is_dir())
     if not ours:

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 
 NAMN, KOD, SEKTOR = "Exempelkommun", "9999", "Öppenvård"
 EPOCH = 2023  # the year that the levels below are stated for
+TOLD_AS_OF = (5, 29)  # month and day after the newest year: analyses and plan are there
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from pipeline.forms.codebook import Codebook
 from pipeline.intake.clean import schema
 from pipeline.intake.derive import add_derived
 from pipeline.matt import Matt, place
-from pipeline.workspace import Workspace, load_kommun
+from pipeline.workspace import Workspace, load_kommun, read_settings
 
 NEAR = 0.5  # how alike a name is that is suggested
 
@@ -29,7 +29,11 @@ def own_measures(workspace: Workspace) -> tuple[Matt, ...]:
     books = codebooks(workspace.raw)
     found = load_kommun(workspace.raw).matt
     for number, measure in enumerate(found, start=1):
-        _check(measure, place(number, {"namn": measure.namn}), books)
+        try:
+            _check(measure, place(number, {"namn": measure.namn}), books)
+        except ConfigError as error:
+            settings = read_settings(workspace.raw)
+            raise ConfigError(settings.told(str(error)) if settings else str(error)) from error
     return found
 
 

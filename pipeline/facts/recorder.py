@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.facts.fact import Fact
+from pipeline.facts.named import Names
 from pipeline.facts.pattern import CountCell, count_cells
 from pipeline.facts.plan import TableCall
 from pipeline.facts.table import FactTable
@@ -26,6 +27,7 @@ class Recorder:
     groups: list[tuple[str, ...]] = field(default_factory=list)
     facts: dict[str, Fact] = field(default_factory=dict)
     told: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    _names: Names | None = None  # of `told` as it is now
 
     @property
     def cells(self) -> list[CountCell]:
@@ -53,7 +55,16 @@ class Recorder:
             names = {record["name"], *(known or {}).get("names", ())}
             keep = known if known is not None and (known["shown"] or not shown) else record
             was = shown or (known is not None and known["shown"])
-            self.told[key] = {**keep, "names": sorted(names), "shown": was}
+            now = {**keep, "names": sorted(names), "shown": was}
+            if known is None or known != now:
+                self.told[key] = now
+                self._names = None
+
+    def names(self, year: int, edition: str) -> Names:
+        """What has been told, by name."""
+        if self._names is None:
+            self._names = Names(self.told.values(), year, edition)
+        return self._names
 
     def beside(self, keys: Sequence[str]) -> None:
         """Tables stand side by side."""

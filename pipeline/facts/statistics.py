@@ -182,6 +182,13 @@ def binomial_limit(n: int, theta: float, p: float) -> float:
     return float(min(max((r - over) / n, 0.0), 1.0))
 
 
+def _outside(*facts: Fact) -> Sequence[float]:
+    """How many of some numbers are outside their limits: (number, lower, upper) for each."""
+    values = [_number(f) for f in facts]
+    triples = zip(values[::3], values[1::3], values[2::3], strict=True)
+    return (float(sum(not low <= value <= high for value, low, high in triples)),)
+
+
 def _reliable(sd: Fact, reliability: Fact) -> Sequence[float]:
     """The smallest change larger than measurement error: 1.96 · SD₁ · √2 · √(1 − r) (Jacobson &
     Truax, J. Consult. Clin. Psychol. 59, 1991, 12–19)."""
@@ -264,6 +271,10 @@ STATISTICS: dict[str, Statistic] = {
         ),
         "Gränser i en tratt kring helhetens andel för så många svar (Spiegelhalter 2005)",
         ("share", "share"),
+    ),
+    "outside": Statistic(
+        _outside, (Part("antal", "antal", "Antal utanför gränserna"),),
+        "Hur många som ligger utanför sina gränser i en tratt", many=True,
     ),
     "reliable": Statistic(
         _reliable, (Part("gräns", None, "Minsta tillförlitliga förändring"),),

@@ -18,7 +18,7 @@ def unit_of(fact: Fact) -> str:
 
 def places_of(fact: Fact, unit: str) -> int:
     """Decimals in that unit."""
-    if unit == "pp":
+    if unit in ("pp", "pe"):
         return 1
     if unit in "%d" or fact.kind == "count":
         return 0

@@ -21,7 +21,9 @@ RULES = (
 )  # fmt: skip
 SHIPPED = Path(__file__).parent
 RULES_SUFFIX = "_regler"
-SELECTED = ("ja", "yes", "1", "x", "true", "sant", "vald")
+SELECTED = (
+    "ja", "j", "yes", "y", "1", "x", "true", "sant", "vald", "selected", "checked", "markerad",
+)  # fmt: skip
 # What must agree for two numbers to be compared, and how a reader is told of it.
 ASPECTS = {"population": "vilka som svarar", "fraga": "frågan", "skala": "skalan", "tid": "tiden"}
 AGREES = "samma"

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.forms.codebook import Codebook, Field, Value
-from pipeline.intake.convert import Converted, Converter, converter, dummy_converter
+from pipeline.intake.convert import Converted, Converter, converter, dummy_converter, translated
 from pipeline.intake.headers import dummies
 from pipeline.intake.personal import guarded
 from pipeline.intake.raw import Cell, RawTable, Recognised, address
@@ -35,18 +36,32 @@ ERRORS = pa.schema(
 )
 # Which cells of a row hold a personal identifier: `synpunkter=e-post,telefon;utforare=adress`.
 MASKED, FIELDS, KINDS, KIND = "_maskerat", ";", "=", ","
+# Answers that their tool marks as incomplete, tests or the like. `regel`: a key of dialects.RULES.
+# `adress`: the cell that says so, where one column alone can.
+ASIDE = pa.schema(
+    [
+        ("_kalla", pa.string()),
+        ("_rad", pa.int64()),
+        ("tabell", pa.string()),
+        ("regel", pa.string()),
+        ("adress", pa.string()),
+        (MASKED, pa.string()),
+    ]
+)
 Codes = np.ndarray[tuple[int], np.dtype[np.int32]]
 
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
     """`table`: `schema(codebook)`, one row a row of the source. `rules`: field → rule → cells.
-    `errors`: one row a refused cell, with the reason in Swedish and without its value."""
+    `errors`: one row a refused cell, with the reason in Swedish and without its value. `aside`:
+    `ASIDE`, the rows that were set aside and are in neither of the two."""
 
     recognised: Recognised
     table: pa.Table
     rules: Mapping[str, Mapping[str, int]]
     errors: pa.Table
+    aside: pa.Table
 
 
 def error_column(field: str) -> str:
@@ -113,14 +128,43 @@ def clean(recognised: Recognised, key: PseudonymKey) -> Cleaned:
         errors += [e.errors(raw, book, field, rows) for e in read]
         _note_masked(masked, field, read)
     made[MASKED] = pa.array(masked, pa.string())
+    table = pa.table(
+        [made[c.name] if c.name in made else pa.nulls(len(rows), c.type) for c in schema(book)],
+        schema=schema(book),
+    )
+    refused = pa.concat_tables([ERRORS.empty_table(), *errors])
     return Cleaned(
         recognised=recognised,
-        table=pa.table(
-            [made[c.name] if c.name in made else pa.nulls(len(rows), c.type) for c in schema(book)],
-            schema=schema(book),
-        ),
+        table=_without(table, recognised.set_aside),
         rules={name: counted for name, counted in rules.items() if counted},
-        errors=pa.concat_tables([ERRORS.empty_table(), *errors]),
+        errors=_without(refused, recognised.set_aside),
+        aside=_aside(recognised, table),
+    )
+
+
+def _without(table: pa.Table, aside: Mapping[int, str]) -> pa.Table:
+    if not aside:
+        return table
+    return table.filter(pc.invert(pc.is_in(table["_rad"], pa.array(aside, pa.int64()))))
+
+
+def _aside(recognised: Recognised, table: pa.Table) -> pa.Table:
+    """The rows set aside, with the cell that says why."""
+    aside, raw = recognised.set_aside, recognised.raw
+    rows = [i for i in recognised.rows if i in aside]
+    told = raw.dialect.decided_by if raw.dialect is not None else ()
+    where = [address(raw.source, told[0], i) if len(told) == 1 else "" for i in rows]
+    kept = table.filter(pc.is_in(table["_rad"], pa.array(rows, pa.int64())))
+    return pa.table(
+        [
+            [raw.source] * len(rows),
+            rows,
+            [recognised.codebook.name] * len(rows),
+            [aside[i] for i in rows],
+            where,
+            kept[MASKED],
+        ],
+        schema=ASIDE,
     )
 
 
@@ -167,6 +211,7 @@ def _read(
         convert: Converter = dummy_converter(field, recognised.codebook, at)
     else:
         convert = converter(field, recognised.codebook, plain_text=raw.kind == "csv")
+    convert = translated(convert, raw.dialect, column)
     convert = guarded(convert, field, recognised.codebook, key)
     index: dict[tuple[type, Cell], int] = {}
     cells = _cells(raw, recognised.rows, column)

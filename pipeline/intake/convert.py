@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.forms.codebook import Category, Codebook, Field
 from pipeline.intake.choices import Choices, text_of
 from pipeline.intake.dates import parse_date
 from pipeline.intake.headers import dummies
 from pipeline.intake.numbers import FALSE, parse_boolean, parse_float, parse_integer
-from pipeline.intake.raw import Cell
+from pipeline.intake.raw import Cell, Dialect
 
 # What every rule does, for the reader of the data-quality pages.
 RULES = {
@@ -26,6 +26,7 @@ RULES = {
     "datum_som_text": "datum som låg som text lästes som datum",
     "datum_som_tal": "datum som låg som tal lästes som datum",
     "datumtid_till_datum": "klockslaget togs bort",
+    "mappat": "svaret byttes mot det som mappningsfilen säger",
     "ej_vald": "texten är inte en av dem som betyder vald, och lästes som inte vald",
 }
 _PLAIN_TEXT = ("talsomtext",)  # say nothing where every cell is text
@@ -98,6 +99,22 @@ def dummy_converter(field: Field, book: Codebook, option: int) -> Converter:
     return convert
 
 
+def translated(convert: Converter, dialect: Dialect | None, column: int) -> Converter:
+    """The conversion of a column whose answers a mapping file gives other words for."""
+    words = dialect.values.get(column) if dialect is not None else None
+    if not words:
+        return convert
+
+    def convert_meant(cell: Cell) -> Converted:
+        meant = words.get(text_of(cell).casefold()) if cell is not None else None
+        if meant is None:
+            return convert(cell)
+        made = convert(meant)
+        return replace(made, rule="mappat") if made.error is None else made
+
+    return convert_meant
+
+
 def _missing_test(field: Field, book: Codebook) -> Callable[[Cell], bool]:
     marks = {"", *(text_of(m).casefold() for m in (*book.missing_values, *field.missing_values))}
     longest = 2 * max(map(len, marks)) + 20  # room for blanks; a longer text is no mark
@@ -127,7 +144,7 @@ def _category(cell: Cell, choices: Choices, value: object, category: Category) -
 
 def _unknown(cell: Cell, choices: Choices) -> Converted:
     near = choices.nearest(text_of(cell))
-    reason = "Svaret finns inte bland alternativen" + (f" (närmast: {near})." if near else ".")
+    reason = "Svaret finns inte bland alternativen." + (f" Menade du ”{near}”?" if near else "")
     return Converted(error=reason, bad=str(cell))
 
 

@@ -18,16 +18,22 @@ ONLY_YEAR = "Cellen innehåller bara ett årtal eller ett tal, inget datum."
 FIRST, LAST = 1900, 2100
 
 _TIME = (
-    r"(?:[T ,]+\d{1,2}[:.]\d\d(?:[:.]\d\d(?:[.,]\d+)?)?"
-    r"(?:\s*[ap]\.?m\.?)?(?:\s*(?:Z|[A-Z]{2,5}|(?:GMT|UTC)?[+-]\d\d:?\d\d))?)?"
+    r"(?:[T ,]+(?:kl\.? ?)?\d{1,2}[:.]\d\d(?:[:.]\d\d(?:[.,]\d+)?)?"
+    r"(?:\s*(?:[ap]\.?m\.?|[fe]m))?(?:\s*(?:Z|[A-Z]{2,5}|(?:GMT|UTC)?[+-]\d\d:?\d\d))?)?"
 )
 _ISO = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})" + _TIME, re.IGNORECASE)
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _DAY_FIRST = re.compile(r"(\d{1,2})/(\d{1,2}) (\d{4})")  # 1/3 2025: Swedish, day first
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})" + _TIME, re.IGNORECASE)
 _EITHER = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2(\d{4})" + _TIME, re.IGNORECASE)
+_DAY = (
+    r"(?:(?:mån|tis|ons|tors|fre|lör|sön)(?:dag)?(?:en)?,? |(?:mon|tue|wed|thu|fri|sat|sun)\w*,? )?"
+)
+_MONTH_FIRST = re.compile(
+    _DAY + r"([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})" + _TIME, re.I
+)
 _WRITTEN = re.compile(
-    r"(?:den )?(\d{1,2})(?::?e|:a|\.)? ([a-zåäö]{3,9})\.?,? (\d{4})" + _TIME, re.I
+    _DAY + r"(?:den )?(\d{1,2})(?::?e|:a|\.)? ([a-zåäö]{3,9})\.?,? (\d{4})" + _TIME, re.I
 )
 _SHORT = re.compile(r"\d{1,2}([-/. ])\d{1,2}\1\d{2}" + _TIME, re.IGNORECASE)
 _MONTHS = {
@@ -80,6 +86,8 @@ def _text(text: str) -> Parsed:
         return _either(int(m[1]), int(m[3]), int(m[4]))
     if (m := _WRITTEN.fullmatch(text)) and (month := _month(m[2])):
         return _date(int(m[3]), month, int(m[1]), "datum_som_text")
+    if (m := _MONTH_FIRST.fullmatch(text)) and (month := _month(m[1])):
+        return _date(int(m[3]), month, int(m[2]), "datum_som_text")
     if re.fullmatch(r"\d{4}", text):
         return None, "", ONLY_YEAR
     return None, "", TWO_DIGITS if _SHORT.fullmatch(text) else NO_DATE

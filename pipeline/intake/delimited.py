@@ -3,21 +3,17 @@ what is a decimal sign is decided where the field's type is known."""
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
 from collections import Counter
 from collections.abc import Iterator
 
-from charset_normalizer import from_bytes
-
 from pipeline.errors import IntakeError
+from pipeline.intake.encoding import decode
 from pipeline.intake.raw import RawTable
 
 SEPARATORS = (";", ",", "\t", "|")
-_SINGLE_BYTE = {"cp1252": "Windows-1252", "latin_1": "ISO 8859-1", "mac_roman": "Mac OS Roman"}
-_SWEDISH = re.compile(r"[åäöÅÄÖéÉ]")
 _HINT = re.compile(r"sep=(.)\r?[\n\r]", re.IGNORECASE)  # Excel's own first line
 _NUMBERLIKE = re.compile(r"[\d\s.,:;%/+-]*")
 _SAMPLE = 1 << 18
@@ -26,7 +22,7 @@ _FIELD_LIMIT = 1 << 24
 
 def read_delimited(data: bytes, name: str, sha256: str) -> list[RawTable]:
     """The one table of the file. A row is a record: line breaks within quotes make no row."""
-    text, note = _decode(data, name)
+    text, note = decode(data, name)
     hint = _HINT.match(text)
     if hint:  # Excel shows the line after it as row 1
         text = text[hint.end() :]
@@ -80,53 +76,3 @@ def _records(text: str, separator: str) -> Iterator[list[str]]:
     # would stop that, but also a long free text. Set for the process: csv has no other way.
     csv.field_size_limit(_FIELD_LIMIT)
     return csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-
-
-def _decode(data: bytes, name: str) -> tuple[str, str]:
-    """The text, and a note where the encoding had to be guessed."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return _strict(data, "utf-16", name), ""
-    if b"\x00" in data[:400]:  # UTF-16 without its mark: every other byte is zero
-        return _strict(data, "utf-16-be" if data[:1] == b"\x00" else "utf-16-le", name), ""
-    try:
-        return data.decode("utf-8-sig"), ""
-    except UnicodeDecodeError:
-        encoding = _single_byte(data)
-    note = (
-        f"Filens teckenkodning är inte UTF-8; den är läst som {_SINGLE_BYTE[encoding]}. "
-        "Kontrollera att å, ä och ö ser rätt ut."
-    )
-    return data.decode(encoding), note
-
-
-def _strict(data: bytes, encoding: str, name: str) -> str:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise IntakeError(
-            [
-                f"{name}: texten går inte att läsa; filen är skadad eller ofullständig.\n"
-                "Gör så här: exportera filen på nytt, helst som ”CSV UTF-8”."
-            ]
-        ) from error
-
-
-def _single_byte(data: bytes) -> str:
-    """The encoding that shows the most Swedish letters; where that is even, the one that
-    charset-normalizer finds the least disorder in."""
-    sample = data[:_SAMPLE]
-    scores: dict[str, int] = {}
-    for encoding in _SINGLE_BYTE:
-        try:
-            data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        scores[encoding] = len(_SWEDISH.findall(sample.decode(encoding)))
-    best = [e for e, score in scores.items() if score == max(scores.values())]
-    if set(best) == {"cp1252", "latin_1"}:  # alike but for the characters latin-1 lacks
-        return "cp1252"
-    if len(best) > 1:
-        guess = from_bytes(sample, cp_isolation=list(best)).best()
-        if guess is not None and guess.encoding in best:
-            return guess.encoding
-    return best[0]

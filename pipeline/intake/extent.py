@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
-from pipeline.intake.headers import Fit, candidates
+from pipeline.intake.headers import Fit, candidates, normal
 from pipeline.intake.raw import Cell
 
+# What the first cell of a row of sums says.
+TOTALS = frozenset(
+    (
+        "summa|totalt|total|sum|summering|medel|medelvärde|genomsnitt|snitt|median|summa totalt|"
+        "totalt antal|total summa"
+    ).split("|")
+)
 _LOOK_BACK = 50  # rows whose values tell whether a column's own values hold blanks
 
 
@@ -21,18 +27,23 @@ def _blank(cell: Cell) -> bool:
 
 
 def extent(
-    rows: Sequence[Sequence[Cell]], header: int, fit: Fit
+    rows: Sequence[Sequence[Cell]],
+    header: int,
+    fit: Fit,
+    first: int | None = None,
+    heads: Sequence[int] = (),
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """`(rows of the table, other rows)`, both 1-based. `header`: 0-based.
+    """`(rows of the table, other rows)`, both 1-based. `header`: 0-based. `first`: 1-based, where
+    the answers begin if the file's tool is known, and `heads` its header rows.
 
     Nothing that could be an answer is taken for a note: a note is a lone text with blanks in it
-    at the end, or stands below a gap and is poorer than a row of the table.
+    at the end, stands below a gap and is poorer than a row of the table, or is a row of sums.
     """
-    data_from = _after_further_headers(rows, header, fit)
-    others = [i for i in range(data_from) if i != header and filled(rows[i])]
+    data_from = _after_repeated(rows, header, fit) if first is None else first - 1
+    others = [i for i in range(data_from) if i != header and i + 1 not in heads and filled(rows[i])]
     full = [i for i in range(data_from, len(rows)) if filled(rows[i])]
     end = len(full)
-    while end and _lone_note(rows, full, end - 1, fit):
+    while end and (_lone_note(rows, full, end - 1, fit) or _total(rows, full[:end], fit)):
         end -= 1
     for start in _blocks_below_gaps(full[:end]):
         if all(_poor(rows[i], fit) for i in full[start:end]):
@@ -42,23 +53,27 @@ def extent(
     return tuple(i + 1 for i in table), tuple(i + 1 for i in (*others, *notes))
 
 
-def _after_further_headers(rows: Sequence[Sequence[Cell]], header: int, fit: Fit) -> int:
-    """The first row after the header row(s): Qualtrics writes codes, questions and ImportIds."""
+def _after_repeated(rows: Sequence[Sequence[Cell]], header: int, fit: Fit) -> int:
+    """The first row after the header row and those that say it once more."""
     last = header
     for i in range(header + 1, min(header + 3, len(rows))):
-        row = rows[i]
-        if any(isinstance(c, str) and _import_id(c) for c in row) or _repeats(row, fit):
+        if _repeats(rows[i], fit):
             last = i
     return last + 1
 
 
-def _import_id(cell: str) -> bool:
-    if not cell.startswith('{"ImportId"'):
+def _total(rows: Sequence[Sequence[Cell]], full: Sequence[int], fit: Fit) -> bool:
+    """Whether the last row sums up the ones above it."""
+    row = rows[full[-1]]
+    first = filled(row)[0]
+    if len(full) < 2 or normal(row[first]) not in TOTALS:
         return False
-    try:
-        return isinstance(json.loads(cell), dict)
-    except ValueError:
-        return False
+    of = next((n for n, columns in fit.columns.items() if first in columns), None)
+    if of is None:
+        return True
+    field = fit.codebook.field(of)
+    answers = {normal(t) for c in field.categories for t in (c.value, c.label, *c.aliases)}
+    return not field.freetext and normal(row[first]) not in answers
 
 
 def _repeats(row: Sequence[Cell], fit: Fit) -> bool:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.forms.codebook import Codebook, DummyColumn, Field
-from pipeline.intake.raw import Cell
+from pipeline.intake.raw import Cell, Readings
 from pipeline.privacy.columns import personal
 
-_BLANK = re.compile(r"[\s\u00a0\u200b\u200c\u200d\u2060\ufeff\u00ad]+")
+_BLANK = re.compile(r"\s+")
+_UNSEEN = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")  # no width, soft hyphen
 _EDGES = " :.?*"
 # LimeSurvey writes `code[SQ001]. Question text [option]`, or the code alone.
 _CODED = re.compile(r"([A-Za-z]\w*(?:\[[^\]]*\])*)\.\s+(\S.*)", re.DOTALL)
@@ -25,7 +26,7 @@ def normal(cell: Cell) -> str:
     """A header without what should not tell two headers apart."""
     if cell is None:
         return ""
-    return _BLANK.sub(" ", str(cell)).strip(_EDGES).casefold()
+    return _BLANK.sub(" ", _UNSEEN.sub("", str(cell))).strip(_EDGES).casefold()
 
 
 def dummies(field: Field) -> tuple[DummyColumn, ...]:
@@ -57,7 +58,6 @@ class Fit:
         return self.explained, self.share
 
 
-@lru_cache(maxsize=256)
 def _keys(field: Field) -> tuple[tuple[str, Target], ...]:
     """Every normalised header of a field. Its dummy columns come after its own headers."""
     own = (field.title, field.name, *field.aliases)
@@ -65,6 +65,9 @@ def _keys(field: Field) -> tuple[tuple[str, Target], ...]:
     for index, column in enumerate(dummies(field)):
         found.append((normal(column.header), (field.name, index)))
         found.append((normal(f"{field.name}[{column.value}]"), (field.name, index)))
+        label = next((c.label for c in field.categories if str(c.value) == column.value), "")
+        if label:
+            found.append((normal(f"{field.title} [{label}]"), (field.name, index)))
     return tuple(found)
 
 
@@ -80,25 +83,45 @@ def candidates(header: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4096)
-def named(header: str) -> bool:
+def readings(header: str | Readings) -> tuple[str, ...]:
+    """The normalised readings of a column: of its header, or of all that its tool calls it."""
+    if isinstance(header, str):
+        return candidates(header)
+    return tuple(dict.fromkeys(r for h in header for r in candidates(h)))
+
+
+def named(header: str | Readings) -> bool:
     """Whether a column says who answered (name, e-mail, IP address …): it is never read."""
-    return any(map(personal, candidates(header)))
+    return any(map(personal, readings(header)))
 
 
-def _targets(cells: Sequence[Cell], book: Codebook) -> Iterator[tuple[int, Target]]:
+def shown(header: Cell | Readings) -> str:
+    """A header as it is quoted."""
+    text = next(iter(header), "") if isinstance(header, tuple) else header
+    return "" if text is None else str(text).strip()
+
+
+@lru_cache(maxsize=256)
+def _index(fields: tuple[Field, ...]) -> Mapping[str, Target]:
+    """What each normalised header of a form stands for; of two that are alike the first."""
     index: dict[str, Target] = {}
-    for field in book.fields:
+    for field in fields:
         for key, target in _keys(field):
             index.setdefault(key, target)
+    return index
+
+
+def _targets(cells: Sequence[Cell | Readings], book: Codebook) -> Iterator[tuple[int, Target]]:
+    index = _index(book.fields)
     for column, cell in enumerate(cells):
-        if isinstance(cell, str) and cell and not (book.protects != "none" and named(cell)):
-            reading = next((r for r in candidates(cell) if r in index), None)
+        if isinstance(cell, str | tuple) and cell and not (book.protects != "none" and named(cell)):
+            reading = next((r for r in readings(cell) if r in index), None)
             if reading is not None:
                 yield column, index[reading]
 
 
-def fit(cells: Sequence[Cell], book: Codebook) -> Fit:
-    """Which columns of a row of headers hold which field of `book`."""
+def fit(cells: Sequence[Cell | Readings], book: Codebook) -> Fit:
+    """Which columns of a row of headers (`RawTable.header`) hold which field of `book`."""
     single: dict[str, int] = {}
     spread: dict[str, dict[int, int]] = {}
     repeated = []

@@ -7,10 +7,12 @@ import re
 from collections.abc import Sequence
 
 from pipeline.forms.codebook import Codebook
-from pipeline.intake.headers import Fit, candidates, normal
-from pipeline.intake.raw import Cell, RawTable
+from pipeline.intake.headers import Fit, candidates, normal, shown
+from pipeline.intake.raw import Cell, RawTable, Readings
+from pipeline.intake.stamp import Stamp
 from pipeline.privacy.screen import mask
 
+OUTDATED = "Blanketten är gjord efter en äldre kodbok"
 _LONGEST = 60
 _SHOWN = 25
 # What a header is not: an address, a long row of digits (personnummer), a date, a number.
@@ -56,7 +58,7 @@ def missing_column(raw: RawTable, header: int, found: Fit) -> str:
         f"{'kolumnerna' if many else 'kolumnen'} {quoted(names)} saknas (rubriker på rad "
         f"{header + 1})."
     ]
-    free = _left_over(raw.rows[header], found)
+    free = _left_over(raw.header(header), found)
     for field in found.missing:
         near = _nearest((field.title, field.name, *field.aliases), free)
         if near:
@@ -70,7 +72,8 @@ def missing_column(raw: RawTable, header: int, found: Fit) -> str:
 
 def unknown_form(raw: RawTable, header: int, nearest: Fit) -> str:
     """A table that fits no form."""
-    headers = [str(c).strip() for c in raw.rows[header] if header_like(c)]
+    headers = [h for h in map(shown, raw.header(header)) if header_like(h)]
+    tool = raw.dialect.title if raw.dialect is not None else ""
     lines = [
         f"{place(raw)}: tabellen passar inget formulär. Rubriker som hittades på rad "
         f"{header + 1}: {quoted(headers)}."
@@ -82,6 +85,8 @@ def unknown_form(raw: RawTable, header: int, nearest: Fit) -> str:
             f"Närmast är formuläret ”{nearest.codebook.title}”; där saknas "
             f"{quoted([f.title for f in absent])}."
         )
+    if tool:
+        lines.append(f"Filen är en export från {tool}.")
     lines.append(
         "Gör så här: byt rubrikerna till formulärets, eller beskriv tabellen i en egen kodbok i "
         f"mappen formular. {_skip(raw)}"
@@ -99,9 +104,27 @@ def two_forms(raw: RawTable, header: int, books: Sequence[Codebook]) -> str:
     )
 
 
-def _left_over(row: Sequence[Cell], found: Fit) -> list[str]:
+def of_stamp(stamp: Stamp, current: Stamp, empty: Sequence[int]) -> list[str]:
+    """What a form of the pipeline's own says of itself: made from an older codebook, rows that
+    nobody has filled in."""
+    said = []
+    if stamp.form == current.form and stamp.digest != current.digest:
+        said.append(
+            f"{OUTDATED}: frågor eller alternativ kan ha ändrats. "
+            "Den läses ändå. Gör så här: hämta en ny med make forms innan nästa ifyllning."
+        )
+    if empty:
+        said.append(
+            f"{'Raderna' if len(empty) > 1 else 'Rad'} {listed(empty)} är förifyllda men inte "
+            "ifyllda och räknas inte."
+        )
+    return said
+
+
+def _left_over(row: Sequence[Cell | Readings], found: Fit) -> list[str]:
     used = {j for columns in found.columns.values() for j in columns}
-    return [str(c).strip() for j, c in enumerate(row) if j not in used and header_like(c)]
+    free = (shown(c) for j, c in enumerate(row) if j not in used)
+    return [h for h in free if header_like(h)]
 
 
 def _nearest(wanted: Sequence[str], headers: Sequence[str]) -> str:

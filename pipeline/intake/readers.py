@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from pipeline.errors import IntakeError
 from pipeline.intake.delimited import read_delimited
+from pipeline.intake.dialects import dialect_of
 from pipeline.intake.kolada import read_kolada
 from pipeline.intake.raw import RawTable
-from pipeline.intake.xlsx import read_workbook
+from pipeline.intake.statistics_file import read_spss, read_stata
+from pipeline.intake.workbook import read_workbook
 
 # A reader is a plain function of the bytes: (data, name, sha256) → one table a sheet.
 Reader = Callable[[bytes, str, str], list[RawTable]]
@@ -18,21 +21,22 @@ Reader = Callable[[bytes, str, str], list[RawTable]]
 READERS: dict[str, Reader] = {
     ".xlsx": read_workbook,
     ".xlsm": read_workbook,
+    ".xls": read_workbook,
+    ".ods": read_workbook,
     ".csv": read_delimited,
     ".tsv": read_delimited,
+    ".tab": read_delimited,
+    ".sav": read_spss,
+    ".zsav": read_spss,
+    ".dta": read_stata,
     ".json": read_kolada,
 }
 
 # Kinds that hold tables but have no reader (yet), and the program that opens them.
 TABLES_ELSEWHERE = {
-    ".xls": "Excel",
     ".xlsb": "Excel",
-    ".ods": "LibreOffice Calc eller Excel",
     ".numbers": "Numbers",
-    ".sav": "SPSS",
-    ".zsav": "SPSS",
     ".por": "SPSS",
-    ".dta": "Stata",
     ".sas7bdat": "SAS",
     ".rds": "R",
     ".parquet": "det program som skapade filen",
@@ -69,7 +73,14 @@ def read_file(path: Path, name: str) -> list[RawTable]:
                 "Gör så här: hämta eller spara filen på nytt, eller ta bort den ur mappen."
             ]
         )
-    return reader(data, name, sha256)
+    return [_with_dialect(t) for t in reader(data, name, sha256)]
+
+
+def _with_dialect(table: RawTable) -> RawTable:
+    """The table with what is known of the tool that wrote it."""
+    if table.dialect is not None or table.kind == "kolada":
+        return table
+    return replace(table, dialect=dialect_of(table.rows))
 
 
 def _bytes(path: Path, name: str) -> bytes:

@@ -1,5 +1,4 @@
-"""Cells that look empty to a value reader but are not: error cells (#N/A) and formulas that were
-never calculated. Without this they would be lost without a word."""
+"""What the values of an Excel workbook (.xlsx) do not tell, from its XML."""
 
 from __future__ import annotations
 
@@ -11,40 +10,33 @@ from collections.abc import Iterator
 from typing import IO, Any
 from xml.etree import ElementTree
 
-# (row, column), 1-based → (what Excel shows, what is wrong in Swedish)
-Problems = dict[tuple[int, int], tuple[str, str]]
+from pipeline.intake.unseen import Unseen, error
 
 # Reading the cells one by one is slow, so a sheet is first searched for what could need it.
-_SUSPECT = re.compile(rb"""\bt=["']e["']|<(?:\w+:)?f[\s/>]""")
+_SUSPECT = re.compile(
+    rb"""\bt=["']e["']|<(?:\w+:)?f[\s/>]|\bhidden=["'](?:1|true)|<(?:\w+:)?mergeCell\b"""
+)
 _OVERLAP = 64
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_YES = ("1", "true")
+_MANY = 200
 _CHUNK = 1 << 20
 _REFERENCE = re.compile(r"([A-Z]+)([0-9]+)")
-_ERRORS = {
-    "#N/A": "värdet saknas i den lista som formeln söker i",
-    "#DIV/0!": "formeln delar med noll",
-    "#REF!": "formeln pekar på en cell som är borttagen",
-    "#VALUE!": "formeln räknar med något som inte är ett tal",
-    "#NAME?": "formeln innehåller ett namn som Excel inte känner igen",
-    "#NUM!": "formeln ger ett ogiltigt tal",
-    "#NULL!": "formelns områden möts inte",
-}
 _UNCALCULATED = (
     "Cellen innehåller en formel utan sparat värde. Öppna filen i Excel, spara den och kör igen."
 )
 
 
-def unvalued_cells(data: bytes) -> dict[str, Problems]:
-    """Sheet name → its cells without a value."""
-    found: dict[str, Problems] = {}
+def unseen_of_xlsx(data: bytes) -> dict[str, Unseen]:
+    """Sheet name → what its values do not tell; only sheets that have something of it."""
+    found: dict[str, Unseen] = {}
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         for sheet, part in _sheet_parts(archive):
             with archive.open(part) as stream:
                 if not _suspect(stream):
                     continue
             with archive.open(part) as stream:
-                problems = _problems(stream)
-            if problems:
-                found[sheet] = problems
+                found[sheet] = _unseen(stream)
     return found
 
 
@@ -80,23 +72,36 @@ def _sheet_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
                 yield element.get("name", ""), names[path]
 
 
-def _problems(stream: IO[bytes]) -> Problems:
-    problems: Problems = {}
+def _unseen(stream: IO[bytes]) -> Unseen:
+    found = Unseen()
     row = column = 0
     for event, element in ElementTree.iterparse(stream, events=("start", "end")):
         tag = _local(element.tag)
         if event == "start":
             if tag == "row":
                 row, column = int(element.get("r", row + 1)), 0
+                if element.get("hidden") in _YES:
+                    found.hidden_rows.append(row)
             continue
         if tag == "c":
             row, column = _position(element.get("r"), row, column)
             problem = _problem(element)
             if problem:
-                problems[row, column] = problem
+                found.problems[row, column] = problem
+            formula = next((e for e in element if _local(e.tag) == "f"), None)
+            if formula is not None and formula.text:
+                found.formulas[row, column] = formula.text
         elif tag == "row":
             element.clear()
-    return problems
+        elif tag == "col" and element.get("hidden") in _YES:
+            first, last = int(element.get("min", 0)), int(element.get("max", 0))
+            # Excel hides "all columns from here on" up to the last that there can be.
+            found.hidden_columns += range(first, min(last, first + _MANY) + 1)
+        elif tag == "mergeCell":
+            first, _, last = element.get("ref", "").partition(":")
+            if last and first.lstrip(_LETTERS) != last.lstrip(_LETTERS):
+                found.tall.append(f"{first}:{last}")
+    return found
 
 
 def _problem(cell: ElementTree.Element) -> tuple[str, str] | None:
@@ -104,9 +109,7 @@ def _problem(cell: ElementTree.Element) -> tuple[str, str] | None:
     parts: dict[str, Any] = {_local(child.tag): child for child in cell}
     value = (parts["v"].text or "").strip() if "v" in parts else ""
     if kind == "e":
-        why = _ERRORS.get(value)
-        shown = value or "#FEL"
-        return shown, f"Cellen visar felet {shown}" + (f": {why}." if why else ".")
+        return error(value)
     # A formula whose answer is an empty text has t="str"; one never calculated has not.
     if "f" in parts and not value and kind != "str":
         return "#FORMEL", _UNCALCULATED

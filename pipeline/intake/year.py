@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,15 +12,16 @@ import pyarrow as pa
 
 from pipeline.errors import IntakeError
 from pipeline.forms.codebook import Codebook, load_codebooks
-from pipeline.intake.clean import ERRORS, Cleaned, clean
+from pipeline.intake.clean import ASIDE, ERRORS, Cleaned, clean
 from pipeline.intake.dedup import DUPLICATES, deduplicate
+from pipeline.intake.mapping import MappingFile, load_mappings, mapped
 from pipeline.intake.names import personal_sheet, refuse_personal_names
 from pipeline.intake.raw import NotRead, Recognised, column_letter
 from pipeline.intake.readers import read_file
 from pipeline.intake.recognise import passed_over, recognise
 from pipeline.intake.store import write_json, write_parquet
 from pipeline.privacy.key import key_of, record_fingerprint
-from pipeline.workspace import Workspace, load_kommun, year_files
+from pipeline.workspace import Kommun, Workspace, load_kommun, year_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,8 @@ def clean_year(workspace: Workspace, year: int, out: Path) -> YearSummary:
     """Clean every file of RAW/<year> and RAW/kolada into the new folder `out`.
 
     Writes `rensat/<table>.parquet` (clean.schema; duplicates left out), `rensat/dubbletter.parquet`
-    (dedup.DUPLICATES), `rensat/fel.parquet` (clean.ERRORS), `kallor.json` and `nyckel.json` (the
+    (dedup.DUPLICATES), `rensat/avskilda.parquet` (clean.ASIDE), `rensat/fel.parquet`
+    (clean.ERRORS), `kallor.json` and `nyckel.json` (the
     key's fingerprint). Raises IntakeError with one message for each file and sheet that was not
     understood, KeyFileError about the key, before anything is written.
     """
@@ -61,6 +63,7 @@ def clean_year(workspace: Workspace, year: int, out: Path) -> YearSummary:
     kommun = load_kommun(workspace.raw)
     key = key_of(workspace, make=True)
     books = load_codebooks(kommun, [workspace.raw / "formular"])
+    mappings = load_mappings(workspace.raw / "formular", books)
     cleaned: list[Cleaned] = []
     not_read: list[NotRead] = []
     messages: list[str] = []
@@ -71,7 +74,7 @@ def clean_year(workspace: Workspace, year: int, out: Path) -> YearSummary:
                 NotRead(name, "", "", "", "Hoppas över enligt hoppa_over i kommun.toml.")
             )
             continue
-        found = _read(path, name, books, kommun.hoppa_over, first_with)
+        found = _read(path, name, books, kommun, first_with, mappings)
         messages += found.messages
         not_read += found.not_read
         if not messages:  # with one unreadable file the year stops, so the rest is only checked
@@ -111,8 +114,9 @@ def _read(
     path: Path,
     name: str,
     books: Mapping[str, Codebook],
-    skip: tuple[str, ...],
+    kommun: Kommun,
     first_with: dict[str, str],
+    mappings: Sequence[MappingFile],
 ) -> _File:
     """One file: its tables, or the messages about it. `first_with`: sha256 → name, extended."""
     try:
@@ -132,7 +136,9 @@ def _read(
             messages.append(message)
             continue
         try:
-            made = recognise(raw, books, skip)
+            made = recognise(
+                mapped(raw, mappings), books, kommun.hoppa_over, kommun.rakna_alla_svar
+            )
         except IntakeError as error:
             messages += error.messages
             continue
@@ -140,7 +146,9 @@ def _read(
             found.append(made)
         else:
             passed.append(made)
-    chosen_away = any(passed_over(p.source, skip) or p.kind == "dokument" for p in passed)
+    chosen_away = any(
+        passed_over(p.source, kommun.hoppa_over) or p.kind == "dokument" for p in passed
+    )
     if not found and not messages and not chosen_away:
         messages.append(_no_table(name, passed))
     return _File(tuple(found), tuple(passed), tuple(messages))
@@ -180,6 +188,8 @@ def _write(
         lists.append(kept.duplicates)
     duplicates = pa.concat_tables([DUPLICATES.empty_table(), *lists])
     write_parquet(duplicates, folder / "dubbletter.parquet")
+    aside = pa.concat_tables([ASIDE.empty_table(), *(c.aside for c in cleaned)])
+    write_parquet(aside, folder / "avskilda.parquet")
     errors = pa.concat_tables([ERRORS.empty_table(), *(c.errors for c in cleaned)])
     write_parquet(errors, folder / "fel.parquet")
     write_json(sources(cleaned, not_read), out / "kallor.json")
@@ -216,6 +226,7 @@ def sources(cleaned: list[Cleaned], not_read: list[NotRead]) -> dict[str, Any]:
             "columns": {},
             "note": p.reason,
             "unread": [],
+            "decided_by": [],
             "rules": {},
             "rows": 0,
         }
@@ -240,6 +251,10 @@ def sources(cleaned: list[Cleaned], not_read: list[NotRead]) -> dict[str, Any]:
             },
             "note": found.note,
             "unread": list(found.unread),
+            "decided_by": [
+                column_letter(j)
+                for j in (found.raw.dialect.decided_by if found.raw.dialect else ())
+            ],
             "rules": rules,
             "rows": len(found.rows),
         }

@@ -17,7 +17,10 @@ PERSONAL = frozenset(
     "ip ipadress ipaddress ipaddr locationlatitude locationlongitude latitude longitude "
     "personnummer personnr pnr samordningsnummer födelsenummer "
     "telefon telefonnummer telefonnr mobil mobilnummer mobiltelefon phone phonenumber "
-    "adress address gatuadress bostadsadress hemadress refurl".split()
+    "adress address gatuadress bostadsadress hemadress refurl "
+    "navn fornavn etternavn vorname nachname benutzername brukernavn emailadresse ipadresse "
+    "vornamedesempfängers nachnamedesempfängers emaildesempfängers submittedby "
+    "submittername".split()
 )
 
 

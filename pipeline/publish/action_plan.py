@@ -13,31 +13,23 @@ from typing import Any
 
 import pyarrow.parquet as pq
 from openpyxl import Workbook
-from openpyxl.styles import Protection
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.protection import SheetProtection
-from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.facts.action_plan import TABLE
 from pipeline.facts.dataset import codebooks, open_dataset
-from pipeline.forms.codebook import Codebook, Field
-from pipeline.intake.raw import Cell
+from pipeline.forms.codebook import Codebook
 from pipeline.publish import form_sheet as s
+from pipeline.publish.form_book import FormSheet, form_workbook
 from pipeline.workspace import Workspace, load_kommun
 
 FILE = "handlingsplan.xlsx"
 PLAN, LEFT_OUT = "Handlingsplan", "Att rätta"
-HEADER, EMPTY = 5, 60  # the header's row; rows to fill in
+EMPTY = 60  # rows to fill in
 ROLES = ("Enhetschef", "Verksamhetschef", "Kvalitetsutvecklare", "Socialt ansvarig samordnare")
 ABOVE = (
     "En rad för varje åtgärd. Skriv roller, aldrig namn, och inga uppgifter om enskilda.",
     "Spara arbetsboken i årets mapp bland källfilerna, i stället för den förra handlingsplanen.",
 )
 WIDTHS = {"brist_ref": 36, "enhet": 22, "ansvarig": 20, "effekt_belagg": 28}
-MAY = {  # what a protected sheet still lets people do
-    name: False for name in ("formatColumns", "formatRows", "insertRows", "deleteRows", "sort",
-                             "autoFilter")
-}  # fmt: skip
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -59,47 +51,13 @@ def plan_workbook(
 ) -> bytes:  # fmt: skip
     """The workbook. `rows`: field → value as processed; `to_mend`: (address, why) of what the
     file said and these rows do not; `empty`: rows to fill in. Equal content gives equal bytes."""
-    book = s.workbook(creator, day)
-    sheet = book.active
-    assert isinstance(sheet, Worksheet)
-    lists = s.lists(book, form, {"ansvarig": ROLES})
-    _measures(sheet, form, [*rows, *[{}] * empty], title, lists)
+    sheet = FormSheet(
+        form, title, ABOVE, PLAN, rows, lists={"ansvarig": ROLES}, widths=WIDTHS, empty=empty
+    )
+    book = form_workbook([sheet], creator, day)
     if to_mend:
         _left_out(book, to_mend)
     return s.saved(book, day)
-
-
-def _measures(
-    sheet: Worksheet, form: Codebook, rows: Rows, title: str, lists: Mapping[str, str]
-) -> None:
-    sheet.title = PLAN
-    for line, text in enumerate((title, *ABOVE), start=1):
-        s.put(sheet, line, 1, text).font = s.TITLE if line == 1 else s.PLAIN
-    last = HEADER + len(rows)
-    for column, field in enumerate(form.fields, start=1):
-        s.head(sheet, HEADER, column, field)
-        letter = get_column_letter(column)
-        sheet.column_dimensions[letter].width = WIDTHS.get(field.name, 34 if field.freetext else 14)
-        for number, row in enumerate(rows, start=HEADER + 1):
-            cell = s.put(sheet, number, column, _written(field, row.get(field.name)))
-            cell.alignment, cell.border, cell.protection = s.WRAPPED, s.THIN, Protection(False)
-            cell.fill = s.TO_FILL
-            if field.type == "date":
-                cell.number_format = s.DATE
-        if (rule := s.rule(field, lists)) is not None:
-            sheet.add_data_validation(rule)
-            rule.add(f"{letter}{HEADER + 1}:{letter}{last}")
-    for number in range(HEADER, last + 1):
-        s.fit(sheet, number)
-    sheet.freeze_panes = sheet.cell(HEADER + 1, 2)
-    sheet.auto_filter.ref = f"A{HEADER}:{get_column_letter(len(form.fields))}{last}"
-    s.on_paper(sheet, HEADER)
-    sheet.protection = SheetProtection(sheet=True, **MAY)
-
-
-def _written(field: Field, value: Any) -> Cell:
-    """A value as people write it: a category by its label, a date as a date."""
-    return next((c.label for c in field.categories if c.value == value), value)
 
 
 def _left_out(book: Workbook, to_mend: Sequence[tuple[str, str]]) -> None:

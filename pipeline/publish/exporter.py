@@ -57,6 +57,13 @@ class ProjectExporter(TemplateExporter):
         text, given = super().from_notebook_node(nb, given, **kw)
         return self.finish(text, given), given
 
+    def _preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        # The library copies notebook and resources deeply for preprocessors, of which there are
+        # none: of an edition's pages the copies are a good part of the time.
+        return nb, resources
+
     def prepare(self, notebook: NotebookNode, given: dict[str, Any]) -> dict[str, Any]:
         """The resources that the template reads, from those given."""
         return given

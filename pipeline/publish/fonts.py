@@ -64,7 +64,7 @@ def drawable(text: str) -> str:
 
 def faces_css(text: str) -> str:
     """`@font-face` rules with the faces cut down to this text's characters, embedded."""
-    wanted = {ord(c) for c in unicodedata.normalize("NFC", text) + ALWAYS}
+    wanted = set(map(ord, set(unicodedata.normalize("NFC", text)) | set(ALWAYS)))
     points = tuple(sorted(wanted & characters()))
     return "\n".join(
         f"@font-face{{font-family:'Source Sans Pro';font-weight:{weight};font-style:{style};"

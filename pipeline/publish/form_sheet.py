@@ -1,26 +1,20 @@
-"""What the workbooks that people complete have in common: headers with help, drop-down lists on a
-hidden sheet, checks of dates."""
+"""What the workbooks that people complete have in common: how they look, and how their cells are
+written."""
 
 from __future__ import annotations
 
 import datetime as dt
 import io
 import re
-from collections.abc import Mapping, Sequence
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
-from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.forms.codebook import Codebook, Field
 from pipeline.intake.store import fixed_xlsx
 
-LISTS = "Listor"
 BOLD, TITLE = (Font(name="Calibri", bold=True, size=size) for size in (11, 14))
 PLAIN = Font(name="Calibri", size=11)
 LINE = 15  # points of a row's height a line of text
@@ -78,47 +72,3 @@ def put(sheet: Worksheet, row: int, column: int, value: object) -> Cell:
     else:
         cell.value = value
     return cell
-
-
-def head(sheet: Worksheet, row: int, column: int, field: Field) -> None:
-    """A field's header, with its help as a comment."""
-    cell = sheet.cell(row, column, field.title)
-    cell.font, cell.alignment, cell.border, cell.fill = BOLD, WRAPPED, THIN, GREY
-    if field.description:
-        cell.comment = Comment(field.description, "Uppföljning", width=320, height=120)
-    sheet.column_dimensions[get_column_letter(column)].width = 34 if field.freetext else 16
-
-
-def rule(field: Field, lists: Mapping[str, str]) -> DataValidation | None:
-    """The drop-down list or the check of a field's cells, with its help text."""
-    if field.name in lists:
-        made = DataValidation("list", formula1=lists[field.name], allow_blank=True)
-        made.showErrorMessage = bool(field.categories)  # other roles may be written
-    elif field.type == "date":
-        made = DataValidation("date", "greaterThan", "32874", allow_blank=True)
-        made.showErrorMessage = True
-        made.error = "Skriv ett datum, till exempel 2026-02-20."
-    elif field.freetext:
-        made = DataValidation(allow_blank=True)
-    else:
-        return None
-    made.showInputMessage = True
-    made.promptTitle = field.name.split("_")[0].capitalize()
-    made.prompt = (field.description or f"{field.title} Skriv inga namn.")[:255]
-    return made
-
-
-def lists(book: Workbook, form: Codebook, others: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Field → the range of its drop-down list, on a sheet that is hidden. `others`: proposals for
-    fields where anything may be written."""
-    sheet = book.create_sheet(LISTS)
-    sheet.sheet_state = "hidden"
-    listed = {f.name: [c.label for c in f.categories] for f in form.fields if f.categories}
-    listed |= {name: list(texts) for name, texts in others.items()}
-    ranges = {}
-    for column, (name, labels) in enumerate(listed.items(), start=1):
-        for row, label in enumerate(labels, start=1):
-            sheet.cell(row, column, label)
-        letter = get_column_letter(column)
-        ranges[name] = f"{LISTS}!${letter}$1:${letter}${len(labels)}"
-    return ranges

@@ -14,10 +14,11 @@ from pipeline.forms.codebook import Codebook
 from pipeline.publish import blocks as b
 from pipeline.publish import form_sheet as s
 from pipeline.publish.document import Document
+from pipeline.publish.form_book import FormSheet, form_workbook
 
 FORM, FIGURES = "Sammanställning", "Underlag"
 ROLES = ("Enhetschef", "Utsedd medarbetare")
-HEADER, ROW, HEIGHT = 5, 6, 180  # rows of the form, and the height of what is filled in, points
+HEIGHT = 180  # points of the row that is filled in
 ABOVE = (
     "Läs underlaget på nästa blad och fyll i de gula cellerna: kommentarer, roll och datum.",
     "Spara arbetsboken i årets mapp bland källfilerna. Med roll och datum låser den tertialet, "
@@ -29,38 +30,19 @@ def workbook(document: Document, form: Codebook | None, filled: Mapping[str, obj
     """The workbook of one document. `form`: what is completed (None: the figures alone);
     `filled`: field → what already stands in it. Equal documents give equal bytes."""
     meta = document.meta
-    book = s.workbook(meta.kommun, meta.per_datum)
-    first = book.active
-    assert isinstance(first, Worksheet)
     if form is None:
-        _figures(first, document)
+        book = s.workbook(meta.kommun, meta.per_datum)
+        sheet = book.active
+        assert isinstance(sheet, Worksheet)
     else:
-        lists = s.lists(book, form, {"sammanstalld_av": ROLES})
-        _form(first, form, filled, meta.title, lists)
-        _figures(book.create_sheet(index=1), document)
+        asked = FormSheet(
+            form, meta.title, ABOVE, FORM, [filled], tuple(filled),
+            {"sammanstalld_av": ROLES}, empty=0, height=HEIGHT,
+        )  # fmt: skip
+        book = form_workbook([asked], meta.kommun, meta.per_datum)
+        sheet = book.create_sheet(index=1)
+    _figures(sheet, document)
     return s.saved(book, meta.per_datum)
-
-
-def _form(
-    sheet: Worksheet, form: Codebook, filled: Mapping[str, object], title: str,
-    lists: Mapping[str, str],
-) -> None:  # fmt: skip
-    sheet.title = FORM
-    for row, text in enumerate((title, *ABOVE), start=1):
-        sheet.cell(row, 1, text).font = s.TITLE if row == 1 else s.PLAIN
-    for column, field in enumerate(form.fields, start=1):
-        s.head(sheet, HEADER, column, field)
-        cell = sheet.cell(ROW, column, filled.get(field.name))
-        cell.alignment, cell.border = s.WRAPPED, s.THIN
-        if field.name not in filled:
-            cell.fill = s.TO_FILL
-        if field.type == "date":
-            cell.number_format = s.DATE
-        if (rule := s.rule(field, lists)) is not None:
-            sheet.add_data_validation(rule)
-            rule.add(cell.coordinate)
-    sheet.row_dimensions[ROW].height = HEIGHT
-    sheet.freeze_panes = sheet.cell(ROW, 1)
 
 
 def _figures(sheet: Worksheet, document: Document) -> None:

@@ -10,7 +10,7 @@ from pipeline.publish import fonts, svg
 from pipeline.publish.document import TOP, Block
 from pipeline.publish.grade import COLOURS, EDGES, parted
 from pipeline.publish.text import clean
-from pipeline.publish.typst_table import FRAME, parts
+from pipeline.publish.typst_table import FRAME, Part, parts
 
 MM = 72 / 25.4  # points
 _SPACE = re.compile(r"[ \t\n]+")
@@ -118,12 +118,16 @@ def _table(data: b.Data) -> str:
     pieces = parts(data)
     tables = []
     for number, part in enumerate(pieces, start=1):
-        header = ", ".join(content(data["columns"][k]["header"]) for k in part.columns)
+        header = ", ".join(
+            _fitted(content(data["columns"][k]["header"]), (0, k), part) for k in part.columns
+        )
         cells = []
-        for row in data["rows"]:
+        for place, row in enumerate(data["rows"], start=1):
             heads = [row["header"], *row["cells"]]
             name = "summa" if row.get("total") else ""
-            written = [content(heads[k], "celltal") for k in part.columns]
+            written = [
+                _fitted(content(heads[k], "celltal"), (place, k), part) for k in part.columns
+            ]
             cells += [f"{name}({cell})" if name else cell for cell in written]
         align = ", ".join(data["columns"][k].get("align", "left") for k in part.columns)
         caption = content(data["caption"] if number == 1 else ["Fortsättning, fler kolumner"])
@@ -133,6 +137,10 @@ def _table(data: b.Data) -> str:
         )
     note = data.get("note") or ()
     return "{" + "; ".join([*tables, *([f'stycke("note", {content(note)})'] if note else [])]) + "}"
+
+
+def _fitted(written: str, place: tuple[int, int], part: Part) -> str:
+    return f"avstava({written})" if place in part.broken else written
 
 
 def _figure(data: b.Data, anchor: str) -> str:

@@ -1,6 +1,7 @@
 """What the author of a chapter imports: the author names. See `pipeline.report.author`."""
 
 from pipeline.report.author import (
+    agree,
     chart,
     cite,
     cited_series,
@@ -28,7 +29,8 @@ from pipeline.report.author import (
 )
 
 __all__ = [
-    "chart", "cite", "cited_series", "const", "count", "data", "finding", "gas", "grid", "heading",
+    "agree", "chart", "cite", "cited_series", "const", "count", "data", "finding", "gas", "grid",
+    "heading",
     "mean", "named", "open_chapter", "pairs", "ratio", "reconciliation", "say", "sd", "share",
     "show", "stat", "total", "word", "years",
 ]  # fmt: skip

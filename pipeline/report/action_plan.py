@@ -25,12 +25,11 @@ from pipeline.report.tables import missing
 from pipeline.report.written import NOTHING, Row
 from pipeline.report.written import lay as _show
 from pipeline.report.written import text as _text
-from pipeline.workspace import per_datum
 
 
 def day() -> dt.date:
-    """The day that the plan is told as of: the settings', else the year's last."""
-    return per_datum(current().workspace, current().year)
+    """The day that the plan is told as of: the edition's."""
+    return current().day
 
 
 def show_measures() -> None:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline import markdown
-from pipeline.analys import SECTOR, Analys, analyses
+from pipeline.analys import BRIEF, SECTOR, Analys, analyses
 from pipeline.facts.fact import Fact, spliced
 from pipeline.kalender import MONTHS
 from pipeline.report import author, blocks, hidden
@@ -34,7 +34,8 @@ def show_analyses() -> None:
     here = current()
     if here.recorder is not None:
         return
-    written = analyses(here.workspace, here.year)
+    # The sector's few words about the year stand first in the report.
+    written = [a for a in analyses(here.workspace, here.year) if a.avsnitt != BRIEF]
     if here.edition != "intern":
         outward = [a for a in written if a.enhet == SECTOR and a.publik and a.skriven]
         if not outward:

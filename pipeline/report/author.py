@@ -1,13 +1,14 @@
 """The names a chapter's author writes: `data count share mean cite stat say chart`, `word`,
 `const`, and beside them `named` for a number of another chapter, `heading`, `show`, `years` for
-chapters that are written in a loop, and `reconciliation`."""
+chapters that are written in a loop, `agree` for words beside a number, and `reconciliation`."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipeline.errors import PredicateError
+from pipeline.errors import PredicateError, UsageError
 from pipeline.facts import derive
 from pipeline.facts.dataset import Dataset, open_dataset
 from pipeline.facts.fact import Fact, spliced
@@ -19,19 +20,22 @@ from pipeline.report.completeness import completeness
 from pipeline.report.context import context_of, current, enter
 from pipeline.report.named import named
 from pipeline.report.pairs import pairs
+from pipeline.report.swedish import agree
 from pipeline.workspace import Workspace, load_kommun
 
 Rows = Mapping[str, Sequence[Fact | None]]
 GENDERS = {"T": "", "K": ", kvinnor", "M": ", män"}
 
 
-def open_chapter(year: int, edition: str) -> None:
-    """First line of every chapter: which year, which edition, and with it what may be shown. Also
-    tells Jupyter how tables of facts are displayed.
+def open_chapter(year: int, edition: str, date: str = "") -> None:
+    """First line of every chapter: which year, which edition, and with it what may be shown, and
+    which day its numbers are told as of (`2026-05-29`; empty: the settings'). Also tells Jupyter
+    how tables of facts are displayed.
 
-    Raises UsageError for an edition that is not known or not yet planned.
+    Raises UsageError for an edition that is not known or not yet planned, and for a date that is
+    none.
     """
-    enter(context_of(Workspace.from_environment(), int(year), edition))
+    enter(context_of(Workspace.from_environment(), int(year), edition, _day(date)))
     try:
         from IPython import get_ipython
     except ImportError:  # a chapter's facts can be computed without Jupyter
@@ -182,6 +186,13 @@ def cited_series(kpi: str, gender: str = "T") -> dict[str, list[Fact]]:
     }
 
 
+def _day(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise UsageError(f"”{text}” är inget datum (ÅÅÅÅ-MM-DD).") from None
+
+
 def _facts(text: str) -> Sequence[Fact]:
     return [piece[0] for piece in spliced(text) if not isinstance(piece, str)]
 
@@ -203,7 +214,7 @@ def _bundle(table: FactTable | Joined) -> dict[str, Any]:
 
 
 __all__ = [
-    "chart", "cite", "cited_series", "const", "count", "data", "finding", "gas", "grid", "heading",
-    "mean", "named", "open_chapter", "pairs", "ratio", "reconciliation", "say", "sd", "share",
-    "show", "stat", "total", "word", "years",
+    "agree", "chart", "cite", "cited_series", "const", "count", "data", "finding", "gas", "grid",
+    "heading", "mean", "named", "open_chapter", "pairs", "ratio", "reconciliation", "say", "sd",
+    "share", "show", "stat", "total", "word", "years",
 ]  # fmt: skip

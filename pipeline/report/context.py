@@ -6,10 +6,11 @@ notebook's documents has shown so far.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.errors import UsageError
@@ -17,7 +18,7 @@ from pipeline.facts import pattern as patterns
 from pipeline.facts.dataset import codebooks, open_tables
 from pipeline.facts.pattern import Pattern
 from pipeline.facts.recorder import Recorder
-from pipeline.workspace import Workspace
+from pipeline.workspace import Workspace, per_datum
 
 EDITIONS = ("intern", "publik")
 
@@ -26,13 +27,20 @@ EDITIONS = ("intern", "publik")
 class Context:
     """`year`: the year measured. `edition`: which readers the chapter is executed for, and
     `pattern` what they may see (None: everything). With a `recorder` the chapter is only
-    planned: it is asked what it would show, and shows nothing."""
+    planned: it is asked what it would show, and shows nothing. `date`: the edition's, where it is
+    not the settings'."""
 
     workspace: Workspace
     year: int
     edition: str
     pattern: Pattern | None = None
     recorder: Recorder | None = None
+    date: dt.date | None = None
+
+    @property
+    def day(self) -> dt.date:
+        """The one day that the edition tells its numbers as of."""
+        return per_datum(self.workspace, self.year, self.date)
 
 
 _CURRENT: ContextVar[Context] = ContextVar("chapter")
@@ -87,11 +95,14 @@ def planning(context: Context) -> Iterator[None]:
         _PLANNED.reset(token)
 
 
-def context_of(workspace: Workspace, year: int, edition: str) -> Context:
+def context_of(
+    workspace: Workspace, year: int, edition: str, date: dt.date | None = None
+) -> Context:
     """The context of a chapter that is opened, its edition's pattern read from PROCESSED."""
-    return _PLANNED.get(None) or Context(
-        workspace, year, edition, pattern_of(workspace, year, edition)
-    )
+    planned = _PLANNED.get(None)
+    if planned is not None:
+        return replace(planned, date=date or planned.date)
+    return Context(workspace, year, edition, pattern_of(workspace, year, edition), date=date)
 
 
 def pattern_of(workspace: Workspace, year: int, edition: str) -> Pattern:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.facts.fact import Fact
+from pipeline.report.swedish import NBSP
 from pipeline.report.tabular import TextGrid
 
 
@@ -24,6 +25,11 @@ class Contrast:
     sure: Fact
 
 
+def _n(share: Fact) -> str:
+    """In one piece: a narrow cell breaks before it."""
+    return f"(n{NBSP}={NBSP}{share:n})"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Contrasts:
     """Several groups, one family of comparisons."""
@@ -37,8 +43,8 @@ class Contrasts:
                  "p efter Holm", "Säkerställd?")  # fmt: skip
         rows = tuple(
             (r.label, (
-                f"{r.group} (n = {r.group:n})", f"{r.others} (n = {r.others:n})",
-                f"{r.difference:+.0pp}", f"{r.low:+.0pp}", f"{r.high:+.0pp}",
+                f"{r.group} {_n(r.group)}", f"{r.others} {_n(r.others)}",
+                f"{r.difference:+.0pe}", f"{r.low:+.0pe}", f"{r.high:+.0pe}",
                 f"{r.effect}", f"{r.p}", f"{r.sure}",
             ))
             for r in self.rows

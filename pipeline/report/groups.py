@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pipeline.facts import derive
 from pipeline.facts import predicate as p
 from pipeline.facts.dataset import Dataset, Dimension
-from pipeline.facts.fact import Fact
+from pipeline.facts.fact import Fact, exact
 from pipeline.facts.measure import count, share
-from pipeline.facts.table import FactTable, Key
+from pipeline.facts.table import TOTAL, FactTable, Key
 from pipeline.forms.codebook import slug
 from pipeline.report import author
 from pipeline.report.comparison import OUTCOMES as FOLLOWED
@@ -61,6 +61,9 @@ BETTER = Outcome(
 )
 GOALS = Outcome("mal_nadda", "Målen nådda", "maluppfyllelse_upplevd >= 2")
 OUTCOMES = (NEED, BETTER, GOALS)
+UNMET = "motsvarade_behov IN ('nej', 'delvis')"
+UNANSWERED = "Behov utan svarande insats"
+SEVERAL = "Den som har flera problem räknas i vart och ett."
 GROUPS = ("kon", "aldersgrupp", "insats", "enhet", "problem")
 
 
@@ -69,13 +72,42 @@ def least() -> Fact:
     return author.const(SMALL, why="grupper med färre svar jämförs inte")
 
 
-def show_needs(data: Dataset, by: str, title: str, fewest: int = 5) -> None:
-    """Problems (or insatser) with how many said that the need was not met, largest first, beside
-    the shares whose needs were met and whose situation got better; those with enough answers."""
-    unmet = count(
-        data, f"motsvarade_behov IS NOT NULL AND NOT ({NEED.where})", by=by,
-        name=f"analys_omott_{by}", title=title,
+def unanswered(data: Dataset) -> tuple[FactTable, FactTable]:
+    """Needs that no insats answered to, by the problems that the insatser began with: how many
+    said that the insats had not met their needs, or only in part, and their share of those who
+    answered. The largest number first, all together last."""
+    name, title = "behov_utan_insats", UNANSWERED
+    many: FactTable = count(data, UNMET, by="problem", total=True, name=name, title=title)
+    of: FactTable = share(data, UNMET, by="problem", total=True, name=f"{name}_andel", title=title)
+    many = many.answered().shown().sorted()
+    return many, of.only(*many.classes[0])
+
+
+def show_unanswered(data: Dataset) -> None:
+    """The same as a figure, after a sentence about all together."""
+    many, of = unanswered(data)
+    if many.missing:
+        author.show(many)
+        return
+    whole = of[TOTAL]
+    author.say(
+        f"{whole:numerator} av {whole:denominator} svar om behov säger att insatsen inte svarade "
+        f"mot behoven, eller bara delvis ({whole})."
+    )
+    problems = many.only(*(k for k in many.classes[0] if k is not TOTAL))
+    author.chart(
+        "bars", of.only(*problems.classes[0]) | problems,
+        author.finding(problems, "Flest behov utan svarande insats: {label}, {value}", UNANSWERED),
+        "Antal svar om att insatsen inte svarade mot behoven, eller bara delvis",
+        SEVERAL,
     )  # fmt: skip
+
+
+def show_needs(data: Dataset, by: str, title: str, fewest: int = 5, drawn: bool = True) -> None:
+    """Problems (or insatser) with how many said that the need was not met, largest first, beside
+    the shares whose needs were met and whose situation got better; those with enough answers.
+    `drawn`: with a figure too."""
+    unmet = count(data, UNMET, by=by, name=f"analys_omott_{by}", title=title)
     met, better = NEED.by(data, by), BETTER.by(data, by)
     unmet = unmet.answered().sorted()
     unmet = unmet.only(*(k for k in unmet.classes[0] if (met[k].n or 0) >= fewest))
@@ -94,16 +126,16 @@ def show_needs(data: Dataset, by: str, title: str, fewest: int = 5) -> None:
     if not rows:
         author.say(f"{title}: ingen grupp har minst {limit} svar.", "note")
         return
-    author.chart(
-        "bars", unmet,
-        author.finding(unmet, "Flest svar om behov som inte möttes: {label}, {value}", title),
-        "Antal svar där behoven inte möttes, eller bara delvis",
-    )  # fmt: skip
+    if drawn:
+        author.chart(
+            "bars", unmet,
+            author.finding(unmet, "Flest svar om behov som inte möttes: {label}, {value}", title),
+            "Antal svar där behoven inte möttes, eller bara delvis",
+        )  # fmt: skip
     author.show(
         TextGrid(f"{title}, med resultat, {data.year}", heads, rows),
-        f"Bara grupper med minst {limit} svar visas."
-        + (" Den som har flera problem räknas i vart och ett." if by == "problem" else ""),
-    )  # fmt: skip
+        f"Bara grupper med minst {limit} svar visas." + (f" {SEVERAL}" if by == "problem" else ""),
+    )
 
 
 def show_crossed(data: Dataset, fewest: int) -> None:
@@ -134,7 +166,7 @@ def show_crossed(data: Dataset, fewest: int) -> None:
         return
     author.show(
         TextGrid(f"Vilken insats möter vilket problem? {data.year}", heads, rows),
-        f"Bara par med minst {limit} svar visas. Den som har flera problem räknas i vart och ett.",
+        f"Bara par med minst {limit} svar visas. {SEVERAL}",
     )
 
 
@@ -240,7 +272,8 @@ def show_contrasts(data: Dataset, outcome: Outcome, groups: Sequence[str]) -> No
     author.chart(
         "dots", found, title,
         "Skillnad i procentenheter mot de andra som svarat, med osäkerhetsintervall",
-        f"Underlaget är svar på frågan. Grupper med färre än {least()} svar jämförs inte.",
+        "Underlaget är svar på frågan; p.e. är procentenheter. "
+        f"Grupper med färre än {least()} svar jämförs inte.",
     )  # fmt: skip
 
 
@@ -318,3 +351,29 @@ def show_funnel(data: Dataset, outcome: Outcome) -> None:
         "Innanför de inre linjerna kan skillnaden vara slump. Utanför de yttre är det inte "
         "troligt. Tratten är ingen rangordning: få svar ger stora skillnader.",
     )  # fmt: skip
+    _say_outside(whole, rows)
+
+
+def _say_outside(whole: Fact, rows: Sequence[tuple[str, Fact, tuple[Fact, ...]]]) -> None:
+    """Which units lie outside the inner limits and, where one does, outside the outer ones."""
+    known = [row for row in rows if None not in (f.value for f in row[2])]
+    for place, which in ((0, "inre"), (2, "yttre")) if known else ():
+        held = [(label, share, limits[place : place + 2]) for label, share, limits in known]
+        (many,) = author.stat(
+            "outside", *(f for _, share, limits in held for f in (share, *limits)),
+            as_=f"utanfor_{which}_{whole.name}", title=f"{whole.title}, {which} gränserna",
+        )  # fmt: skip
+        where = f"utanför de {which} gränserna"
+        begun = author.word(many, f"{where.capitalize()} ligger", "", f"Ingen enhet ligger {where}")
+        out = [
+            f"{label} ({author.word(share - whole, 'över', 'under', 'vid')} alla tillsammans)"
+            for label, share, limits in held
+            if not _within(share, *limits)
+        ]
+        author.say(f"{begun} {', '.join(out)}." if out else f"{begun}.")
+        if not out:
+            return
+
+
+def _within(share: Fact, low: Fact, high: Fact) -> bool:
+    return exact(low.value or 0) <= exact(share.value or 0) <= exact(high.value or 0)

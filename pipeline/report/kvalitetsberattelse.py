@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import groupby
 
-from pipeline.analys import Analys, analyses
+from pipeline.analys import SECTIONS, Analys, analyses
 from pipeline.facts.action_plan import measures as written
 from pipeline.facts.dataset import codebooks
 from pipeline.facts.fact import Fact
@@ -73,7 +73,10 @@ def compiled() -> None:
     title = "Enheter som har sammanställt tertialet"
     done = count(forms, COMPLETED, by="tertial", name="kvalitet_sammanstallda", title=title)
     every = author.const(len(units()), why="enheter i kommunens katalog")
-    author.show(done, f"Kommunen har {every} enheter. Sammanställningen har en roll och ett datum.")
+    called = author.agree(every, "enhet", "enheter")
+    author.show(
+        done, f"Kommunen har {every} {called}. Sammanställningen har en roll och ett datum."
+    )
 
 
 def responses() -> None:
@@ -93,11 +96,11 @@ def analysed() -> None:
     """Who has analysed what, and when: a row a part of the organisation. In the public edition
     the sector alone."""
     rows = tuple(
-        (name, tuple(_written(one) for one in found))
+        (name, tuple(_written(one) for one in found if one.avsnitt in SECTIONS))
         for name, found in _parts_analysed()
         if current().edition == "intern" or name == WHOLE
     )
-    heads = ("Del av verksamheten", *(one.titel for one in next(iter(_parts_analysed()))[1]))
+    heads = ("Del av verksamheten", *SECTIONS.values())
     _text_table("Vem har analyserat, och när?", heads, rows)
 
 
@@ -170,7 +173,11 @@ def late() -> None:
     """How many measures of each plan should have been done and are not."""
     for at, what in (("@-1", "förra årets"), ("", "årets")):
         title = f"Försenade åtgärder i {what} handlingsplan"
-        author.say(f"{named(f'plan_forsenade{at}', title)} åtgärder i {what} plan är försenade.")
+        overdue = named(f"plan_forsenade{at}", title)
+        author.say(
+            f"{overdue} {author.agree(overdue, 'åtgärd', 'åtgärder')} i {what} plan är "
+            f"{author.agree(overdue, 'försenad', 'försenade')}."
+        )
 
 
 def _named_grid(
@@ -217,9 +224,11 @@ def followed_up(unit: str) -> None:
     began = _unit_fact("Påbörjade insatser", unit)
     followed = _unit_fact("Uppföljda av avslutade", unit)
     reported = _unit_fact("Rapporterade avvikelser", unit)
-    author.say(f"{began} insatser påbörjades och {followed:denominator} avslutades.")
+    insatser = author.agree(began, "insats", "insatser")
+    avvikelser = author.agree(reported, "avvikelse", "avvikelser")
+    author.say(f"{began} {insatser} påbörjades och {followed:denominator} avslutades.")
     author.say(f"{followed:numerator} av de avslutade följdes upp ({followed}).")
-    author.say(f"{reported} avvikelser rapporterades.")
+    author.say(f"{reported} {avvikelser} rapporterades.")
 
 
 def measures_of(unit: str) -> None:
@@ -244,11 +253,19 @@ def ahead() -> None:
     if author.data(PLAN).missing:
         comparison.lacking("Handlingsplan")
     else:
-        author.say(f"{left()} av åtgärderna i årets handlingsplan är planerade eller pågår.")
+        author.say(f"{waiting()} i årets handlingsplan.")
     author.say(
         "Handlingsplanen följs upp under hösten. Nästa års berättelse visar vad åtgärderna ledde "
         "till."
     )
+
+
+def waiting() -> str:
+    """How many measures of this year's plan are still to be done, in words: the beginning of a
+    sentence."""
+    many = left()
+    called = author.agree(many, "åtgärd är planerad", "åtgärder är planerade")
+    return f"{many} {called} eller pågår"
 
 
 def left() -> Fact:

@@ -62,7 +62,7 @@ def names() -> Names:
     """The numbers that the chapters before this one have told, by name."""
     here = current()
     if here.recorder is not None:  # what the chapters before this one have told
-        return Names(here.recorder.told.values(), here.year, here.edition)
+        return here.recorder.names(here.year, here.edition)
     file = facts.path(here.workspace.processed, here.year, here.edition)
     if not file.is_file():
         raise UsageError(

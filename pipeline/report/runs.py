@@ -13,7 +13,6 @@ from pipeline.report.blocks import display
 from pipeline.report.context import current
 from pipeline.report.tables import missing
 from pipeline.report.tabular import Run
-from pipeline.workspace import load_kommun
 
 NOTE = (
     "Ligger många månader i rad på samma sida om medianen har något förändrats. Större punkter: "
@@ -43,21 +42,23 @@ def show_months(form: str, month: str, name: str, what: str, when: str) -> None:
     shift = author.word(longest - most, "ett skift i nivån", "inget skift", "inget skift")
     author.chart("run", series, f"Antal {what} per månad: {shift}", under, NOTE)
     author.say(
-        f"Medianen är {median:.1f} i månaden. Som mest ligger {longest:d} månader i rad på samma "
-        f"sida om den; av bara slumpen vore högst {most:d} att vänta. Linjen korsar medianen "
-        f"{crossings:d} gånger, {few} de {fewest:d} som vore minst att vänta av bara slumpen."
+        f"Medianen är {median:.1f} i månaden. Som mest ligger {longest:d} "
+        f"{author.agree(longest, 'månad', 'månader', 'd')} i rad på samma sida om den; av bara "
+        f"slumpen vore högst {most:d} att vänta. Linjen korsar medianen {crossings:d} "
+        f"{author.agree(crossings, 'gång', 'gånger', 'd')}, {few} de {fewest:d} som vore minst "
+        "att vänta av bara slumpen."
     )
 
 
 def _months(form: str, month: str, name: str, title: str) -> list[tuple[str, str, Fact]]:
     """(year, month, count) in order of time."""
     here = current()
-    until = load_kommun(here.workspace.raw).per_datum or dt.date.max
+    begun = here.day + dt.timedelta(days=1)  # a month is over on its last day
     found = []
     for year in _unbroken(author.years(form), here.year):
         table: FactTable = count(author.data(form, year), by=month, name=name, title=title)
         for key in table.classes[0]:
-            if isinstance(key, int) and (year, key) < (until.year, until.month):
+            if isinstance(key, int) and (year, key) < (begun.year, begun.month):
                 found.append((str(year), table.label(0, key), table[key]))
     return found
 

@@ -21,7 +21,8 @@ MINUS = "\u2212"
 SMALL = 20  # fewer than this: "6 av 8", no per cent
 MISSING = {"saknas": "underlag saknas", "tom": "inga svar", "dold": ".."}
 PARTS = ("n", "numerator", "denominator")
-_SPEC = re.compile(r"(?P<sign>\+?)(?:\.(?P<places>\d))?(?P<unit>%|pp|f|d)?")
+POINTS = {"pp": "procentenheter", "pe": "p.e."}  # the short one for narrow cells, explained there
+_SPEC = re.compile(r"(?P<sign>\+?)(?:\.(?P<places>\d))?(?P<unit>%|pp|pe|f|d)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def decimal(value: Fraction, places: int = 0, sign: bool = False) -> str:
 def show(fact: Fact, spec: str = "") -> Shown:
     """The text of a fact in a format.
 
-    Formats: `""` (by unit), `.1%`, `+.1pp`, `.1f`, `d`, `n`, `numerator`, `denominator`.
+    Formats: `""` (by unit), `.1%`, `+.1pp`, `+.1pe`, `.1f`, `d`, `n`, `numerator`, `denominator`.
     Raises PredicateError for another.
     """
     if spec in PARTS:
@@ -66,6 +67,12 @@ def show(fact: Fact, spec: str = "") -> Shown:
     return Shown("value", spec, _number(fact, match))
 
 
+def agree(fact: Fact, one: str, several: str, spec: str = "") -> str:
+    """The form of a word beside a number, `agree(sena, "åtgärd", "åtgärder")`: decided by the
+    number as it is told, so that the word beside a hidden one says nothing."""
+    return one if show(fact, spec).text == "1" else several
+
+
 def number(fact: Fact, spec: str = "") -> Fraction | None:
     """The value that the text of a fact tells, a share in parts of one; None where it tells no
     number."""
@@ -81,10 +88,10 @@ def number(fact: Fact, spec: str = "") -> Fraction | None:
     value, unit = exact(fact.value), match["unit"] or unit_of(fact)
     if unit == "%" and _small(fact):
         return value
-    if unit == "pp" and _too_few(fact):
+    if unit in POINTS and _too_few(fact):
         return None
     places = int(match["places"]) if match["places"] else places_of(fact, unit)
-    scale = 100 if unit in ("%", "pp") else 1
+    scale = 100 if unit == "%" or unit in POINTS else 1
     return round_half_away(value * scale, places) / scale
 
 
@@ -98,10 +105,10 @@ def _number(fact: Fact, match: re.Match[str]) -> str:
         if _small(fact):
             return f"{fact.numerator} av {fact.denominator}"
         return decimal(value * 100, places, sign) + f"{NBSP}%"
-    if unit == "pp":
+    if unit in POINTS:
         if _too_few(fact):
             return f"ej jämfört (färre än {SMALL} svar)"
-        return decimal(value * 100, places, sign) + f"{NBSP}procentenheter"
+        return decimal(value * 100, places, sign) + f"{NBSP}{POINTS[unit]}"
     return decimal(value, places, sign)
 
 

@@ -4,6 +4,7 @@ an interrupted or refused run leaves the last good output, never half a file."""
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import json
 import shutil
 import string
@@ -17,6 +18,7 @@ from pathlib import Path
 from pipeline import __version__
 from pipeline.analys import analyses
 from pipeline.facts.action_plan import unfollowed
+from pipeline.facts.dataset import codebooks
 from pipeline.facts.own import own_measures
 from pipeline.facts.pattern import Pattern
 from pipeline.privacy.key import key_of
@@ -36,10 +38,13 @@ from pipeline.run.public import publish as publish_public
 from pipeline.run.visits import fix_plan
 from pipeline.trace.disposed import refuse_rebuilt, refuse_resting
 from pipeline.trace.verify import refuse, verify
+from pipeline.validation.marked import write_marked
+from pipeline.validation.records import read_summary
 from pipeline.workspace import LITTER, Workspace, load_kommun, per_datum
 
 WORKERS = 4  # a kernel's client sleeps much of its time: twice as many as cores
 LETTERS = string.printable + "åäöéüÅÄÖÉÜ–—…”’·×≤≥−→●"  # of the data-quality pages
+LOCK = "~$"  # what Excel puts before the name of a file that it has open
 QUALITY = (  # address, title and a line about it, for the front page
     "datakvalitet/index.html",
     "Datakvalitet",
@@ -71,8 +76,10 @@ def annual(
     """Build the edition of `year`; returns its folder. Raises UppfoljningError with nothing
     of the last good edition touched. `disposed`: also where raw rows have been destroyed."""
     with kernels_of(workspace) as kernels:
-        kernels.warm()  # while the driver decides what may be shown
-        return _annual(workspace, year, date, say, disposed, kernels)
+        try:
+            return _annual(workspace, year, date, say, disposed, kernels)
+        finally:
+            gc.unfreeze()
 
 
 def _annual(
@@ -92,13 +99,17 @@ def _annual(
 
     before = state.edition_before(workspace, year)
     tables(workspace, year, say, kernels)
+    kernels.warm()  # while the driver decides what may be shown, if no table had to be made
+    gc.freeze()  # what is loaded by now stays: libraries that collect need not walk through it
     written = [*lock(workspace, year, say), *fix_plan(workspace, year, date, say)]
     before |= state.prints(workspace, written)
-    write_changes(workspace, year, say)
+    write_changes(workspace, year, say, date)
     home = workspace.reports / str(year)
     with swapped(home, "intern") as (made, swap), swapped(home, "publik") as (leaves, swap_too):
         say("Vad den publika utgåvan får visa bestäms …")
-        jobs, outward = (chapters(workspace, year, edition) for edition in ("intern", "publik"))
+        jobs, outward = (
+            chapters(workspace, year, edition, date) for edition in ("intern", "publik")
+        )
         staff = decide_staff(workspace, year, jobs)
         decision = decide(workspace, year, "publik", outward)
         for edition, planned in (("intern", jobs), ("publik", outward)):
@@ -118,29 +129,34 @@ def _annual(
             workspace,
             [(job, executed) for job in jobs]
             + [(job, again) for job in outward]
-            + [(tertial.job(year, t), tertial.scratch(made, t)) for t in tertials]
+            + [(tertial.job(workspace, year, t, date), tertial.scratch(made, t)) for t in tertials]
             + audit.jobs(workspace, year, made, date)
-            + underlag.jobs(year, made),
+            + underlag.jobs(workspace, year, made, date),
             kernels,
         )
         kernels.end()
         say("Rapporten sätts samman …")
         hides = None if staff is None else staff.pattern
         meta, seal = _publish(workspace, year, date, jobs, made, hides, say)
-        tertial.write_all(workspace, meta, tertials, made, say)
-        audit.write_all(workspace, meta, made, say)
-        if not disposed:
-            refuse_resting(workspace, year, made)
-        for warning in publish_public(
+        warnings = publish_public(
             workspace, {job.name: again / f"{job.name}.ipynb" for job in outward}, meta, decision,
             leaves, made / "publik",
-        ):  # fmt: skip
-            say(f"Att se över: {warning.where}: ”{warning.token}” i ”{warning.context}”.")
-        seen = {"intern": hides, "publik": decision.pattern}
-        underlag.write_all(workspace, meta, made, seen, say)
-        say("Den publika utgåvan angrips: går något dolt tal att räkna fram? …")
-        stratsys.write_stratsys(workspace, year, leaves, made, meta.per_datum)
-        attacked = attack_edition(workspace, year, leaves)
+        )  # fmt: skip
+        # The attack reads `publik/` alone, and most of its time is the solver's, which leaves the
+        # interpreter to the rest.
+        with ThreadPoolExecutor(1) as beside:
+            attacking = beside.submit(attack_edition, workspace, year, leaves)
+            tertial.write_all(workspace, meta, tertials, made, say)
+            audit.write_all(workspace, meta, made, say)
+            if not disposed:
+                refuse_resting(workspace, year, made)
+            for warning in warnings:
+                say(f"Att se över: {warning.where}: ”{warning.token}” i ”{warning.context}”.")
+            seen = {"intern": hides, "publik": decision.pattern}
+            underlag.write_all(workspace, meta, made, seen, say)
+            stratsys.write_stratsys(workspace, year, leaves, made, meta.per_datum)
+            say("Den publika utgåvan angrips: går något dolt tal att räkna fram? …")
+            attacked = attacking.result()
         for line in attacked.lines():
             say(f"  {line}")
         refuse_leaks(workspace, year, attacked)
@@ -176,6 +192,8 @@ def _tables(workspace: Workspace, year: int, say: Say, kernels: Kernels) -> None
         if state.fresh_tables(workspace, each, fingerprint):
             continue
         before = state.tables_before(workspace, each)
+        for name in open_elsewhere(workspace.raw / str(each)):
+            say(f"Obs: {name} är öppen i Excel. Det som inte är sparat läses inte.")
         say(f"Filerna för {each} läses, rensas och valideras …")
         _clean_and_validate(workspace, each, kernels)
         state.record_tables(workspace, each, before)
@@ -188,11 +206,17 @@ def _clean_and_validate(workspace: Workspace, year: int, kernels: Kernels) -> No
         for job in (CLEAN, VALIDATE):
             given = {"year": year, "out": made.name}
             run_notebooks(workspace, [(Job(job.notebook, job.name, given), executed)], kernels)
+        write_marked(workspace.raw / str(year), made, year, read_summary(made).findings)
         shutil.rmtree(_notebooks(workspace, year), ignore_errors=True)
         _notebooks(workspace, year).parent.mkdir(parents=True, exist_ok=True)
         modes.close(executed)
         executed.rename(_notebooks(workspace, year))
         put_in_place()
+
+
+def open_elsewhere(folder: Path) -> list[str]:
+    """Files of a folder that Excel has open, by the lock that it lays beside them."""
+    return sorted(p.name.removeprefix(LOCK) for p in folder.glob(f"{LOCK}*"))
 
 
 def _notebooks(workspace: Workspace, year: int) -> Path:
@@ -238,6 +262,7 @@ def _publish(
     from pipeline.publish.untraced import gate
     from pipeline.run.standing import code, gather, latest, rules
     from pipeline.run.vocabulary import vocabulary
+    from pipeline.validation import inlasning
     from pipeline.validation.pages import write_pages
 
     kommun = load_kommun(workspace.raw)
@@ -251,7 +276,8 @@ def _publish(
     compiled = [tertial.PAGE] if (made / tertial.FOLDER).is_dir() else []
     compiled += [audit.PAGE] if audit.planned(workspace, year) else []
     pages = [
-        *underlag.PAGES, QUALITY, freetext.LINK, watchlist.LINK, *compiled, *ACTIONS, *PUBLIC
+        *underlag.PAGES, inlasning.LINK, QUALITY, freetext.LINK, watchlist.LINK, *compiled,
+        *ACTIONS, *PUBLIC,
     ]  # fmt: skip
     went_in = _inputs(workspace), _sources(jobs), rules(), code()
     standing = gather(workspace, year, made, stated(meta, *went_in), latest(workspace.raw, year))
@@ -269,6 +295,10 @@ def _publish(
     write_pages(
         processed, made / "datakvalitet", kommun.namn, back="../index.html",
         font_face=faces_css(LETTERS),
+    )  # fmt: skip
+    inlasning.write_inlasning(
+        processed, made / inlasning.PAGE, codebooks(workspace.raw), kommun.namn,
+        back="index.html", font_face=faces_css(LETTERS),
     )  # fmt: skip
     freetext.write_freetext(workspace, year, made)
     watchlist.write_watchlist(workspace, year, made, day)

@@ -273,7 +273,7 @@ def _why(form: Completed | None) -> str:
 
 
 def _unwritten(titles: Sequence[str]) -> str:
-    whole = len(titles) == len(analys.SECTIONS)
+    whole = len(titles) == len(analys.SECTIONS)  # a unit's
     return "inget är skrivet" if whole else f"återstår {', '.join(f'”{t}”' for t in titles)}"
 
 

@@ -18,7 +18,7 @@ from pipeline.report.completeness import role
 from pipeline.report.locks import FILE
 from pipeline.report.tertial import LAST_DAYS, earliest_lock
 from pipeline.run.execute import Job
-from pipeline.run.plan import chapters
+from pipeline.run.plan import chapters, common
 from pipeline.run.planning import plan
 from pipeline.trace.cellset import WHOLE_ROW
 from pipeline.trace.lock import record
@@ -109,12 +109,12 @@ def standing(workspace: Workspace, year: int, tertial: str) -> dict[str, str]:
     return made
 
 
-def write_changes(workspace: Workspace, year: int, say: Say) -> None:
+def write_changes(workspace: Workspace, year: int, say: Say, date: dt.date | None = None) -> None:
     """Write down for the report of `year` how its tertials stand, and every change in a locked
     tertial of it or of an earlier year, with the numbers that it moved."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for each in (y for y in workspace.years() if y <= year):
-        for made in _changes(workspace, year, each):
+        for made in _changes(workspace, year, each, date):
             same = found.setdefault((made["adress"], made["andring"]), made)
             for of_lock in ("lasta", "andrade", "raknas"):
                 same[of_lock] = list(dict.fromkeys([*same[of_lock], *made[of_lock]]))
@@ -130,7 +130,9 @@ def write_changes(workspace: Workspace, year: int, say: Say) -> None:
         say(f"Obs: {len(found)} ändringar har gjorts i låsta tertial. Se kapitlet om avstämning.")
 
 
-def _changes(workspace: Workspace, year: int, of_year: int) -> list[dict[str, Any]]:
+def _changes(
+    workspace: Workspace, year: int, of_year: int, date: dt.date | None
+) -> list[dict[str, Any]]:
     key, gone = key_of(workspace), disposals(workspace.raw)
     held = [k for k in record.locks(workspace.raw, of_year) if k.key == key.fingerprint]
     if not held:
@@ -139,7 +141,7 @@ def _changes(workspace: Workspace, year: int, of_year: int) -> list[dict[str, An
     found = [(k, c) for k in held for c in changes(k, cells, gone) if c.kind != DISPOSED]
     if not found:
         return []
-    jobs = chapters(workspace, year, "intern")
+    jobs = chapters(workspace, year, "intern", date)
     report = plan(workspace, year, "intern", jobs, None).facts
     counting = Lineage(workspace, year, [f.record() for f in report.values()])
     made = []
@@ -192,7 +194,7 @@ def _told(workspace: Workspace, year: int, change: Change) -> dict[str, Any]:
 
 def _compiled(workspace: Workspace, year: int, tertial: str) -> dict[str, Fact]:
     """Every number of a tertial's compilation, as it is now."""
-    given = {"year": year, "edition": "intern", "tertial": tertial, "enhet": ""}
+    given = {**common(workspace, year, "intern"), "tertial": tertial, "enhet": ""}
     return plan(workspace, year, "intern", [Job(NOTEBOOK, "tertial", given)], None).facts
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Any
+
 from pipeline.facts.dataset import codebooks
 from pipeline.run.execute import Job
-from pipeline.workspace import Workspace
+from pipeline.workspace import Workspace, per_datum
 
 CLEAN = Job("00_rensa.ipynb", "00_rensa")
 VALIDATE = Job("01_validera.ipynb", "01_validera")
@@ -41,14 +44,26 @@ def surveys(workspace: Workspace, year: int) -> list[str]:
     )
 
 
-def chapters(workspace: Workspace, year: int, edition: str) -> list[Job]:
+def common(
+    workspace: Workspace, year: int, edition: str, date: dt.date | None = None
+) -> dict[str, Any]:
+    """What every chapter, tertial and paper of an edition is told. `date`: its day, where it is
+    not the settings'."""
+    return {
+        "year": year, "edition": edition, "date": per_datum(workspace, year, date).isoformat()
+    }  # fmt: skip
+
+
+def chapters(
+    workspace: Workspace, year: int, edition: str, date: dt.date | None = None
+) -> list[Job]:
     """The chapters of an edition, in reading order."""
-    common = {"year": year, "edition": edition}
+    told = common(workspace, year, edition, date)
     return [
-        *(Job(f"{name}.ipynb", name, common) for name in CHAPTERS),
+        *(Job(f"{name}.ipynb", name, told) for name in CHAPTERS),
         *(
-            Job(SURVEY, f"35_enkat_{name}", {**common, "survey": name})
+            Job(SURVEY, f"35_enkat_{name}", {**told, "survey": name})
             for name in surveys(workspace, year)
         ),
-        *(Job(f"{name}.ipynb", name, common) for name in AFTER_SURVEYS),
+        *(Job(f"{name}.ipynb", name, told) for name in AFTER_SURVEYS),
     ]

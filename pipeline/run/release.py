@@ -39,6 +39,7 @@ from pipeline.publish.public import FILE as LEDGER
 from pipeline.publish.public_edition import public_edition, publish_public
 from pipeline.publish.untraced import gate
 from pipeline.report.completeness import reasons
+from pipeline.run import state, underlag
 from pipeline.run.attack import FILE as ATTACK
 from pipeline.run.attack import attack_edition, log, refuse_leaks
 from pipeline.run.plan import chapters
@@ -60,6 +61,7 @@ from pipeline.trace.verify import refuse, verify
 from pipeline.workspace import Workspace, load_kommun, per_datum
 
 PATTERN = "monster.json"
+_PAPERS = tuple(Path(underlag.FOLDER) / kind.name for kind in underlag.OUTWARD)
 Say = Callable[[str], None]
 
 
@@ -77,21 +79,22 @@ class Decision:
 def release(
     workspace: Workspace, year: int, decision: Decision, say: Say, date: dt.date | None = None
 ) -> Path:
-    """Release a stage of `year`; returns its folder. Raises UsageError for a wrong call or an
-    edition that is not built of what is there now, GateError where a gate refuses."""
+    """Release a stage of `year`; returns its folder. `date`: what the edition must have been built
+    with (by default what it was). Raises UsageError for a wrong call or an edition that is not
+    built of what is there now, GateError where a gate refuses."""
     _check_call(decision)
     workspace.require_year(year)
     before = frozen(workspace.raw, year)
     replaced = next((f for f in reversed(before) if f.stage == decision.stage), None)
     _check_stage(decision, replaced)
+    date = date or state.date_of(workspace, year)
     _check_fresh(workspace, year, date)
     _check_complete(workspace, year, decision)
     number = max((f.number for f in before), default=0) + 1
     with tempfile.TemporaryDirectory(prefix="uppfoljning-") as scratch:
         made = _Made(workspace, year, date, decision, replaced, Path(scratch), number)
         say("Den publika utgåvan sätts samman för publicering …")
-        for warning in made.render():
-            say(f"Att se över: {warning}")
+        made.render(say)
         say("Varje tal räknas om från källfilerna på en annan väg …")
         for line in made.verify():
             say(f"  {line}")
@@ -143,9 +146,10 @@ def _check_stage(decision: Decision, replaced: Frozen | None) -> None:
 def _check_fresh(workspace: Workspace, year: int, date: dt.date | None) -> None:
     why = stale.reason(workspace, year, date.isoformat() if date else None)
     if why:
+        when = f" DATE={date.isoformat()}" if date else ""
         raise UsageError(
             f"Rapporten för {year} är inte byggd av det som finns nu:\n  {why}.\n"
-            f"Gör så här: kör make annual YEAR={year} och läs rapporten, publicera sedan."
+            f"Gör så här: kör make annual YEAR={year}{when} och läs rapporten, publicera sedan."
         )
 
 
@@ -181,12 +185,12 @@ class _Made:
         self._audit: Audit | None = None
         self._changes: tuple[correction.Change, ...] = ()
 
-    def render(self) -> list[str]:
-        """Write the public edition under its own name; the gates that `annual` has for what it
-        says. Returns warnings."""
+    def render(self, say: Say) -> None:
+        """Write the public edition and the papers that may leave under their own name; the gates
+        that `annual` has for what they say."""
         kommun = load_kommun(self._workspace.raw)
-        label = f"Publik utgåva, {STAGES[self._decision.stage]}"
-        edition = f"{label}, rättad" if self._replaced else label
+        stage = STAGES[self._decision.stage] + (", rättad" if self._replaced else "")
+        edition = f"Publik utgåva, {stage}"
         meta = Meta(kommun.namn, kommun.sektor, self._year, self._day, __version__, edition=edition)
         names = [job.name for job in chapters(self._workspace, self._year, "publik")]
         executed = {n: self._background / "notebooks" / f"{n}.ipynb" for n in names}
@@ -197,13 +201,15 @@ class _Made:
         self._public.mkdir()
         publish_public(told, self._public, [correction.LINK] if self._replaced else ())
         page, printed = (self._public / n for n in (REPORT, PDF))
-        warnings = gate(
+        for w in gate(
             told, page.read_text(encoding="utf-8"), printed.read_bytes(),
             vocabulary(self._workspace, self._pattern()),
-        )  # fmt: skip
+        ):  # fmt: skip
+            say(f"Att se över: {w.where}: ”{w.token}” i ”{w.context}”.")
         self._correct(told)
         refuse_files(self._workspace, self._year, self._public)
-        return [f"{w.where}: ”{w.token}” i ”{w.context}”." for w in warnings]
+        shutil.copytree(self._home, self._intern)
+        underlag.release(self._workspace, meta, self._intern, self._pattern(), stage, say)
 
     def _correct(self, document: Document) -> None:
         if self._replaced is None:
@@ -224,10 +230,13 @@ class _Made:
 
     def verify(self) -> list[str]:
         """Recompute every number of the edition as it will be published."""
-        shutil.copytree(self._home, self._intern)
         manifest = self._intern / MANIFEST
         told = json.loads(manifest.read_text(encoding="utf-8"))
         told["public"] = listed(self._public)
+        for place in (f"{p.as_posix()}/" for p in _PAPERS):
+            others = [e for e in told["outputs"] if not e["name"].startswith(place)]
+            papers = [{**e, "name": place + e["name"]} for e in listed(self._intern / place)]
+            told["outputs"] = sorted([*others, *papers], key=lambda e: str(e["name"]))
         manifest.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         verdict = verify(
             self._workspace, self._year, self._intern, self._workspace.processed, self._public
@@ -257,6 +266,8 @@ class _Made:
         shutil.copyfile(self._intern / MANIFEST, inside / MANIFEST)
         shutil.copytree(self._home / KEPT, inside / KEPT)
         shutil.copyfile(self._background / PATTERN, inside / "publik" / PATTERN)
+        for place in _PAPERS:
+            shutil.copytree(self._intern / place, inside / place)
         plan = self._workspace.processed / str(self._year) / SNAPSHOT
         if plan.is_file():  # decisions, no persons: what the autumn's follow-up compares with
             shutil.copyfile(plan, inside / SNAPSHOT)

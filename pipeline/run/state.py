@@ -9,11 +9,11 @@ from pathlib import Path
 
 from pipeline import stale
 from pipeline.privacy.key import recorded_fingerprint
-from pipeline.workspace import LITTER, REPO, Workspace, year_files
+from pipeline.workspace import LITTER, REPO, SETTINGS, Workspace, year_files
 
 # Code that decides what the tables of a year hold; chapters and publication do not.
 _ROOMS = ("intake", "validation", "forms", "privacy")
-_MODULES = ("workspace.py", "errors.py")
+_MODULES = ("workspace.py", "settings_book.py", "errors.py")
 
 
 def fresh_tables(workspace: Workspace, year: int, fingerprint: str) -> bool:
@@ -71,12 +71,25 @@ def fresh_key(workspace: Workspace, year: int) -> str | None:
     return key if stale.is_stale(path, inputs, key=key) is None else None
 
 
+def date_of(workspace: Workspace, year: int) -> dt.date | None:
+    """The DATE= that the year's edition was built with; None where it has the settings' date, or
+    nothing is built."""
+    path = stale.state_path_of(workspace.processed, year)
+    if not path.is_file():
+        return None
+    return _date(str(json.loads(path.read_text(encoding="utf-8"))["key"]))
+
+
 def renew_edition(workspace: Workspace, year: int, key: str) -> None:
     """Take an edition whose raw rows were destroyed for as good as it was: it is not built
     again for that."""
-    date = json.loads(key)["date"]
     before = edition_before(workspace, year)
-    record_edition(workspace, year, dt.date.fromisoformat(date) if date else None, before)
+    record_edition(workspace, year, _date(key), before)
+
+
+def _date(key: str) -> dt.date | None:
+    told = json.loads(key)["date"]
+    return dt.date.fromisoformat(told) if told else None
 
 
 def _tables_state(workspace: Workspace, year: int) -> Path:
@@ -88,7 +101,7 @@ def _inputs(workspace: Workspace, year: int) -> list[Path]:
     found = year_files(raw / str(year)) if (raw / str(year)).is_dir() else []
     for folder in (raw / "kolada", raw / "formular", REPO / "expectations"):
         found += _files(folder)
-    found += [raw / "kommun.toml", REPO / "requirements.lock"]
+    found += [*(raw / name for name in SETTINGS), REPO / "requirements.lock"]
     found += [REPO / "notebooks" / n for n in ("00_rensa.ipynb", "01_validera.ipynb")]
     for room in _ROOMS:
         found += [p for p in _files(REPO / "pipeline" / room) if p.suffix != ".pyc"]

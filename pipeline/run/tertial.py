@@ -12,9 +12,11 @@ from pipeline.facts.dataset import codebooks, open_dataset
 from pipeline.forms.codebook import slug
 from pipeline.publish.document import Meta
 from pipeline.report.tertial import LAST_DAYS, SECTOR, SECTOR_NAME, ended_by
+from pipeline.run import state
 from pipeline.run.execute import Job, kernels_of
 from pipeline.run.kernel import Kernels
 from pipeline.run.locks import FORM, NOTEBOOK, standing
+from pipeline.run.plan import common
 from pipeline.workspace import Workspace, load_kommun, per_datum
 
 FOLDER = "tertial"
@@ -33,10 +35,10 @@ def built(workspace: Workspace, year: int, date: dt.date | None) -> list[str]:
     return [t for t in ended_by(year, day) if _has_rows(workspace, year, t)]
 
 
-def job(year: int, tertial: str) -> Job:
+def job(workspace: Workspace, year: int, tertial: str, date: dt.date | None = None) -> Job:
     """One execution makes the documents of all units."""
-    given = {"year": year, "edition": "intern", "tertial": tertial, "enhet": ""}
-    return Job(NOTEBOOK, FOLDER, given)
+    told = common(workspace, year, "intern", date)
+    return Job(NOTEBOOK, FOLDER, {**told, "tertial": tertial, "enhet": ""})
 
 
 def scratch(made: Path, tertial: str) -> Path:
@@ -122,6 +124,7 @@ def _tertial(
     from pipeline.trace.verify import refuse, verify_part
 
     name = f"T{number}"
+    date = date or state.date_of(workspace, year)  # as the edition that it is a part of
     tables(workspace, year, say, kernels)
     lock(workspace, year, say)
     if not _has_rows(workspace, year, name):
@@ -132,7 +135,7 @@ def _tertial(
     meta = _meta(workspace, year, date)
     with swapped(intern / FOLDER, name) as (made, swap):
         say(f"Sammanställningen för {name} {year} görs …")
-        run_notebooks(workspace, [(job(year, name), made)], kernels)
+        run_notebooks(workspace, [(job(workspace, year, name, date), made)], kernels)
         kernels.end()
         write(workspace, meta, name, made, say)
         verdict = verify_part(workspace, year, made, workspace.processed)

@@ -3,6 +3,7 @@ and ledningsgruppen's, with all."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +13,7 @@ import pyarrow.parquet as pq
 from pipeline.facts.pattern import Pattern
 from pipeline.publish.document import Meta
 from pipeline.run.execute import Job
+from pipeline.run.plan import common
 from pipeline.workspace import Workspace
 
 FOLDER = "underlag"
@@ -48,6 +50,7 @@ KINDS = (
         "Interna uppgifter, får inte lämnas ut", "arsrapport.html",
     ),
 )  # fmt: skip
+OUTWARD = tuple(kind for kind in KINDS if kind.outward)
 PAGES = tuple(  # address, title and a line about it, for the front page
     (f"{FOLDER}/{kind.name}/{kind.name}.{suffix}", f"{kind.title} {as_}", line)
     for kind in KINDS
@@ -58,15 +61,16 @@ PAGES = tuple(  # address, title and a line about it, for the front page
 )
 
 
-def jobs(year: int, made: Path) -> list[tuple[Job, Path]]:
+def jobs(
+    workspace: Workspace, year: int, made: Path, date: dt.date | None = None
+) -> list[tuple[Job, Path]]:
     """The executions, each with its folder in the edition that is being made."""
     given = []
     for kind in KINDS:
         folder = made / FOLDER / kind.name / "notebooks"
         folder.mkdir(parents=True, exist_ok=True)
-        given.append(
-            (Job(kind.notebook, kind.name, {"year": year, "edition": kind.edition}), folder)
-        )
+        told = common(workspace, year, kind.edition, date)
+        given.append((Job(kind.notebook, kind.name, told), folder))
     return given
 
 
@@ -77,6 +81,16 @@ def write_all(
     GateError where a paper says a hidden number, or one that its report does not show."""
     for kind in KINDS:
         _write(workspace, meta, kind, made, hides[kind.edition], say)
+
+
+def release(
+    workspace: Workspace, meta: Meta, made: Path, hides: Pattern, stage: str, say: Say
+) -> None:
+    """Write the papers that may leave once more, in a copy of the edition that is released: as of
+    the stage, and no longer as a draft. No kernel runs."""
+    for kind in OUTWARD:
+        stamped = replace(kind, stamp=f"Den publika utgåvans uppgifter, {stage}")
+        _write(workspace, meta, stamped, made, hides, say)
 
 
 def _write(

@@ -48,10 +48,15 @@ class Forms:
     """The codebooks and rules of a workspace, asked about columns."""
 
     def __init__(
-        self, books: Mapping[str, Codebook], forms: Path, expectations: Path = EXPECTATIONS
+        self,
+        books: Mapping[str, Codebook],
+        forms: Path,
+        expectations: Path = EXPECTATIONS,
+        deciding: Mapping[str, frozenset[str]] | None = None,
     ) -> None:
         self.books = books
         self._folders = (forms, expectations)
+        self._deciding = deciding or {}
         self._shipped = shipped_codebooks(forms)
         self._forms: dict[str, Form] = {}
         self._origins: dict[tuple[str, str], frozenset[Origin]] = {}
@@ -139,6 +144,7 @@ class Forms:
             f.name for f in book.fields if f.required or f.unique or f.severity == "critical"
         }
         structural |= {f for key in book.foreign_keys for f in key.fields}
+        structural |= self._deciding.get(table, frozenset())
         for other in self.books.values():  # what others refer to by
             structural |= {
                 f for k in other.foreign_keys if k.resource == table for f in k.reference_fields

@@ -17,12 +17,21 @@ import pyarrow.parquet as pq
 
 from pipeline.errors import UppfoljningError
 from pipeline.forms.codebook import Codebook, Field
-from pipeline.intake.convert import MISSING, RULES, Converter, converter, dummy_converter
+from pipeline.intake.convert import (
+    MISSING,
+    RULES,
+    Converter,
+    converter,
+    dummy_converter,
+    translated,
+)
 from pipeline.intake.headers import fit
+from pipeline.intake.mapping import MappingFile, load_mappings, mapped
 from pipeline.intake.personal import guarded, shown
 from pipeline.intake.raw import Cell as Cell_
 from pipeline.intake.raw import RawTable
 from pipeline.intake.readers import read_file
+from pipeline.intake.stacked import with_stacked_header
 from pipeline.intake.year import files
 from pipeline.privacy.key import PseudonymKey, key_of
 from pipeline.privacy.screen import mask_cell
@@ -52,6 +61,11 @@ class RawFiles:
     @cached_property
     def _key(self) -> PseudonymKey:
         return key_of(self._tables.workspace)
+
+    @cached_property
+    def _mappings(self) -> tuple[MappingFile, ...]:
+        forms = self._tables.forms
+        return load_mappings(self._tables.workspace.raw / "formular", forms.books)
 
     def record(self, cell: Cell) -> Record:
         """A cell as answers show it: where, `raw` (what stands there; None where it is blank,
@@ -113,7 +127,7 @@ class RawFiles:
                     "rapporten byggdes, så cellerna går inte att visa.\n"
                     "Gör så här: kör make annual och spåra igen."
                 )
-            self._read[key] = {t.sheet: t for t in found}
+            self._read[key] = {t.sheet: mapped(t, self._mappings) for t in found}
         return self._read[key][source["sheet"]]
 
     def _path(self, year: int, name: str) -> Path | None:
@@ -132,6 +146,7 @@ class RawFiles:
             convert = dummy_converter(field, book, place)
         else:
             convert = converter(field, book, plain_text=raw.kind == "csv")
+        convert = translated(convert, raw.dialect, place_of(cell.column))
         return field, guarded(convert, field, book, self._key)
 
     def _verdicts(self, year: int) -> Verdicts:
@@ -163,6 +178,11 @@ class _Column:
             for (row, column), problem in (table.problems if table else {}).items()
             if column == self._index + 1
         }
+        self._formulas = {
+            row: mask_cell(formula)[0]
+            for (row, column), formula in (table.formulas if table else {}).items()
+            if column == self._index + 1
+        }
         self._known: dict[tuple[type, object], _Cleaned] = {}
 
     def records(self, rows: Sequence[int]) -> list[Record]:
@@ -184,9 +204,10 @@ class _Column:
                     "raw": raw, "rules": rules,
                 }
             )  # fmt: skip
-        if self._said or self._problems:
+        if self._said or self._problems or self._formulas:
+            special = {*self._said, *self._problems, *self._formulas}
             for record, value in zip(made, self._values(rows), strict=True):
-                if record["row"] in self._said or record["row"] in self._problems:
+                if record["row"] in special:
                     record["rules"] = self._told(record["row"], clean(value))
         return made
 
@@ -200,7 +221,13 @@ class _Column:
             return [cells[at] if at < len(cells) else None for cells in there]
 
     def _told(self, row: int, cleaned: _Cleaned) -> tuple[str, ...]:
-        """The rules of a cell of which validation or the reader has something to say."""
+        """The rules of a cell of which validation or the reader has something to say; the text of
+        the formula that gave its value comes first."""
+        formula = self._formulas.get(row)
+        written = (f"formel: ={formula}",) if formula else ()
+        return (*written, *self._remarks(row, cleaned))
+
+    def _remarks(self, row: int, cleaned: _Cleaned) -> tuple[str, ...]:
         said = [
             f"{VERDICTS.get(action, action)}: {reason}"
             for action, reason, address in self._said.get(row, ())
@@ -247,7 +274,9 @@ def _row_by_row(columns: Sequence[list[Record]]) -> list[Record]:
 
 
 def _spread(raw: RawTable, header_row: int, book: Codebook) -> frozenset[str]:
-    return fit(raw.rows[header_row - 1], book).spread
+    made = fit(raw.header(header_row - 1), book)
+    stacked = None if made.columns else with_stacked_header(raw)
+    return made.spread if stacked is None else fit(stacked.header(header_row - 1), book).spread
 
 
 def plain(value: object) -> Raw:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 import pyarrow as pa
@@ -182,34 +183,73 @@ class Lineage:
         return list(found)
 
     def _counting(self, sheet: Sheet, row: int, field: str) -> set[str]:
-        found: set[str] = set()
-        for (table, year), groups in self.groups.items():
-            asked = _Asked(self.tables, table, year, sheet, row)
-            for columns, by_parts in groups.items():
-                if table in SYSTEM_TABLES:
-                    hit = self._system.counting(table, year, sheet, row, field, by_parts)
-                    found |= hit
-                    continue
-                for origin in self.reach(Basis(table, year, (), columns)).direct:
-                    if origin.field == field and asked.leads_to(origin.path):
-                        for parts, facts in by_parts.items():
-                            if asked.any_row(origin.path, parts):
-                                found.update(facts)
+        found = self._by_field(self._direct, sheet, row, field)
+        for table, year, by_parts in self._of_system:
+            found |= self._system.counting(table, year, sheet, row, field, by_parts)
         return found
 
     def _changing(self, sheet: Sheet, row: int, field: str) -> set[str]:
-        found: set[str] = set()
-        for (table, year), groups in self.groups.items():
-            asked = _Asked(self.tables, table, year, sheet, row)
-            for columns, by_parts in groups.items():
-                if table in SYSTEM_TABLES:
-                    found |= self._system.changing(table, year, sheet, row, field, by_parts)
-                    continue
-                moving = self.reach(Basis(table, year, (), columns)).moving
-                for origin, moved in moving.items():
-                    if origin.field == field and asked.leads_to(origin.path):
-                        found |= asked.moved(origin, moved, by_parts)
+        found = self._by_field(self._moving, sheet, row, field)
+        for table, year, by_parts in self._of_system:
+            found |= self._system.changing(table, year, sheet, row, field, by_parts)
         return found
+
+    def _by_field(self, readers: Readers, sheet: Sheet, row: int, field: str) -> set[str]:
+        """The facts that read a field and that its cell in this row counts in, or could change."""
+        found: set[str] = set()
+        rows: dict[tuple[str, int], _Asked] = {}
+        for r in readers.get((self.tables.table_of(sheet), field), ()):
+            at = (r.table, r.year)
+            if at not in rows:
+                rows[at] = _Asked(self.tables, *at, sheet, row)
+            if rows[at].leads_to(r.path):
+                found |= rows[at].moved(r)
+        return found
+
+    @cached_property
+    def _of_system(self) -> list[tuple[str, int, dict[Parts, list[str]]]]:
+        """The groups of facts on what the pipeline says about its rows."""
+        return [(*at, by_parts) for at, groups in self.groups.items() if at[0] in SYSTEM_TABLES
+                for by_parts in groups.values()]  # fmt: skip
+
+    @cached_property
+    def _direct(self) -> Readers:
+        """Who reads a field."""
+        return self._readers(lambda found: dict.fromkeys(found.direct, frozenset()))
+
+    @cached_property
+    def _moving(self) -> Readers:
+        """Whom a field can change."""
+        return self._readers(lambda found: found.moving)
+
+    def _readers(
+        self, of: Callable[[Reach], Mapping[Origin, frozenset[str] | None]]
+    ) -> dict[tuple[str | None, str], list[Reader]]:
+        made: dict[tuple[str | None, str], list[Reader]] = {}
+        for (table, year), groups in self.groups.items():
+            if table in SYSTEM_TABLES:
+                continue
+            for columns, by_parts in groups.items():
+                for origin, moved in of(self.reach(Basis(table, year, (), columns))).items():
+                    form = self.tables.forms.end(table, origin.path)
+                    reader = Reader(table, year, origin.path, moved, by_parts)
+                    made.setdefault((form, origin.field), []).append(reader)
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Facts of one table and year that read a field, found by the path from their table to it.
+    `columns`: those that it can change, as in `Reach.moving`; none where it is only read."""
+
+    table: str
+    year: int
+    path: Path_
+    columns: frozenset[str] | None
+    by_parts: Mapping[Parts, list[str]]
+
+
+Readers = Mapping[tuple[str | None, str], Sequence[Reader]]  # (form, field) → who reads it
 
 
 class _Asked:
@@ -218,28 +258,24 @@ class _Asked:
     def __init__(self, tables: Tables, table: str, year: int, sheet: Sheet, row: int) -> None:
         self._tables, self._table, self._year = tables, table, year
         self._sheet, self._row = sheet, row
-        self._form = tables.table_of(sheet)
         self._rows: dict[Path_, pa.Table] = {}
         self._truth: dict[tuple[Path_, p.Node], Mask] = {}
 
     def leads_to(self, path: Path_) -> bool:
-        """Whether the sheet's rows can be reached this way."""
-        same = self._form == self._tables.forms.end(self._table, path)
+        """Whether the rows of the sheet's year can be reached this way."""
         year = self._sheet.year
-        return same and (year <= self._year if path else year == self._year)
+        return year <= self._year if path else year == self._year
 
-    def moved(
-        self, origin: Origin, columns: frozenset[str] | None, by_parts: Mapping[Parts, list[str]]
-    ) -> set[str]:
-        """The facts that the origin's cell in this row could change."""
-        if columns is None:
+    def moved(self, reader: Reader) -> set[str]:
+        """The facts that the field's cell in this row could change."""
+        if reader.columns is None:
             raw = self._tables.raw_rows(self._sheet)
             there = self._row < len(raw) and bool(raw[self._row])
-            return {f for facts in by_parts.values() for f in facts} if there else set()
+            return {f for facts in reader.by_parts.values() for f in facts} if there else set()
         return {
             f
-            for parts, facts in by_parts.items()
-            if self.any_row(origin.path, without(parts, columns))
+            for parts, facts in reader.by_parts.items()
+            if self.any_row(reader.path, without(parts, reader.columns))
             for f in facts
         }
 

@@ -20,6 +20,7 @@ from pipeline.trace.cellset import WHOLE_ROW, CellSet, Sheet
 from pipeline.trace.tables import Tables
 
 PLACE = frozenset({"fil", "tabell"})
+Places = frozenset[tuple[str, str]]  # file and form
 
 
 class SystemRecords:
@@ -28,6 +29,8 @@ class SystemRecords:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         self._told: dict[tuple[p.Node, str, str], bool] = {}
+        self._heard: dict[tuple[int, Sheet, bool], Places] = {}
+        self._hit: dict[tuple[Parts, Places], bool] = {}
 
     def members(self, b: Basis, chosen: Mask) -> CellSet:
         """The rows that are counted, or the cells."""
@@ -53,7 +56,7 @@ class SystemRecords:
             for kalla, source in self._tables.sources[year].items():
                 sheet = Sheet(year, kalla)
                 for field in source["columns"]:
-                    if self._hits(b.year, b.parts, sheet, field):
+                    if self._hits(b.parts, self._places(b.year, sheet, field)):
                         found.add(sheet, field, self._tables.raw_rows(sheet))
         return found
 
@@ -84,27 +87,36 @@ class SystemRecords:
         raw = self._tables.raw_rows(sheet)
         if row >= len(raw) or not raw[row]:
             return set()
-        return {
-            f for parts, ids in facts.items() if self._hits(year, parts, sheet, field) for f in ids
-        }
+        places = self._places(year, sheet, field)
+        return {f for parts, ids in facts.items() if self._hits(parts, places) for f in ids}
 
-    def _hits(self, year: int, parts: Parts, sheet: Sheet, field: str) -> bool:
-        return any(
-            all(self._tells(part, *place) for part in parts if PLACE.issuperset(columns_of(part)))
-            for place in self._places(year, sheet, field)
-        )
+    def _hits(self, parts: Parts, places: Places) -> bool:
+        """Whether rows of one of the files and forms can be among those counted."""
+        key = (parts, places)
+        if key not in self._hit:
+            told = [part for part in parts if PLACE.issuperset(columns_of(part))]
+            self._hit[key] = any(all(self._tells(part, *at) for part in told) for at in places)
+        return self._hit[key]
 
-    def _places(self, year: int, sheet: Sheet, field: str) -> Iterator[tuple[str, str]]:
+    def _places(self, year: int, sheet: Sheet, field: str) -> Places:
         """The files and forms that have rows in which the cell may be heard."""
         table = self._tables.table_of(sheet)
         if table is None or sheet.year > year:
-            return
-        forms = self._tables.forms
+            return frozenset()
+        decides = field in self._tables.forms.form(table).structural
+        key = (year, sheet, decides)
+        if key not in self._heard:
+            self._heard[key] = frozenset(self._hearing(year, sheet, table, decides))
+        return self._heard[key]
+
+    def _hearing(
+        self, year: int, sheet: Sheet, table: str, decides: bool
+    ) -> Iterator[tuple[str, str]]:
         if sheet.year == year:
             yield self._tables.sources[year][sheet.kalla]["file"], table
-            if field in forms.form(table).structural:
+            if decides:
                 yield from self._files(table, year)
-        for other in sorted(forms.referring(table)):
+        for other in self._tables.forms.referring(table):
             yield from self._files(other, year)
 
     def _files(self, table: str, year: int) -> Iterator[tuple[str, str]]:

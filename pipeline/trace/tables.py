@@ -60,7 +60,9 @@ class Tables:
     def __init__(self, workspace: Workspace, year: int) -> None:
         self.workspace = workspace
         self.year = year
-        self.forms = Forms(codebooks(workspace.raw), workspace.raw / "formular")
+        self.forms = Forms(
+            codebooks(workspace.raw), workspace.raw / "formular", deciding=self._deciding()
+        )
         self._datasets: dict[tuple[str, int], Dataset] = {}
         self._links: dict[tuple[str, int, Path_], Link] = {}
         self._raw_rows: dict[int, dict[str, Marks]] = {}
@@ -72,6 +74,17 @@ class Tables:
         """Years with tables, up to the edition's, newest first."""
         found = [int(p.parent.name) for p in self.workspace.processed.glob("[0-9]*/kallor.json")]
         return tuple(sorted((y for y in found if y <= self.year), reverse=True))
+
+    def _deciding(self) -> dict[str, frozenset[str]]:
+        """The fields of each table in whose columns a survey tool also says which answers are
+        none (LimeSurvey's date of sending)."""
+        found: dict[str, frozenset[str]] = {}
+        for source in (s for year in self.sources.values() for s in year.values()):
+            told = {*source.get("decided_by", ())}
+            fields = {f for f, letters in source["columns"].items() if told & {*letters}}
+            if source["table"] and fields:
+                found[source["table"]] = found.get(source["table"], frozenset()) | fields
+        return found
 
     @cached_property
     def sources(self) -> dict[int, dict[str, Source]]:

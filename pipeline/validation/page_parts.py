@@ -93,6 +93,11 @@ def paragraph(text: str, kind: str = "") -> str:
     return f"<p{_kind(kind)}>{escape(text)}</p>"
 
 
+def way_back(up: str) -> str:
+    """The way back to the page above, in a landmark of its own."""
+    return f'<nav class="vag" aria-label="Vägen tillbaka">{up}</nav>\n'
+
+
 def link(address: str, text: str) -> str:
     return f'<a href="{escape(address)}">{escape(text)}</a>'
 

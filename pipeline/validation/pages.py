@@ -20,6 +20,7 @@ from pipeline.validation.page_parts import (
     rows_and_cells,
     share_bar,
     table,
+    way_back,
 )
 from pipeline.validation.page_style import page
 from pipeline.validation.places import lines, pieces
@@ -63,10 +64,10 @@ def write_pages(
     """
     summary = read_summary(processed)
     folder.mkdir(parents=True, exist_ok=True)
-    trail = _way(link(back, "Till framsidan")) if back else ""
+    trail = way_back(link(back, "Till framsidan")) if back else ""
     made = {"index.html": page(_title(summary, place), _index(summary, place), trail, font_face)}
     for name, title in summary.tables.items():
-        up = _way(link("index.html", f"Datakvalitet {summary.year}"))
+        up = way_back(link("index.html", f"Datakvalitet {summary.year}"))
         heading = f"{title} – datakvalitet {summary.year}"
         made[_file(name)] = page(heading, _table_page(summary, name), up, font_face)
     for name, content in made.items():
@@ -76,11 +77,6 @@ def write_pages(
         shutil.copyfile(processed / MENDING_LIST, folder / MENDING_LIST)
         written.append(folder / MENDING_LIST)
     return written
-
-
-def _way(up: str) -> str:
-    """The way back to the page above, in a landmark of its own."""
-    return f'<nav class="vag" aria-label="Vägen tillbaka">{up}</nav>\n'
 
 
 def _title(summary: ValidationSummary, place: str) -> str:

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from pipeline.forms.codebook import Codebook
 from pipeline.intake.numbers import NO_NUMBER
 from pipeline.validation.addresses import Locator, Sources, cell_address
+from pipeline.validation.aside import aside_checks
 from pipeline.validation.check import CheckResult
 from pipeline.validation.personal import count_by_table, masked_check, masked_records
 from pipeline.validation.quarantine import Outcome
@@ -136,9 +137,10 @@ def check_records(
     books: Mapping[str, Codebook],
     cells: pa.Table,
     rows: pa.Table,
+    aside: pa.Table,
 ) -> Row:
-    """`kontroller.json`: one entry an expectation and table, and one a table about personal
-    identifiers."""
+    """`kontroller.json`: one entry an expectation and table, one a table about personal
+    identifiers, and one for each reason why answers were set aside."""
     names = sorted(results)
     masked = count_by_table(cells, names)
     read = rows["tabell"].to_pylist()
@@ -151,6 +153,7 @@ def check_records(
             for entry in (
                 *(_check_record(r, books) for r in results[name]),
                 masked_check(name, read.count(name), masked[name]),
+                *aside_checks(name, read.count(name), aside),
             )
         ],
     }

@@ -17,6 +17,7 @@ from pipeline.forms.codebook import Codebook, load_codebooks
 from pipeline.intake.derive import add_derived
 from pipeline.intake.store import write_json, write_parquet
 from pipeline.validation.addresses import Locator, Sources
+from pipeline.validation.aside import aside_records
 from pipeline.validation.balance import balance
 from pipeline.validation.check import CheckResult, run_checks
 from pipeline.validation.mending import NAME, write_mending_list
@@ -35,6 +36,7 @@ from pipeline.validation.suites import EXPECTATIONS, shipped_codebooks
 from pipeline.workspace import CATALOGUES, Workspace, load_kommun
 
 CLEANED, DUPLICATES, ERRORS, SOURCES = "rensat", "dubbletter", "fel", "kallor.json"
+ASIDE = "avskilda"
 
 
 @dataclass(slots=True)
@@ -81,7 +83,7 @@ def validate_year(
     open_books = shipped_codebooks(forms)
     state = _Year(workspace, year, out, _read_json(out / SOURCES), books)
 
-    names = {p.stem for p in (out / CLEANED).glob("*.parquet")} - {DUPLICATES, ERRORS}
+    names = {p.stem for p in (out / CLEANED).glob("*.parquet")} - {DUPLICATES, ERRORS, ASIDE}
     results: dict[str, tuple[CheckResult, ...]] = {}
     rows, cells = [], []
     for name in validation_order(names, books):
@@ -92,6 +94,10 @@ def validate_year(
     lost_rows, lost_cells = duplicate_records(state.cleaned(DUPLICATES), state.sources, books)
     rows.append(lost_rows)
     cells.append(lost_cells)
+    aside = state.cleaned(ASIDE)
+    aside_rows, aside_cells = aside_records(aside, state.sources)
+    rows.append(aside_rows)
+    cells.append(aside_cells)
 
     key = ["_kalla", "_rad"]
     all_rows = pa.concat_tables(rows).sort_by([(k, "ascending") for k in key])
@@ -103,7 +109,9 @@ def validate_year(
     write_parquet(all_cells, out / "celler.parquet")
     files = {name: f.json() for name, f in sorted(figures.items())}
     write_json({"year": year, "files": files}, out / "balance.json")
-    write_json(check_records(year, results, books, all_cells, all_rows), out / "kontroller.json")
+    write_json(
+        check_records(year, results, books, all_cells, all_rows, aside), out / "kontroller.json"
+    )
     summary = read_summary(out)
     write_mending_list(out / NAME, summary.findings)
     shutil.rmtree(out / CLEANED)

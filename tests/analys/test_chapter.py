@@ -3,7 +3,9 @@ pandas, scipy and statsmodels; people's texts stand there with traced numbers.""
 
 from __future__ import annotations
 
+import json
 import shutil
+from fractions import Fraction
 from typing import Any
 
 import nbformat
@@ -16,8 +18,10 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 from pipeline.analys import analyses
 from pipeline.errors import IntakeError
 from pipeline.exempel import expected_tables, make_example
+from pipeline.facts.fact import Fact
+from pipeline.facts.pattern import Pattern
 from pipeline.report import author, blocks, groups
-from pipeline.report.context import Context, planning
+from pipeline.report.context import Context, pattern_of, planning
 from pipeline.run.analyses import check_analyses
 from pipeline.run.execute import Job
 from pipeline.run.planning import _cell
@@ -50,12 +54,17 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return made
 
 
-def run(workspace: Workspace, edition: str = "intern") -> dict[str, list[dict[str, Any]]]:
+def run(
+    workspace: Workspace, edition: str = "intern", pattern: Pattern | None = None
+) -> dict[str, list[dict[str, Any]]]:
     """By cell the blocks that it displays."""
     shown: dict[str, list[dict[str, Any]]] = {}
     names: dict[str, Any] = {}
     notebook = nbformat.read(REPO / "notebooks" / "40_analys.ipynb", as_version=4)
-    with pytest.MonkeyPatch.context() as patch, planning(Context(workspace, YEAR, edition)):
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        planning(Context(workspace, YEAR, edition, pattern)),
+    ):
         for cell in notebook.cells:
             if cell.cell_type == "code":
                 told = shown.setdefault(cell.id, [])
@@ -145,6 +154,62 @@ def test_needs_are_counted_in_every_problem_that_somebody_has(chapter, rows):
         assert (met["numerator"], met["denominator"]) == (k, len(mine))
         assert facts["analys_omott_problem", scope]["value"] == len(mine) - k
     assert seen > 5
+
+
+def unanswered(rows: pd.DataFrame, problems: list[str]) -> tuple[int, int]:
+    """Answers that the insats did not meet the needs, and all answers, of who had a problem."""
+    asked = rows[rows.motsvarade_behov.notna()]
+    if problems:
+        asked = asked[asked[[f"problem__{p}" for p in problems]].eq(True).any(axis=1)]
+    return int(asked.motsvarade_behov.isin(["nej", "delvis"]).sum()), len(asked)
+
+
+@pytest.mark.parametrize("edition", ["intern", "publik"])
+def test_needs_without_an_insats_are_counted_by_problem(workspace, rows, edition):
+    blocks_ = run(workspace, edition, pattern_of(workspace, YEAR, edition))["behov-utan-insats"]
+    facts = {r["id"]: r for b in blocks_ for r in b["facts"].values()}.values()
+    seen = 0
+    for r in (r for r in facts if r["name"] == "behov_utan_insats_andel"):
+        scope = json.loads(r["scope"]).get("problem", [])
+        problems = scope if isinstance(scope, list) else [scope]
+        assert None not in problems, "an unanswered question is no problem"
+        k, n = unanswered(rows, problems)
+        if r["status"] == "ok":
+            assert (r["numerator"], r["denominator"]) == (k, n)
+            seen += 1
+        if edition == "publik" and (0 < k < 5 or 0 < n - k < 5):
+            assert r["status"] == "dold" and r["value"] is None
+    assert seen > 3
+    k, n = unanswered(rows, [])
+    told = "\n".join(str(blocks.bundle(b)["text/plain"]) for b in blocks_)
+    assert f"{k} av {n} svar om behov säger att insatsen inte svarade mot behoven" in told
+
+
+@pytest.mark.parametrize(
+    ("whole", "inner", "outer"),
+    [
+        ((14, 20), "Ingen enhet ligger utanför de inre gränserna.", ""),
+        ((18, 20), "Utanför de inre gränserna ligger A (över alla tillsammans).",
+         "Ingen enhet ligger utanför de yttre gränserna."),
+        ((2, 20), "Utanför de inre gränserna ligger A (under alla tillsammans).",
+         "Utanför de yttre gränserna ligger A (under alla tillsammans)."),
+    ],
+)  # fmt: skip
+def test_who_lies_outside_the_funnel_is_said(monkeypatch, whole, inner, outer):
+    """A has 20 answers; of all 140 of 200 are good, so that 9.3 to 17.4 of 20 (95 %), and 6.7 to
+    19.0 (99.8 %) are within: by the binomial's tails."""
+
+    def made(k: int, n: int, name: str) -> Fact:
+        definition = {"kind": "share", "dataset": "t", "k": k, "n": n}
+        return Fact(definition, name, name, Fraction(k, n), "andel", "2025", n, k, n)
+
+    one, every = made(*whole, "enheten"), made(140, 200, "alla")
+    told: list[dict[str, Any]] = []
+    monkeypatch.setattr(author, "_display", told.append)
+    groups._say_outside(every, [("A", one, author.stat("funnel", one, every))])
+    assert [blocks.plain(b["runs"]) for b in told] == [t for t in (inner, outer) if t]
+    words = [r for b in told for r in b["facts"].values() if r["kind"] == "word"]
+    assert words and all(r["parents"] != "[]" for r in words)
 
 
 def test_targets_are_held_in_their_own_direction(chapter, rows):

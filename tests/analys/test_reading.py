@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.analys import SECTIONS, SECTOR, Analys, analyses
+from pipeline.analys import OF_SECTOR, SECTIONS, SECTOR, Analys, analyses
 from pipeline.errors import IntakeError
 from pipeline.intake.year import clean_year
 from pipeline.workspace import Workspace
@@ -43,7 +43,10 @@ def test_every_section_of_every_unit_and_of_the_sector_is_there_written_or_not(w
     write(workspace, "ung/mal.md", " \n")
     write(workspace, "ung/behov.md", HEAD.format("") + "\n")
     found = read(workspace)
-    assert list(found) == [(u, s) for u in ("fam", "ung", SECTOR) for s in SECTIONS]
+    assert list(found) == [
+        *((u, s) for u in ("fam", "ung", SECTOR) for s in SECTIONS),
+        *((SECTOR, s) for s in OF_SECTOR),
+    ]
     assert [k for k, a in found.items() if a.skriven] == [("fam", "behov")]
     assert found["ung", "slutsatser"].file == "2025/analys/ung/slutsatser.md"
 
@@ -75,6 +78,7 @@ def test_without_files_all_is_unwritten(workspace):
         ("fam/behov.md", HEAD.format("") + "\n<b>x</b>", ["rad 6", "rå HTML"]),
         ("fam/utfall.md", HEAD.format("") + "Hej", ["inget avsnitt", "behov.md, mal.md"]),
         ("fam/behov.docx", "x", ["inget avsnitt", "inte Word"]),
+        ("fam/resurser.md", HEAD.format("") + "Hej", ["inget avsnitt", "behov.md, mal.md"]),
         ("Familjeteamet/behov.md", "x", ["ingen enhets kod", "”fam”"]),
         ("ungg/behov.md", "x", ["ingen enhets kod", "”ung”"]),
         ("behov.md", "x", ["inte i en enhets mapp"]),

@@ -331,6 +331,11 @@ def _funnel(of: Independent, d: Row, parents: Sequence[Made]) -> float | None:
     return min(max((r - share) / n, 0.0), 1.0)
 
 
+def _outside(of: Independent, d: Row, parents: Sequence[Made]) -> float:
+    shares, low, high = np.array([float(p["value"]) for p in parents]).reshape(-1, 3).T
+    return float(np.count_nonzero((shares < low) | (shares > high)))
+
+
 def _reliable(of: Independent, d: Row, parents: Sequence[Made]) -> float:
     sd, r = (float(p["value"]) for p in parents)
     return 1.96 * sd * math.sqrt(2) * math.sqrt(1 - r)
@@ -358,5 +363,6 @@ def _runs(of: Independent, d: Row, parents: Sequence[Made]) -> float:
 STATISTICS: Mapping[str, Callable[[Independent, Row, Sequence[Made]], float | None]] = {
     "wilson": _wilson, "paired": _paired, "gas_change": _gas_change, "difference": _difference,
     "difference_test": _difference_test, "cohens_h": _cohens_h, "holm": _holm,
-    "funnel": _funnel, "reliable": _reliable, "against": _against, "runs": _runs,
+    "funnel": _funnel, "outside": _outside, "reliable": _reliable, "against": _against,
+    "runs": _runs,
 }  # fmt: skip

@@ -63,7 +63,7 @@ def tertials(told: Told) -> Told:
     workspace, _ = known_municipality()
     made: Told = {}
     for tertial in built(workspace, YEAR, None):
-        made |= plan(workspace, YEAR, "intern", [job(YEAR, tertial)], None).told
+        made |= plan(workspace, YEAR, "intern", [job(workspace, YEAR, tertial)], None).told
     return {key: row for key, row in made.items() if key not in told}
 
 

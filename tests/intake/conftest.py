@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pipeline.forms.codebook import Codebook, load_codebooks, read_codebook
+from pipeline.intake.dialects import dialect_of
 from pipeline.intake.raw import Cell, NotRead, RawTable, Recognised
 from pipeline.intake.recognise import recognise
 from pipeline.workspace import Kommun, Workspace
@@ -118,7 +119,9 @@ def workspace(tmp_path: Path) -> Workspace:
 def raw_table(rows: Sheet, kind: str = "xlsx", **more: Any) -> RawTable:
     sheet = "Svar" if kind == "xlsx" else ""
     name = {"xlsx": "prov.xlsx", "csv": "prov.csv"}.get(kind, "prov.json")
-    return RawTable(name, "0" * 64, sheet, kind, tuple(map(tuple, rows)), **more)
+    cells = tuple(map(tuple, rows))
+    more.setdefault("dialect", dialect_of(cells))
+    return RawTable(name, "0" * 64, sheet, kind, cells, **more)
 
 
 @pytest.fixture

@@ -129,7 +129,7 @@ def test_a_locked_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert "stäng filen i Excel" in message(path)
 
 
-@pytest.mark.parametrize("suffix", [".xls", ".ods", ".sav", ".dta", ".numbers", ".xlsb", ".XLS"])
+@pytest.mark.parametrize("suffix", [".numbers", ".xlsb", ".por", ".sas7bdat", ".PARQUET"])
 def test_other_kinds_of_tables_are_asked_for_as_xlsx(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"a{suffix}"
     path.write_bytes(b"x")

@@ -111,7 +111,8 @@ def test_further_header_rows_of_qualtrics_are_no_rows(understand: Understand) ->
         ["chef", "3", "1"],
     ]
     found = understand(rows, kind="csv")
-    assert found.header_row == 1 and found.rows == (4,) and found.notes == (2, 3)
+    assert found.header_row == 1 and found.rows == (4,) and not found.notes
+    assert "export från Qualtrics" in found.note
 
 
 def test_the_second_of_two_equal_headers_is_listed_as_unread(understand: Understand) -> None:
@@ -171,7 +172,7 @@ def test_sheets_without_a_table_are_passed_over_with_the_reason(
 
 def test_a_hidden_sheet_of_lists_is_passed_over(books: dict[str, Codebook]) -> None:
     rows = [["Enheter", "Insatser", "Svar"], ["a", "b", "c"]]
-    found = recognise(raw_table(rows, note="Bladet är dolt i Excel."), books)
+    found = recognise(raw_table(rows, hidden=True), books)
     assert "dolt" in passed(found)
 
 

@@ -18,10 +18,11 @@ from pipeline.forms.codebook import load_codebooks
 from pipeline.intake import clean as cleaning
 from pipeline.intake.raw import Recognised
 from pipeline.intake.recognise import recognise
-from pipeline.intake.xlsx import read_workbook
+from pipeline.intake.workbook import read_workbook
 from pipeline.privacy.key import PseudonymKey
 from pipeline.privacy.screen import mask, mask_answer
-from pipeline.publish.action_plan import HEADER, LEFT_OUT, PLAN, plan_workbook, write_action_plan
+from pipeline.publish.action_plan import LEFT_OUT, PLAN, plan_workbook, write_action_plan
+from pipeline.publish.form_book import DEEPEST, HEADER
 from pipeline.workspace import Workspace
 from tests.municipality import at, tables
 
@@ -95,11 +96,11 @@ def test_the_workbook_is_a_form_to_fill_in() -> None:
     offered = {}
     for rule in sheet.data_validations.dataValidation:
         if rule.type == "list":
-            name, cells = rule.formula1.split("!")
+            name, cells = book.defined_names[rule.formula1].attr_text.split("!")
             listed = book[name][cells.replace("$", "")]
             [first] = rule.sqref.ranges
             offered[NAMES[first.min_col - 1]] = [c.value for (c,) in listed]
-            assert (first.min_row, first.max_row) == (HEADER + 1, HEADER + 4)
+            assert (first.min_row, first.max_row) == (HEADER + 1, DEEPEST)
     assert offered["status"] == ["Planerad", "Pågår", "Klar", "Avbruten"]
     assert offered["enhet"] == [o.label for o in kommun().enheter]
     assert offered.keys() == {"enhet", "niva", "typ", "prioritet", "status", "ansvarig"}

@@ -167,3 +167,20 @@ def test_no_printed_table_is_wider_than_the_page_and_none_loses_a_column(columns
         assert sum(float(w.removesuffix("mm")) for w in part.widths) <= FRAME + 0.5
     sizes = [len(part.columns) for part in found]
     assert max(sizes) - min(sizes) <= max(1, len(sizes) - 1)
+
+
+def test_no_word_is_broken_where_there_is_room_for_it(tmp_path):
+    """Short words, numbers with their unit and dates stand whole; only the very long is broken."""
+    heads = ["Exempelkommun", "Varken eller", "Skillnad", "Vuxenenhetens uppsökandearbetsgrupper"]
+    cells = ["75,2", "12\u00a0%", "+17,4\u00a0procentenheter", "2026-09-17"]
+    data = {
+        "kind": "table", "caption": ["x"], "note": [], "facts": {},
+        "columns": [{"header": ["Enhet"]}, *({"header": [h], "align": "left"} for h in heads)],
+        "rows": [{"header": ["Ungdomsmottagningen"], "cells": [[c] for c in cells]}] * 2,
+    }  # fmt: skip
+    for columns in (data["columns"], data["columns"] + data["columns"][1:3]):
+        more = len(columns) - 5
+        rows = [{**r, "cells": r["cells"] + r["cells"][:more]} for r in data["rows"]]
+        [*found] = parts({**data, "columns": columns, "rows": rows})
+        broken = {place for part in found for place in part.broken}
+        assert broken <= {(0, 4)}

@@ -117,6 +117,18 @@ def test_the_message_says_where(document, page):
     assert finding.token == "417" and "Tre stycken 417 om året" in finding.context
 
 
+def test_what_packed_bytes_say_by_chance_is_not_read_aloud(document, file):
+    def pack(inside):
+        return b"9 0 obj\n<< /Length 9 >>\nstream\n" + inside + b"\nendstream\nendobj\n"
+
+    end = file.rindex(b"xref")
+    for inside in (b"\x8a/E(\x02417\x9c)", b"/Contents (417)"):
+        made = file[:end] + pack(inside) + file[end:]
+        assert untraced_in_pdf(made, document, ALLOWED) == []
+    aloud = file[:end] + b"9 0 obj\n<< /Contents (417) >>\nendobj\n" + file[end:]
+    assert untraced_in_pdf(aloud, document, ALLOWED)
+
+
 def rewritten(file, change):
     """The file after a change by somebody else's program."""
     writer = pypdf.PdfWriter(clone_from=io.BytesIO(file))

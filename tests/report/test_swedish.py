@@ -1,5 +1,6 @@
 """Numbers as Swedish readers expect them."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -10,7 +11,7 @@ from pipeline.errors import PredicateError
 from pipeline.facts.derive import constant
 from pipeline.facts.fact import Fact
 from pipeline.facts.rounding import round_half_away
-from pipeline.report.swedish import decimal, show
+from pipeline.report.swedish import agree, decimal, show
 
 NB = "\u00a0"
 
@@ -54,6 +55,21 @@ def test_shares_of_fewer_than_twenty_are_counts():
 def test_small_groups_are_not_compared_in_percentage_points():
     assert show(share_of(6, 8) - share_of(30, 60), "+.1pp").text.startswith("ej jämfört")
     assert show(share_of(31, 50) - share_of(30, 60), "+.1pp").text == f"+12,0{NB}procentenheter"
+    assert show(share_of(6, 8) - share_of(30, 60), "+.1pe").text.startswith("ej jämfört")
+    assert show(share_of(31, 50) - share_of(30, 60), "+.0pe").text == f"+12{NB}p.e."
+
+
+def test_a_word_agrees_with_its_number_as_told_and_says_nothing_of_a_hidden_one():
+    def said(fact: Fact, spec: str = "") -> str:
+        return agree(fact, "åtgärd", "åtgärder", spec)
+
+    assert [said(constant(n, "x")) for n in (0, 1, 2, 21)] == ["åtgärder", "åtgärd"] + [
+        "åtgärder"
+    ] * 2
+    assert said(constant(1.4, "x")) == "åtgärder" and said(constant(1.4, "x"), ".0f") == "åtgärd"
+    assert said(share_of(1, 30), "numerator") == "åtgärd"
+    hidden = replace(constant(1, "x"), value=None, status="dold")
+    assert show(hidden, "").text == ".." and said(hidden) == "åtgärder"
 
 
 def test_parts_of_a_fact_are_shown_as_counts():

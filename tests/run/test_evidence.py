@@ -178,7 +178,7 @@ def test_the_groups_analysis_is_done_with_a_decision_and_its_protocol(workspace:
     assert states(workspace, "2026-05-13")["ledningsgrupp"] == LACKING  # no unit has written
     write(workspace, "familj", "mal", "2026-04-21")
     assert states(workspace, "2026-05-13")["ledningsgrupp"] == AHEAD
-    for section in SECTIONS:
+    for section in (*SECTIONS, "resurser", "korthet"):
         write(workspace, "sektor", section, "2026-05-13")
     made = on(workspace, "2026-05-13")["ledningsgrupp"]
     assert made.state == BEGUN

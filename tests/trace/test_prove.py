@@ -11,8 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.errors import GateError
+from pipeline.facts import derive
 from pipeline.trace.prove.cells import Mutation, Place
-from pipeline.trace.prove.deltas import SYSTEM, rows_of
+from pipeline.trace.prove.deltas import SYSTEM, Facts, rows_of
 from pipeline.trace.prove.facts import Numbers
 from pipeline.trace.prove.mutate import KINDS, Deck
 from pipeline.trace.prove.proof import Influence, Prover, Tallied, long_way
@@ -105,6 +106,19 @@ def test_the_rows_in_memory_are_those_that_intake_and_validation_write(prover: P
 
 def test_nothing_changes_outside_influence(tried: list[Tried]):
     assert [f for t in tried for f in t.outside(t.prover.influence)] == []
+
+
+def test_the_values_of_one_statistic_are_computed_together(prover: Prover, monkeypatch):
+    asked = [a.definition for a in prover.asked if a.definition["kind"] == "statistic"]
+    statistics = {(d["function"], tuple(d["parents"])) for d in asked}
+    computed = []
+    real = derive.statistic
+    monkeypatch.setattr(
+        derive, "statistic", lambda name, *of: computed.append(name) or real(name, *of)
+    )
+    Facts(prover.world, prover.asked)
+    assert sorted(computed) == sorted(name for name, _ in statistics)
+    assert len(computed) < len(asked)
 
 
 def test_every_kind_of_mutation_is_drawn_and_changes_something(tried: list[Tried]):

@@ -38,7 +38,7 @@ def test_unknown_unit_in_a_required_field_puts_the_row_in_quarantine(
     assert [r["insats_id"] for r in year.table("bakgrund")] == [known]
     [cell] = year.findings(QUARANTINED)
     assert cell.adress == "bakgrund.xlsx!Svar!B3"
-    assert cell.orsak == "Enheten finns inte i kommunens lista (närmast: Öppenvård Norr)."
+    assert cell.orsak == "Enheten finns inte i kommunens lista. Menade du ”Öppenvård Norr”?"
     assert "kommun.toml" in cell.gor_sa
     rows = pq.read_table(year.out / "rader.parquet").to_pylist()
     assert [r["status"] for r in rows] == ["behandlad", "karantan"]

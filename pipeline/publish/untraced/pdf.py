@@ -31,6 +31,8 @@ _ANNOTATIONS = re.compile(
 _STRING = rb"(\((?:[^()\\]|\\.)*\)|<[0-9A-Fa-f\s]*>)"
 _ALT = re.compile(rb"/Alt\s*" + _STRING, re.DOTALL)
 _SPOKEN = re.compile(rb"/(?:Contents|TU|E|ActualText)\s*" + _STRING, re.DOTALL)
+# Packed bytes say anything by chance; what the pages' own streams say is read where they are drawn.
+_STREAM = re.compile(rb">>\s*stream\r?\n.*?\bendstream\b", re.DOTALL)
 _LINK = re.compile(r"(?:\s*[”\"](?P<heading>.*)[”\"] |[^\W\d]+, )?sida \d+", re.DOTALL)
 _PAGE_LIST = re.compile(r"[\d, ]+")
 
@@ -243,7 +245,7 @@ def _beside(
     pdf: bytes, reader: Any, document: Document, headings: list[str]
 ) -> list[Finding]:  # fmt: skip
     """What is heard or shown outside the pages' text: alt texts, notes."""
-    raw = pdf + b"".join(_packed(pdf, reader))
+    raw = _STREAM.sub(b"", pdf) + b"".join(_packed(pdf, reader))
     odd = [
         _wrong("anteckningarna", kind.decode(), "en anteckning eller ett fält ovanpå sidan")
         for kind in sorted(set(_ANNOTATIONS.findall(raw)))

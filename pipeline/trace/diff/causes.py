@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.facts.dataset import codebooks
-from pipeline.trace.diff.parameters import KOMMUN, Setting, form_of, unified
+from pipeline.trace.diff.parameters import Setting, form_of, unified
 from pipeline.trace.diff.rows import Rows
 from pipeline.trace.diff.sides import Record, Side, year_of
 from pipeline.trace.lineage import STAFF
+from pipeline.workspace import SETTINGS
 
 PLAIN = ("ok", "saknas", "tom")  # every other status is disclosure control's
 SECRECY = "sekretess"
@@ -157,7 +158,7 @@ class Causes:
 
     def _hides(self, setting: Setting) -> bool:
         """Whether a decision is about how small numbers are protected."""
-        if setting.name != KOMMUN or setting.keys is None:
+        if setting.name not in SETTINGS or setting.keys is None:
             return False
         return any(k.partition(".")[0] == SECRECY for k in setting.keys)
 
@@ -176,7 +177,7 @@ class Causes:
         if form := form_of(setting.name):
             lookups = {k.resource for k in book.foreign_keys} if book else set()
             return form == table or form in lookups or table in COUNTED
-        if setting.name != KOMMUN or not table:
+        if setting.name not in SETTINGS or not table:
             return False
         if setting.keys is None:
             return True

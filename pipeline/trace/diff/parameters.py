@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline.errors import ConfigError
+from pipeline.settings_book import BOOK, as_toml, read_book
 from pipeline.trace.diff.sides import Record, Side, year_of
-from pipeline.workspace import REPO
+from pipeline.workspace import REPO, SETTINGS
 
 NAMES = {
     "year": "år", "per_datum": "per datum", "edition": "utgåva", "program": "programversion",
     "code": "programmets kod",
 }  # fmt: skip
-KOMMUN = "kommun.toml"
 KEPT = "beslut"  # where an edition keeps its kommun.toml, codebooks and suites
 OWN, SHIPPED, SUITES = "formular/", "pipeline/forms/", "expectations/"
 BESIDE = "_regler"  # rules by hand, beside what a codebook gives
@@ -121,7 +122,7 @@ def changes(
 
 def decisions(manifest: Record) -> list[str]:
     """Names of the decisions whose texts an edition keeps: `kommun.toml`, codebooks, suites."""
-    return sorted(n for n in _rules(manifest) if n.endswith((".json", ".toml")))
+    return sorted(n for n in _rules(manifest) if n.endswith((".json", ".toml")) or n == BOOK)
 
 
 def between(a: Side, b: Side) -> list[Setting]:
@@ -141,7 +142,7 @@ def unified(old: str, new: str, name: str) -> str:
 def _file(name: str, old: str | None, new: str | None, texts: tuple[str, str]) -> Setting:
     known = bool(texts[0] and texts[1])
     keys = None
-    if name == KOMMUN and known:
+    if name in SETTINGS and known:
         try:
             x, y = map(tomllib.loads, texts)
             keys = {k: (a, b) for k, a, b in _settings(x, y)}
@@ -210,8 +211,18 @@ def _text(folders: Sequence[Path], name: str, digest: str | None) -> str:
             continue
         data = path.read_bytes()
         if hashlib.sha256(data).hexdigest() == digest:
-            return data.decode("utf-8-sig", errors="replace")
+            return _as_text(name, data)
     return ""
+
+
+def _as_text(name: str, data: bytes) -> str:
+    """A file of decisions as a text; the settings' workbook as the text file would say them."""
+    if name != BOOK:
+        return data.decode("utf-8-sig", errors="replace")
+    try:
+        return as_toml(read_book(data).document)
+    except ConfigError:
+        return ""
 
 
 def _rules(manifest: Record, shipped: bool = True) -> dict[str, str]:

@@ -19,7 +19,7 @@ from pipeline.errors import UppfoljningError, UsageError
 from pipeline.facts.dataset import codebooks
 from pipeline.intake.year import clean_year
 from pipeline.validation.year import validate_year
-from pipeline.workspace import Workspace, load_kommun
+from pipeline.workspace import SETTINGS, Workspace, load_kommun
 
 Record = Mapping[str, Any]
 YEARLY = re.compile(r"((?:19|20)\d\d)/")
@@ -159,7 +159,7 @@ def _of_tables(side: Side, year: int) -> dict[str, str]:
 
 
 def _shared(name: str) -> bool:
-    return name == "kommun.toml" or name.startswith(("formular/", "kolada/"))
+    return name in SETTINGS or name.startswith(("formular/", "kolada/"))
 
 
 def _as_built(side: Side) -> Workspace | None:

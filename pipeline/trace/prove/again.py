@@ -3,6 +3,7 @@ anew, every fact evaluated from its definition; and, longest, `annual` itself.""
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -98,6 +99,8 @@ def annual(
         shutil.rmtree(folder)
         return None
     place = ["--raw", made.raw, "--processed", made.processed, "--reports", made.reports]
+    built = original.reports / str(world.year) / "intern" / "manifest.json"
+    place += ["--date", json.loads(built.read_text(encoding="utf-8"))["per_datum"]]
     done = subprocess.run(
         [sys.executable, "-m", "pipeline", "annual", "--year", str(world.year), *map(str, place)],
         cwd=REPO, capture_output=True, text=True, encoding="utf-8",

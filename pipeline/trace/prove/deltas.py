@@ -12,7 +12,7 @@ from pipeline.errors import UppfoljningError
 from pipeline.facts.fact import Fact, exact
 from pipeline.facts.values import gas_of
 from pipeline.trace.prove.compiled import Test, compiled
-from pipeline.trace.prove.facts import GOAL, Asked, combine, from_values, numbers
+from pipeline.trace.prove.facts import GOAL, Asked, Known, combine, from_values, numbers
 from pipeline.trace.prove.replay import Change, Changes
 from pipeline.trace.prove.world import Row, World
 
@@ -32,6 +32,23 @@ class Tally:
     total: Fraction = Fraction()
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A row before and after a mutation, one of them None where it came or went; `columns`: those
+    that differ, None for all of them."""
+
+    old: Row | None
+    new: Row | None
+    columns: frozenset[str] | None
+
+    @classmethod
+    def of(cls, change: Change) -> Moved:
+        old, new = change
+        if old is None or new is None:
+            return cls(old, new, None)
+        return cls(old, new, frozenset(c for c in old if old[c] != new[c]))
+
+
 @dataclass(slots=True)
 class Measured:
     """A fact that counts rows, ready to be told about changed rows."""
@@ -42,14 +59,13 @@ class Measured:
     columns: frozenset[str]
     base: Tally
 
-    def after(self, changes: Iterable[Change]) -> Fact | None:
+    def after(self, changes: Iterable[Moved]) -> Fact | None:
         """The fact after the changes; None where no row of its own changed."""
         made: Tally | None = None
-        for old, new in changes:
-            both = old is not None and new is not None
-            if both and all(old[c] == new[c] for c in self.columns):  # type: ignore[index]
+        for moved in changes:
+            if moved.columns is not None and self.columns.isdisjoint(moved.columns):
                 continue
-            for row, sign in ((old, -1), (new, 1)):
+            for row, sign in ((moved.old, -1), (moved.new, 1)):
                 if row is not None and self.within(row) is True:
                     made = made or self._copy()
                     self.add(made, row, sign)
@@ -104,11 +120,12 @@ class Facts:
         self.base: dict[str, Fact] = {}
         self._children: dict[str, list[str]] = defaultdict(list)
         rows: dict[tuple[str, int], list[Row]] = {}
+        known: Known = {}
         for a in asked:
             for parent in a.parents:
                 self._children[parent].append(a.id)
             if a.dataset is None:
-                self.base[a.id] = combine(a, [self.base[i] for i in a.parents])
+                self.base[a.id] = combine(a, [self.base[i] for i in a.parents], known)
                 continue
             if a.dataset not in rows:
                 rows[a.dataset] = list(rows_of(world, *a.dataset))
@@ -129,14 +146,16 @@ class Facts:
     def after(self, changes: Changes) -> dict[str, Fact]:
         """The facts whose value, n, numerator or denominator a mutation changes."""
         made: dict[str, Fact] = {}
+        known: Known = {}
         for dataset, rows in changes.items():
+            moved = [Moved.of(change) for change in rows]
             for m in self.measured.get(dataset, ()):
-                fact = m.after(rows)
+                fact = m.after(moved)
                 if fact is not None and numbers(fact) != self._numbers[m.asked.id]:
                     made[m.asked.id] = fact
         for key in self._descendants(made):
             _, a = self._order[key]
-            fact = combine(a, [made[i] if i in made else self.base[i] for i in a.parents])
+            fact = combine(a, [made[i] if i in made else self.base[i] for i in a.parents], known)
             if numbers(fact) != self._numbers[key]:
                 made[key] = fact
         return made

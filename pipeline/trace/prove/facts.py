@@ -21,6 +21,8 @@ from pipeline.facts.values import gas_of, mean_of, quantile_of, sd_of, sum_of
 # What a mutation may change and the ledger must foresee: value, n, numerator, denominator.
 GOAL = ("distinct", "weight", "column")  # what a goal's row says of it
 Numbers = tuple[float | None, int | None, int | None, int | None]
+# Statistics computed so far: function and parents → its values.
+Known = dict[tuple[str, tuple[str, ...]], tuple[Fact, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +116,10 @@ def evaluate(facts: Sequence[Asked], open_: Callable[[str, int], Dataset]) -> di
     """Every fact from its definition. `open_(table, year)` gives the tables."""
     made: dict[str, Fact] = {}
     datasets: dict[tuple[str, int], Dataset] = {}
+    known: Known = {}
     for a in facts:
         if a.dataset is None:
-            made[a.id] = combine(a, [made[i] for i in a.parents])
+            made[a.id] = combine(a, [made[i] for i in a.parents], known)
             continue
         if a.dataset not in datasets:
             datasets[a.dataset] = open_(*a.dataset)
@@ -171,8 +174,9 @@ def _tally(a: Asked, data: Dataset, rows: p.Node) -> int:
     return int(data.selected(rows).sum())
 
 
-def combine(a: Asked, parents: Sequence[Fact]) -> Fact:
-    """A fact computed from other facts: by the report's own arithmetic."""
+def combine(a: Asked, parents: Sequence[Fact], known: Known) -> Fact:
+    """A fact computed from other facts: by the report's own arithmetic. The values of one
+    statistic are several facts; `known` sees to it that they are computed together."""
     d = a.definition
     if d["kind"] == "constant":
         return a.fact(float(d["value"]), None)
@@ -182,8 +186,10 @@ def combine(a: Asked, parents: Sequence[Fact]) -> Fact:
         # The author may have said another unit, which decides what the fact can be added to.
         return replace(computed, unit=a.record["unit"])
     if d["kind"] == "statistic":
-        made = derive.statistic(d["function"], *parents)
-        return next(f for f in made if f.definition["part"] == d["part"])
+        key = (d["function"], a.parents)
+        if key not in known:
+            known[key] = derive.statistic(d["function"], *parents)
+        return next(f for f in known[key] if f.definition["part"] == d["part"])
     if d["kind"] == "word" and d["rule"] == "sign":
         same, up, down = d["words"]
         return derive.wording(parents[0], up, down, same, d["decimals"])

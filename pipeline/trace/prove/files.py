@@ -32,7 +32,7 @@ def write(path: Path, raw: RawTable, mutation: Mutation) -> bool:
     """
     before = path.read_bytes()
     makers = {"xlsx": _workbook, "csv": _delimited, "kolada": _kolada}
-    made = makers[raw.kind](before, raw, mutation)
+    made = makers[raw.kind](before, raw, mutation) if raw.kind in makers else None
     if made is None:
         return False
     path.write_bytes(made)

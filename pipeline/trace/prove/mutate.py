@@ -48,7 +48,7 @@ class Deck:
         for _ in range(TRIES if self._kinds else 0):
             kind = self._dice.choice(self._kinds)
             c = self._column(kind)
-            row = self._dice.choice(c.found.rows)
+            row = self._dice.choice(counted(c.found))
             before = cell(c.found, row, c.column)
             after = self._after(kind, c, before)
             if str(after) != str(before) and not (after in ("", None) and before in ("", None)):
@@ -104,6 +104,11 @@ class Deck:
         return f"NY{number}"
 
 
+def counted(found: Recognised) -> Sequence[int]:
+    """The rows that are answers. One that is set aside stays so whatever its cells say."""
+    return [r for r in found.rows if r not in found.set_aside] if found.set_aside else found.rows
+
+
 def cell(found: Recognised, row: int, column: int) -> Cell:
     cells = found.raw.rows[row - 1]
     return cells[column] if column < len(cells) else ""
@@ -114,7 +119,7 @@ def _columns(world: World) -> Sequence[_Column]:
         _Column(year, r, r.codebook.field(name), column)
         for year, sources in world.found.items()
         for r in sources.values()
-        if r.rows and r.raw.file not in world.twins
+        if counted(r) and r.raw.file not in world.twins
         and (year == world.year or not r.raw.file.startswith(COMPARATORS))
         for name, columns in r.columns.items()
         for column in columns

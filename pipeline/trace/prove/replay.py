@@ -10,10 +10,11 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline.intake.clean import MASKED, clean, remasked
-from pipeline.intake.extent import extent
+from pipeline.intake.dialects import dialect_of
 from pipeline.intake.headers import fit
 from pipeline.intake.raw import Cell, NotRead, RawTable, Recognised
-from pipeline.intake.recognise import HEADER_WITHIN, recognise
+from pipeline.intake.recognise import HEADER_WITHIN, extent_of, recognise
+from pipeline.intake.stacked import STACKED
 from pipeline.privacy.key import PseudonymKey
 from pipeline.trace.prove.cells import Mutation, mutated
 from pipeline.trace.prove.examine import At, Run, duplicate, examine, texts_of
@@ -78,11 +79,16 @@ def _recognised(world: World, before: Recognised, raw: RawTable, row: int) -> Re
     """What intake makes of the table. A row that is no header row, before or after, can only
     change where the table ends."""
     rivals = [before.raw.rows[row - 1], raw.rows[row - 1]] if row <= HEADER_WITHIN else []
-    if any(_like_header(world, r) for r in rivals):
-        return recognise(raw, world.books, world.skip)
+    known = before.raw.dialect
+    if known is not None and known.name != STACKED:
+        raw = replace(raw, dialect=known if known.form else dialect_of(raw.rows))
+    if any(_like_header(world, r) for r in rivals) or raw.dialect != known:
+        again = replace(raw, dialect=None) if known and known.name == STACKED else raw
+        return recognise(again, world.books, *world.settings)
     header = before.header_row - 1
-    rows, notes = extent(raw.rows, header, fit(raw.rows[header], before.codebook))
-    return replace(before, raw=raw, rows=rows, notes=notes)
+    rows, notes = extent_of(raw, header, fit(raw.header(header), before.codebook))
+    aside = {i: rule for i, rule in before.set_aside.items() if i in {*rows}}
+    return replace(before, raw=raw, rows=rows, notes=notes, set_aside=aside)
 
 
 def _like_header(world: World, row: Sequence[Cell]) -> bool:
@@ -92,7 +98,10 @@ def _like_header(world: World, row: Sequence[Cell]) -> bool:
 
 
 def _shape(found: Recognised) -> tuple[Any, ...]:
-    return (found.codebook.name, found.header_row, found.rows, found.columns, found.spread_fields)
+    return (
+        found.codebook.name, found.header_row, found.rows, found.columns, found.spread_fields,
+        found.set_aside,
+    )  # fmt: skip
 
 
 def _patch(
@@ -222,9 +231,10 @@ def _difference(old: World, new: World) -> Changes:
     found: Changes = {}
     for (year, name), table in old.tables.items():
         other = new.tables[year, name]
-        for place in {**table.at, **other.at}:
+        for place in {**table.at, **other.at, **table.aside, **other.aside}:
             before, after = (
-                t.states[t.at[place]] if place in t.at else NOTHING for t in (table, other)
+                t.states[t.at[place]] if place in t.at else t.aside.get(place, NOTHING)
+                for t in (table, other)
             )
             _add(found, name, year, before, after)
     return found

@@ -12,13 +12,17 @@ import pyarrow as pa
 
 from pipeline.facts.dataset import codebooks
 from pipeline.forms.codebook import Codebook, ForeignKey
-from pipeline.intake.clean import clean
+from pipeline.intake.clean import MASKED, clean
+from pipeline.intake.mapping import load_mappings, mapped
 from pipeline.intake.raw import NotRead, Recognised
 from pipeline.intake.readers import read_file
 from pipeline.intake.recognise import passed_over, recognise
 from pipeline.intake.year import files
 from pipeline.privacy.key import PseudonymKey, key_of
 from pipeline.trace.prove.cells import Place
+from pipeline.validation.personal import NAME, masked_fields
+from pipeline.validation.records import MASKED as MASKED_CELL
+from pipeline.validation.records import QUARANTINED
 from pipeline.validation.references import validation_order
 from pipeline.validation.rules import Check, load_checks, year_days
 from pipeline.validation.suites import shipped_codebooks
@@ -26,6 +30,7 @@ from pipeline.workspace import CATALOGUES, Workspace, load_kommun
 
 Row = dict[str, Any]
 Key = tuple[Any, ...]
+Settings = tuple[tuple[str, ...], tuple[str, ...]]  # hoppa_over, rakna_alla_svar
 LONG_AGO = dt.date.min
 
 
@@ -57,6 +62,7 @@ class Table:
     groups: dict[Key, list[int]]
     states: dict[int, State] = field(default_factory=dict)
     schema: pa.Schema | None = None
+    aside: dict[tuple[str, int], State] = field(default_factory=dict)
     held: dict[tuple[str, ...], dict[Key, list[int]]] = field(default_factory=dict)
     pointing: dict[tuple[str, ...], dict[Key, set[int]]] = field(default_factory=dict)
 
@@ -72,7 +78,7 @@ class World:
     workspace: Workspace
     year: int
     books: Mapping[str, Codebook]
-    skip: tuple[str, ...]
+    settings: Settings
     found: dict[int, dict[str, Recognised]]
     tables: dict[tuple[int, str], Table]
     parameters: dict[int, dict[str, Any]]
@@ -110,16 +116,14 @@ def read_world(workspace: Workspace, year: int) -> World:
     forms = workspace.raw / "formular"
     books = codebooks(workspace.raw)
     twins: set[str] = set()
+    settings = (kommun.hoppa_over, kommun.rakna_alla_svar)
     found = {
-        y: _recognised(workspace, y, books, kommun.hoppa_over, twins)
-        for y in workspace.years()
-        if y <= year
+        y: _recognised(workspace, y, books, settings, twins) for y in workspace.years() if y <= year
     }
     catalogues = {n: [o.value for o in kommun.catalogue(n)] for n in CATALOGUES}
     parameters = {y: {**catalogues, **year_days(y)} for y in found}
-    skip = kommun.hoppa_over
     key = key_of(workspace)
-    world = World(workspace, year, books, skip, found, {}, parameters, key, frozenset(twins))
+    world = World(workspace, year, books, settings, found, {}, parameters, key, frozenset(twins))
     open_books = shipped_codebooks(forms)
     checks = {n: load_checks(open_books[n], forms) for n in open_books}
     for y, sources in found.items():
@@ -145,13 +149,14 @@ def _recognised(
     workspace: Workspace,
     year: int,
     books: Mapping[str, Codebook],
-    skip: tuple[str, ...],
+    settings: Settings,
     twins: set[str],
 ) -> dict[str, Recognised]:
     made: dict[str, Recognised] = {}
+    mappings = load_mappings(workspace.raw / "formular", books)
     seen: dict[str, str] = {}
     for path, name in files(workspace, year):
-        if passed_over(name, skip):
+        if passed_over(name, settings[0]):
             continue
         tables = read_file(path, name)
         if tables and tables[0].kind != "dokument":
@@ -160,7 +165,7 @@ def _recognised(
                 twins.add(twin)  # a change in it would make them two
                 continue
         for raw in tables:
-            found = recognise(raw, books, skip)
+            found = recognise(mapped(raw, mappings), books, *settings)
             if not isinstance(found, NotRead):
                 made[found.raw.source] = found
     return made
@@ -174,7 +179,8 @@ def make_table(
     key: PseudonymKey,
 ) -> Table:
     """The cleaned rows of all sources of a form, and its groups of equal keys."""
-    cleaned = pa.concat_tables([clean(r, key).table for r in sources]).combine_chunks()
+    made = [clean(r, key) for r in sources]
+    cleaned = pa.concat_tables([c.table for c in made]).combine_chunks()
     places = zip(cleaned["_kalla"].to_pylist(), cleaned["_rad"].to_pylist(), strict=True)
     table = Table(
         year=year,
@@ -185,11 +191,27 @@ def make_table(
         keys=keys_of(cleaned, book),
         ranks=ranks_of(cleaned, book),
         groups=defaultdict(list),
+        aside={
+            (r["_kalla"], r["_rad"]): _set_aside(r, c.recognised.raw.file)
+            for c in made
+            for r in c.aside.to_pylist()
+        },
     )
     for i, of_row in enumerate(table.keys):
         if of_row is not None:
             table.groups[of_row].append(i)
     return table
+
+
+def _set_aside(row: Row, file: str) -> State:
+    """The state of an answer that its tool marks as none."""
+    name = row["tabell"]
+    place = {"_kalla": row["_kalla"], "_rad": row["_rad"], "fil": file, "tabell": name}
+    mark = {"falt": "", "atgard": QUARANTINED, "kontroll": f"{name}.{row['regel']}"}
+    hidden = {"atgard": MASKED_CELL, "kontroll": f"{name}.{NAME}"}
+    masked = masked_fields(row[MASKED]) if row[MASKED] else ()
+    marks = (place | mark, *(place | hidden | {"falt": f} for f in masked))
+    return State(None, place | {"status": QUARANTINED}, marks)
 
 
 def keys_of(cleaned: pa.Table, book: Codebook) -> list[Key | None]:

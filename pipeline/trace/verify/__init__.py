@@ -181,7 +181,8 @@ def _verdict(
             made = Figures(db, raw.tables, year, one.ledger, hides, kept)
             told = _Told(made, raw, rows, books)
             wrong = [d for r in one.ledger if (d := told.fact(r)) is not None]
-            shown = [d for o in one.occurrences if (d := told.occurrence(o, one.facts))]
+            facts_of = one.facts
+            shown = [d for o in one.occurrences if (d := told.occurrence(o, facts_of))]
             around = _edition(one)
             if one.prefix == PUBLIC:
                 sent = edition / STRATSYS

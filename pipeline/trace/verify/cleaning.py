@@ -4,7 +4,8 @@
 or −1), in it the number of the cell's text in `texts`, so that each different text is understood
 once (`meaning`). `clean_<form>`: a column a field
 and option, `fel_<field>`, `mask_<field>` (a personal identifier stood there), `rid` and `_y` (the
-year of the folder); duplicates left out, listed in `dubbletter`.
+year of the folder); duplicates left out, listed in `dubbletter`, and answers that their tool
+marks as none, in `avskilda`.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ import duckdb
 
 from pipeline.forms.codebook import Codebook, Field
 from pipeline.trace.verify.finding import Found, dummies, find_table
+from pipeline.trace.verify.mapped import mapping_files, with_mapping
 from pipeline.trace.verify.meaning import define_meaning, insert
 from pipeline.trace.verify.persons import hide_persons
-from pipeline.trace.verify.reading import raw_years, year_sheets
+from pipeline.trace.verify.reading import plain_name, raw_years, year_sheets
 from pipeline.workspace import Kommun, Workspace
 
 SQL_TYPE = {
@@ -59,16 +61,28 @@ def load(
     rows: list[tuple[object, ...]] = []
     cells: dict[str, list[tuple[object, ...]]] = {name: [] for name in books}
     codes: dict[tuple[str, str, int, str, str], int] = {}
+    aside: list[tuple[object, ...]] = []
+    mappings = mapping_files(workspace.raw)
     for each in raw.years:
         for sheet in year_sheets(workspace.raw, each, kommun.hoppa_over):
-            found = find_table(sheet, books)
+            found = find_table(with_mapping(sheet, mappings), books)
             if found is None:
                 raw.unread.append(f"{each}/{sheet.source}")
                 continue
             raw.tables.add((each, found.book.name))
             _note_letters(raw, each, found)
+            if found.layout is not None and not {
+                plain_name(sheet.source), plain_name(sheet.file)
+            } & {*map(plain_name, kommun.rakna_alla_svar)}:  # fmt: skip
+                of = {i: len(rows) + k for k, i in enumerate(found.rows)}
+                aside += [
+                    (of[i], found.book.name, why)
+                    for i, why in found.layout.aside.items()
+                    if i in of
+                ]
             _lay_out(found, each, rows, cells[found.book.name], codes)
     insert(db, "rader_in", "rid BIGINT, ar INT, tab TEXT, kalla TEXT, fil TEXT, rad BIGINT", rows)
+    insert(db, "avskilda", "rid BIGINT, tab TEXT, regel TEXT", aside)
     for name, laid in cells.items():
         columns = "".join(f", {_place(*p)} INT" for p in _places(books[name]))
         insert(db, f"raw_{name}", f"rid BIGINT, _y INT{columns}", laid)
@@ -99,6 +113,9 @@ def _lay_out(
         laid: list[object] = [rid, year, *[None] * len(at)]
         for column, (name, option) in found.columns.items():
             cell = row[column] if column < len(row) else None
+            if cell and found.layout is not None and column in found.layout.values:
+                meant = found.layout.values[column].get(" ".join(cell[1].split()).lower())
+                cell = ("s", meant) if meant is not None else cell
             if cell is None and option < 0:
                 continue
             # A blank in a dummy column tells that the option was offered.
@@ -129,7 +146,8 @@ def clean(db: duckdb.DuckDBPyConnection, books: Mapping[str, Codebook], secret: 
         db.execute(_duplicates_sql(book))
         db.execute(
             f"CREATE TABLE clean_{book.name} AS SELECT * FROM typed_{book.name} "
-            "WHERE rid NOT IN (SELECT rid FROM dubbletter)"
+            "WHERE rid NOT IN (SELECT rid FROM dubbletter) "
+            "AND rid NOT IN (SELECT rid FROM avskilda)"
         )
 
 
@@ -217,6 +235,6 @@ def _duplicates_sql(book: Codebook) -> str:
     latest = f"{quoted(book.keep)} DESC NULLS LAST, " if book.keep else ""
     return (
         f"INSERT INTO dubbletter SELECT rid, {text(book.name)} FROM typed_{book.name} "
-        f"WHERE {whole} QUALIFY row_number() OVER "
+        f"WHERE {whole} AND rid NOT IN (SELECT rid FROM avskilda) QUALIFY row_number() OVER "
         f"(PARTITION BY _y, {key} ORDER BY {latest}rid DESC) > 1"
     )

@@ -3,7 +3,6 @@ the row, among the first thirty, that holds most headers of a form with its requ
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,10 +10,13 @@ from dataclasses import dataclass
 from pipeline.forms.codebook import Codebook, Field
 from pipeline.privacy.columns import personal
 from pipeline.trace.verify.reading import Cell, Rows, Sheet
+from pipeline.trace.verify.tools import Layout, layout_of, stacked
 
 WITHIN = 30
-_SPACES = re.compile(r"[\s\u00a0\u200b\u200c\u200d\u2060\ufeff\u00ad]+")
+_SPACES = re.compile(r"\s+")
+_NO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _CODE = re.compile(r"^([A-Za-z]\w*(?:\[[^\]]*\])*)\.\s+(\S.*)$", re.DOTALL)
+_STAMP = re.compile(r"Blankett [a-z][a-z0-9_]*, version [0-9a-f]{12}, förifyllt: ([a-z0-9_ ]+)")
 Place = tuple[str, int]  # field, number of its dummy column (-1: the field's own column)
 
 
@@ -28,21 +30,45 @@ class Found:
     cells: Rows
     rows: Sequence[int]
     score: tuple[int, float]
+    layout: Layout | None = None  # of the tool that wrote the table
 
 
 def find_table(sheet: Sheet, books: Mapping[str, Codebook]) -> Found | None:
     """The table of a sheet, None where no form fits."""
-    best: Found | None = None
     words = {name: _names(book) for name, book in books.items()}
+    best: Found | None = None
     for reading in sheet.readings:
-        for at, row in enumerate(reading[:WITHIN]):
-            headers = _headers(row)
-            for name, book in books.items():
-                columns = _columns(headers, words[name], book.protects != "none")
-                score = _score(columns, row, book)
-                if score and (best is None or score > best.score):
-                    rows = _extent(reading, at, columns, book, words[name])
-                    best = Found(sheet, book, columns, reading, rows, score)
+        layout = sheet.layout or layout_of(reading)
+        best = _best(sheet, reading, layout, books, words, best)
+    for reading in sheet.readings if best is None else ():
+        two = stacked(reading) if sheet.layout is None and not layout_of(reading) else None
+        if two is not None:
+            best = _best(sheet, reading, two, books, words, best)
+    return best
+
+
+def _best(
+    sheet: Sheet,
+    reading: Rows,
+    layout: Layout | None,
+    books: Mapping[str, Codebook],
+    words: Mapping[str, Mapping[str, Place]],
+    best: Found | None,
+) -> Found | None:
+    """The better of what has been found and what this reading of the sheet gives."""
+    for at, row in enumerate(reading[:WITHIN]):
+        told = layout if layout is not None and at in layout.heads else None
+        headers = _headers(row) if told is None else _told(told)
+        filled = sum(c is not None for c in row) if told is None else sum(map(bool, told.names))
+        for name, book in books.items():
+            if layout is not None and layout.form not in ("", name):
+                continue
+            columns = _columns(headers, words[name], book.protects != "none")
+            score = _score(columns, filled, book, told is not None and bool(told.form))
+            if score and (best is None or score > best.score):
+                rows = _extent(reading, at, columns, book, words[name], told)
+                rows = _filled_in(reading, at, rows, columns)
+                best = Found(sheet, book, columns, reading, rows, score, told)
     return best
 
 
@@ -54,7 +80,7 @@ def dummies(field: Field) -> list[tuple[str, str]]:
 
 
 def _norm(text: str) -> str:
-    return _SPACES.sub(" ", text).strip(" :.?*").casefold()
+    return _SPACES.sub(" ", text.translate(_NO_WIDTH)).strip(" :.?*").casefold()
 
 
 def _readings(header: str) -> Iterator[str]:
@@ -75,6 +101,9 @@ def _names(book: Codebook) -> dict[str, Place]:
         for number, (header, value) in enumerate(dummies(f)):
             names.setdefault(_norm(header), (f.name, number))
             names.setdefault(_norm(f"{f.name}[{value}]"), (f.name, number))
+            for c in f.categories:
+                if str(c.value) == value:
+                    names.setdefault(_norm(f"{f.title} [{c.label}]"), (f.name, number))
     return names
 
 
@@ -82,6 +111,16 @@ def _headers(row: Sequence[Cell]) -> list[tuple[int, list[str], bool]]:
     """Of each text in a row its column, its readings, and whether it says who answered."""
     texts = ((j, list(_readings(c[1]))) for j, c in enumerate(row) if c and c[0] == "s")
     return [(j, read, any(map(personal, read))) for j, read in texts]
+
+
+def _told(layout: Layout) -> list[tuple[int, list[str], bool]]:
+    """As `_headers`, by what a tool calls its columns."""
+    made = []
+    for j, names in enumerate(layout.names):
+        read = [r for n in names for r in _readings(n)]
+        if read:
+            made.append((j, read, any(map(personal, read))))
+    return made
 
 
 def _columns(
@@ -99,13 +138,14 @@ def _columns(
 
 
 def _score(
-    columns: Mapping[int, Place], row: Sequence[Cell], book: Codebook
+    columns: Mapping[int, Place], headers: int, book: Codebook, mapped: bool
 ) -> tuple[int, float] | None:
     fields = {name for name, _ in columns.values()}
     if any(f.required and f.name not in fields for f in book.fields):
         return None
     share = len(fields) / len(book.fields)
-    headers = sum(c is not None for c in row)
+    if mapped:
+        return len(columns), share
     if len(columns) < min(2, len(book.fields)):
         return None
     return (len(columns), share) if share >= 0.3 or len(columns) * 2 >= headers else None
@@ -117,14 +157,16 @@ def _extent(
     columns: Mapping[int, Place],
     book: Codebook,
     names: Mapping[str, Place],
+    told: Layout | None,
 ) -> list[int]:
-    """The rows below the header that are answers: not a header said again, not a note."""
-    start = header + 1
-    for i in range(header + 1, min(header + 3, len(rows))):
+    """The rows below the header that are answers: not a header said again, not a note, not a
+    row of sums."""
+    start = told.first if told is not None else header + 1
+    for i in range(header + 1, min(header + 3, len(rows)) if told is None else 0):
         if _header_again(rows[i], columns, names, book.protects != "none"):
             start = i + 1
     full = [i for i in range(start, len(rows)) if any(rows[i])]
-    while full and _lone_note(rows, full, columns):
+    while full and (_lone_note(rows, full, columns) or _sums(rows, full, columns, book)):
         full.pop()
     for k in range(1, len(full)):
         below = full[k:]
@@ -133,21 +175,45 @@ def _extent(
     return full
 
 
+def _filled_in(
+    rows: Rows, header: int, found: list[int], columns: Mapping[int, Place]
+) -> list[int]:
+    """Of a form of the pipeline's own (a line above the header says so): the rows with something
+    in them beside the columns that were filled in beforehand."""
+    above = (c[1].strip() for row in rows[:header] for c in row if c and c[0] == "s")
+    stamp = next(filter(None, map(_STAMP.fullmatch, above)), None)
+    if stamp is None:
+        return found
+    given = stamp[1].split()
+    before = {j for j, (name, _) in columns.items() if name in given}
+    return [i for i in found if any(c and j not in before for j, c in enumerate(rows[i]))]
+
+
 def _header_again(
     row: Sequence[Cell], columns: Mapping[int, Place], names: Mapping[str, Place], persons: bool
 ) -> bool:
-    if any(c and c[1].startswith('{"ImportId"') and _is_json(c[1]) for c in row):
-        return True
     again = _columns(_headers(row), names, persons)
     same = sum(again.get(j, ("", 0))[0] == name for j, (name, _) in columns.items())
     return len(columns) >= 2 and same * 2 >= len(columns)
 
 
-def _is_json(text: str) -> bool:
-    try:
-        return isinstance(json.loads(text), dict)
-    except ValueError:
+_SUMS = (
+    "summa|totalt|total|sum|summering|medel|medelvärde|genomsnitt|snitt|median|summa totalt|"
+    "totalt antal|total summa"
+).split("|")
+
+
+def _sums(rows: Rows, full: Sequence[int], columns: Mapping[int, Place], book: Codebook) -> bool:
+    """A last row whose first cell says that it sums up the others, and is no answer."""
+    first = next(j for j, c in enumerate(rows[full[-1]]) if c)
+    cell = rows[full[-1]][first]
+    if len(full) < 2 or not cell or _norm(cell[1]) not in _SUMS:
         return False
+    if first not in columns:
+        return True
+    f = book.field(columns[first][0])
+    known = {_norm(str(t)) for c in f.categories for t in (c.value, c.label, *c.aliases)}
+    return not f.freetext and _norm(cell[1]) not in known
 
 
 def _lone_note(rows: Rows, full: Sequence[int], columns: Mapping[int, Place]) -> bool:

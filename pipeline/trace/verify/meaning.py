@@ -69,7 +69,8 @@ CREATE MACRO number_of(t) AS
 """
 
 _TIME = (
-    r"([T ,]+\d{1,2}[:.]\d\d([:.]\d\d([.,]\d+)?)?(\s*[AaPp]\.?[Mm]\.?)?"
+    r"([T ,]+([Kk][Ll]\.? ?)?\d{1,2}[:.]\d\d([:.]\d\d([.,]\d+)?)?"
+    r"(\s*([AaPp]\.?[Mm]\.?|[FfEe][Mm]))?"
     r"(\s*(Z|[A-Za-z]{2,5}|(GMT|UTC)?[+-]\d\d:?\d\d))?)?"
 )
 _MONTHS = {
@@ -94,8 +95,16 @@ def _date_macros() -> str:
     swedish = r"^(\d{1,2})/(\d{1,2}) (\d{4})$"
     dotted = rf"^(\d{{1,2}})\.(\d{{1,2}})\.(\d{{4}}){_TIME}$"
     either = rf"^(\d{{1,2}})(?:/(\d{{1,2}})/|-(\d{{1,2}})-)(\d{{4}}){_TIME}$"
-    day, month = r"^(?:[Dd]en )?(\d{1,2})(?::?[eE]|:[aA]|\.)?", r"([A-Za-zÅÄÖåäö]{3,9})\.?,?"
+    weekday = (
+        r"(?i:(?:(?:mån|tis|ons|tors|fre|lör|sön)(?:dag)?(?:en)?"
+        r"|(?:mon|tue|wed|thu|fri|sat|sun)\w*),? )?"
+    )
+    day, month = (
+        rf"^{weekday}" + r"(?:[Dd]en )?(\d{1,2})(?::?[eE]|:[aA]|\.)?",
+        r"([A-Za-zÅÄÖåäö]{3,9})\.?,?",
+    )
     written = rf"{day} {month} (\d{{4}}){_TIME}$"
+    american = rf"^{weekday}([A-Za-z]{{3,9}})\.? (\d{{1,2}})(?i:st|nd|rd|th)?,? (\d{{4}}){_TIME}$"
     iso_month = " ".join(f"WHEN {part(iso, g)} IS NOT NULL THEN {part(iso, g)}" for g in (2, 3, 4))
     first = part(either, 1)
     second = f"coalesce({part(either, 2)}, {part(either, 3)})"
@@ -117,6 +126,9 @@ CREATE MACRO written_date(t) AS CASE
   WHEN regexp_matches(t, '{either}') THEN two_ways({first}, {second}, {part(either, 4)})
   WHEN regexp_matches(t, '{written}')
     THEN day_in({part(written, 3)}, month_of(regexp_extract(t, '{written}', 2)), {part(written, 1)})
+  WHEN regexp_matches(t, '{american}')
+    THEN day_in({part(american, 3)}, month_of(regexp_extract(t, '{american}', 1)),
+      {part(american, 2)})
 END;
 CREATE MACRO date_of(kind, text) AS CASE kind
   WHEN 'd' THEN try_cast(left(text, 10) AS DATE)

@@ -1,4 +1,4 @@
-"""The raw files once more: openpyxl, csv, json and nothing of `pipeline.intake`.
+"""The raw files once more: openpyxl, xlrd, pandas, csv, json and nothing of `pipeline.intake`.
 
 A cell is a pair (kind, text): `s` text, `n` number, `b` yes or no, `d` date, `e` what cannot be
 valued (#N/A, a formula without an answer). Blank cells are None.
@@ -6,7 +6,6 @@ valued (#N/A, a formula without an answer). Blank cells are None.
 
 from __future__ import annotations
 
-import codecs
 import csv
 import datetime as dt
 import hashlib
@@ -17,16 +16,24 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import openpyxl
+from openpyxl.utils.escape import unescape
 
+from pipeline.trace.verify.encoded import text_of
+from pipeline.trace.verify.formats import ods_sheets, statistics_table, xls_sheets
 from pipeline.workspace import LITTER
+
+if TYPE_CHECKING:
+    from pipeline.trace.verify.tools import Layout
 
 Cell = tuple[str, str] | None
 Rows = list[list[Cell]]
 SEPARATORS = (";", ",", "\t", "|")
-SHEETS, TEXTS = (".xlsx", ".xlsm"), (".csv", ".tsv")
+BOOKS, TEXTS = (".xlsx", ".xlsm", ".xls", ".ods"), (".csv", ".tsv", ".tab")
+STATISTICS = (".sav", ".zsav", ".dta")
+OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 KOLADA = ("kpi", "municipality", "period", "gender", "count", "status", "value", "isdeleted")
 _BLANK = " \t\r\n\u00a0"
 
@@ -34,11 +41,13 @@ _BLANK = " \t\r\n\u00a0"
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A table as it lies in a file. `readings`: the same file under different separators, of
-    which the one that shows a form is right; other files have one reading."""
+    which the one that shows a form is right; other files have one reading. `layout`: where the
+    file itself, or a mapping file, says what its columns are."""
 
     file: str
     name: str
     readings: tuple[Rows, ...]
+    layout: Layout | None = None
 
     @property
     def source(self) -> str:
@@ -50,11 +59,11 @@ def year_sheets(raw: Path, year: int, skip: Sequence[str]) -> Iterator[Sheet]:
 
     A file with the bytes of one before it is not read again; `skip` is `hoppa_over`.
     """
-    passed = {_plain(s) for s in skip}
+    passed = {plain_name(s) for s in skip}
     seen: set[str] = set()
     for name, path in _files(raw, year):
         suffix = path.suffix.lower()
-        if _plain(name) in passed or suffix not in (*SHEETS, *TEXTS, ".json"):
+        if plain_name(name) in passed or suffix not in (*BOOKS, *TEXTS, *STATISTICS, ".json"):
             continue
         data = path.read_bytes()
         digest = hashlib.sha256(data).hexdigest()
@@ -62,10 +71,10 @@ def year_sheets(raw: Path, year: int, skip: Sequence[str]) -> Iterator[Sheet]:
             continue
         seen.add(digest)
         try:
-            sheets = list(_sheets(name, suffix, data))
+            sheets = list(sheets_of(name, suffix, data))
         except Exception:  # whatever a damaged file makes a library raise: it holds no table
             sheets = [Sheet(name, "", ())]
-        yield from (s for s in sheets if _plain(s.source) not in passed)
+        yield from (s for s in sheets if plain_name(s.source) not in passed)
 
 
 def raw_years(raw: Path, last: int) -> list[int]:
@@ -91,17 +100,36 @@ def _files(raw: Path, year: int) -> list[tuple[str, Path]]:
     return sorted(named, key=lambda item: item[0])
 
 
-def _plain(text: str) -> str:
+def plain_name(text: str) -> str:
+    """A file or sheet as lists in kommun.toml name it."""
     return unicodedata.normalize("NFC", text.replace("\\", "/")).strip().casefold()
 
 
-def _sheets(name: str, suffix: str, data: bytes) -> Iterator[Sheet]:
-    if suffix in SHEETS:
-        yield from _workbook(name, data)
+def sheets_of(name: str, suffix: str, data: bytes) -> Iterator[Sheet]:
+    if suffix in BOOKS:
+        yield from _book(name, data)
     elif suffix in TEXTS:
         yield Sheet(name, "", tuple(_delimited(data)))
+    elif suffix in STATISTICS:
+        values, layout = statistics_table(data, suffix)
+        yield Sheet(name, "", ([[cell_of(v) for v in r] for r in values],), layout)
     else:
         yield Sheet(name, "", (_kolada(data),))
+
+
+def _book(name: str, data: bytes) -> Iterator[Sheet]:
+    """A workbook of any format; which, its bytes tell."""
+    if data.startswith(OLE):
+        for title, rows in xls_sheets(data):
+            yield Sheet(name, title, ([[_excel(v, k) for v, k in r] for r in rows],))
+        return
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        open_document = "content.xml" in archive.namelist()
+    if open_document:
+        for title, rows in ods_sheets(data):
+            yield Sheet(name, title, ([[_excel(v, k) for v, k in r] for r in rows],))
+    else:
+        yield from _workbook(name, data)
 
 
 def _workbook(name: str, data: bytes) -> Iterator[Sheet]:
@@ -109,13 +137,16 @@ def _workbook(name: str, data: bytes) -> Iterator[Sheet]:
     formulas = openpyxl.load_workbook(io.BytesIO(data), read_only=True) if _any(data) else None
     for sheet in book.worksheets:
         sheet.reset_dimensions()
-        rows = [[_excel(c.value, c.data_type) for c in row] for row in sheet.iter_rows()]
+        found = [list(row) for row in sheet.iter_rows()]
+        rows = [[_excel(c.value, c.data_type) for c in row] for row in found]
         if formulas is not None:
             twin = formulas[sheet.title]
             twin.reset_dimensions()
-            for row, said in zip(rows, twin.iter_rows(), strict=False):
+            for row, held, said in zip(rows, found, twin.iter_rows(), strict=False):
                 for j, cell in enumerate(said[: len(row)]):
-                    if row[j] is None and cell.data_type == "f":
+                    # A formula whose answer is an empty text has the type of a text.
+                    text = held[j].data_type in ("s", "str")
+                    if row[j] is None and cell.data_type == "f" and not text:
                         row[j] = ("e", "#FORMEL")
         yield Sheet(name, sheet.title, (rows,))
 
@@ -128,6 +159,8 @@ def _any(data: bytes) -> bool:
 
 
 def _excel(value: Any, kind: str) -> Cell:
+    if isinstance(value, str) and "_x" in value:
+        value = unescape(value)  # `_x000D_`: a control character as Excel writes it
     return ("e", str(value)) if kind == "e" else cell_of(value)
 
 
@@ -152,30 +185,17 @@ def cell_of(value: Any) -> Cell:
 
 def _delimited(data: bytes) -> Iterator[Rows]:
     """The file under each separator it may have."""
-    text = _decoded(data)
-    first, _, rest = text.partition("\n")
-    hint = first.rstrip("\r")
-    given = len(hint) == 5 and hint.lower().startswith("sep=")
+    text = text_of(data)
+    hint = text[:5]
+    given = hint.lower().startswith("sep=") and text[5:6] in ("\r", "\n")
+    rest = text[5:].removeprefix("\r").removeprefix("\n") if given else text
     csv.field_size_limit(1 << 24)
     for separator in hint[4] if given else SEPARATORS:
-        stream = io.StringIO(rest if given else text, newline="")
+        stream = io.StringIO(rest, newline="")
         try:
             yield [[cell_of(c) for c in r] for r in csv.reader(stream, delimiter=separator)]
         except csv.Error:
             continue
-
-
-def _decoded(data: bytes) -> str:
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16")
-    if b"\x00" in data[:400]:
-        return data.decode("utf-16-be" if data[:1] == b"\x00" else "utf-16-le")
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return data.decode("latin-1")
 
 
 def _kolada(data: bytes) -> Rows:

@@ -114,6 +114,13 @@ def _funnel(d: Record, parents: Sequence[Record]) -> float:
     return float(min(max(place, 0.0), 1.0))
 
 
+def _outside(d: Record, parents: Sequence[Record]) -> float:
+    """Numbers below the first or above the second of the two limits that follow each."""
+    values = [float(p["value"]) for p in parents]
+    of = [values[i : i + 3] for i in range(0, len(values), 3)]
+    return float(sum(value < low or value > high for value, low, high in of))
+
+
 def _reliable(d: Record, parents: Sequence[Record]) -> float:
     """Jacobson & Truax: 1.96 times the standard error of a difference, √(2 · SE²)."""
     sd, reliability = (float(p["value"]) for p in parents)
@@ -173,6 +180,7 @@ STATISTICS: Mapping[str, tuple[Function, Callable[[Record], str | None]]] = {
     "cohens_h": (_cohens_h, lambda d: "effekt"),
     "holm": (_holm, lambda d: "p"),
     "funnel": (_funnel, _shares),
+    "outside": (_outside, lambda d: "antal"),
     "reliable": (_reliable, lambda d: None),
     "against": (_against, _points),
     "runs": (_runs, lambda d: None),

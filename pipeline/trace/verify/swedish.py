@@ -15,11 +15,12 @@ from fractions import Fraction
 from typing import Any
 
 SMALL = 20
+POINTS = ("procentenheter", "p.e.")
 MISSING = {"saknas": "underlag saknas", "tom": "inga svar", "dold": ".."}
 TOO_FEW = f"ej jämfört (färre än {SMALL} svar)"
 _SHAPE = re.compile(
     "(?P<plus>\\+)?\u2212?(?:\\d{1,4}|\\d{1,3}(?:\u00a0\\d{3})+)"
-    "(?:,(?P<places>\\d+))?(?:\u00a0(?P<unit>%|procentenheter))?"
+    "(?:,(?P<places>\\d+))?(?:\u00a0(?P<unit>%|procentenheter|p\\.e\\.))?"
 )
 
 
@@ -57,14 +58,15 @@ def expected_text(
         return written(value, len(shape["places"] or ""), bool(shape["plus"]))
     if shape and shape["unit"] is None and shape["places"]:
         return written(value, len(shape["places"]), bool(shape["plus"]))
-    points = fact["unit"] == "andelsskillnad" or (shape and shape["unit"] == "procentenheter")
+    points = fact["unit"] == "andelsskillnad" or (shape and shape["unit"] in POINTS)
     if points and _too_few(parents):
         return TOO_FEW
     if small and not points:
         return f"{fact['numerator']} av {fact['denominator']}"
     if fact["unit"] in ("andel", "andelsskillnad") or (shape and shape["unit"]):
         places = len(shape["places"] or "") if shape else 0
-        unit = "procentenheter" if points else "%"
+        short = bool(shape and shape["unit"] == "p.e.")
+        unit = POINTS[short] if points else "%"
         plus = bool(shape and shape["plus"])
         return f"{written(value * 100, places, plus)}\u00a0{unit}"
     return written(value)

@@ -26,6 +26,10 @@ def count_tables(
     """Make `counted_<form>` of every form, and `rader` and `celler`."""
     db.execute("CREATE TABLE marks (rid BIGINT, tab TEXT, kontroll TEXT, falt TEXT, atgard TEXT)")
     db.execute("CREATE TABLE outside (rid BIGINT)")
+    db.execute("INSERT INTO outside SELECT rid FROM avskilda")
+    db.execute(
+        "INSERT INTO marks SELECT rid, tab, tab || '.' || regel, '', 'karantan' FROM avskilda"
+    )
     for name in _order(books):
         _count(db, books[name], books, kommun, expectations)
     db.execute("""
