@@ -20,7 +20,7 @@ from pipeline.facts.dataset import codebooks, open_dataset, open_tables
 from pipeline.facts.fact import Fact
 from pipeline.facts.measure import count, mean, share, total
 from pipeline.facts.pattern import Pattern
-from pipeline.report import action_plan, author, blocks
+from pipeline.report import action_plan, author, blocks, written
 from pipeline.run.execute import Job
 from pipeline.run.planning import _cell
 from pipeline.run.public import tell
@@ -57,7 +57,8 @@ def chapter(workspace: Workspace, edition: str = "intern", date: str = "") -> li
     with pytest.MonkeyPatch.context() as patch:
         for key, value in workspace.environment().items():
             patch.setenv(key, value)
-        for module, name in ((blocks, "display"), (author, "_display"), (action_plan, "display")):
+        found_in = ((m, "display") for m in (blocks, action_plan, written))
+        for module, name in ((author, "_display"), *found_in):
             patch.setattr(module, name, made.append)
         names: dict[str, object] = {"__name__": "__main__"}
         found = nbformat.read(REPO / "notebooks" / f"{CHAPTER}.ipynb", as_version=4).cells
