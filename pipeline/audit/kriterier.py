@@ -11,7 +11,7 @@ _SOCIAL = (
     "barnets_rost", "lopande", "handelser", "sakligt", "daterat_signerat", "uppfoljt", "avslut",
     "sip", "skyddsatgarder",
 )  # fmt: skip
-# A permanent care contact is for home care under SoL (3 kap. 18 § and following), so not under LSS.
+# A permanent care contact is for home care, so not under LSS.
 KRITERIER: Mapping[str, Sequence[str]] = {
     "sol": (*_SOCIAL, "omsorgskontakt"),
     "lss": _SOCIAL,

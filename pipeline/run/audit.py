@@ -14,6 +14,7 @@ import nbformat
 
 from pipeline import __version__
 from pipeline.audit.answers import FAILED, OVERDUE, plan_standing
+from pipeline.audit.visits import CANCELLED
 from pipeline.errors import UsageError
 from pipeline.facts.dataset import open_dataset
 from pipeline.facts.visits import (
@@ -301,4 +302,14 @@ def _letters(workspace: Workspace, meta: Meta, folder: Path, visit: str, say: Sa
     write_plan(workspace, meta, folder)
 
 
-MAKERS: tuple[Maker, ...] = (_letters,)
+def _forms(workspace: Workspace, meta: Meta, folder: Path, visit: str, say: Say) -> None:
+    """The protocol to fill in at each visit, and the sheet for the unit's remarks."""
+    from pipeline.run.blanketter import write_visit_forms
+
+    for row in planned(workspace, meta.year):
+        name = row["besok_id"]
+        if is_named(name) and visit in ("", name) and row["status"] != CANCELLED:
+            write_visit_forms(workspace, meta.year, name, meta.per_datum, folder / name)
+
+
+MAKERS: tuple[Maker, ...] = (_letters, _forms)

@@ -70,11 +70,18 @@ def visit_forms(
 ) -> tuple[Path, Path]:
     """Write the protocol and the remark sheet of one visit of the year's plan, as the tables
     stand. Raises UsageError where the plan has no such visit."""
-    kommun, day = load_kommun(workspace.raw), per_datum(workspace, year, date)
+    out = workspace.reports / FOLDER / str(year) / besok_id
+    return write_visit_forms(workspace, year, besok_id, per_datum(workspace, year, date), out)
+
+
+def write_visit_forms(
+    workspace: Workspace, year: int, besok_id: str, day: dt.date, out: Path
+) -> tuple[Path, Path]:
+    """The same in the folder `out`, dated `day`."""
+    kommun = load_kommun(workspace.raw)
     books = codebooks(workspace.raw)
     visit = _visit(workspace, year, besok_id, books)
     asked = [r for r in _rows(workspace, "dokument", year) if r["besok_id"] == besok_id]
-    out = workspace.reports / FOLDER / str(year) / besok_id
     protocol = protocol_form(
         books, visit, drawn(workspace, year, besok_id), questions(workspace, books),
         kommun.namn, day, asked,
