@@ -248,6 +248,11 @@ def test_a_hyphen_drawn_as_a_soft_one_is_what_it_is_said_to_be():
     assert texts == ["2026", "-", "03", "upp\u00ad", "\u00adföljning"]
 
 
+def test_a_long_word_that_is_broken_raises_no_alarm():
+    made = s.document(s.markdown("# Urvalet"), s.display(s.say("Summan ", {"quoted": "1f" * 32})))
+    gate(made, html.render(made, "notebooks/"), pdf.render(made), ALLOWED)
+
+
 def test_what_people_have_written_is_no_number_of_ours():
     made = s.document(
         s.markdown("# Planen"), s.display(s.say({"quoted": "12 platser"}, " och 13."))

@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Any
 
 from pipeline.publish import blocks as b
@@ -19,7 +20,7 @@ from pipeline.publish.untraced.allowed import Allowed
 from pipeline.publish.untraced.finding import Finding, around
 from pipeline.publish.untraced.pdf_text import Drawn, drawn, pdf_string
 from pipeline.publish.untraced.said import Said, compare
-from pipeline.publish.untraced.tokens import flat, has_number, signature_text
+from pipeline.publish.untraced.tokens import INVISIBLE, flat, has_number, signature_text
 
 WHAT = "PDF-filen"
 PAGES_FROM = 470.0  # points: the register's column of page numbers starts here
@@ -109,9 +110,13 @@ def _sorted(texts: list[Drawn], document: Document, pages: int) -> tuple[list[Sa
 
 def _hyphens(texts: list[Drawn]) -> Iterator[Drawn]:
     """The texts, with each hyphen of ours as one: where the face's hyphen has also ended a line, it
-    is drawn as a soft one with what it says beside it."""
+    is drawn as a soft one with what it says beside it. What says aloud the very text that is drawn
+    next is left out: so a break inside a long word is written."""
     said = False
-    for text in texts:
+    for text, after in zip_longest(texts, texts[1:]):
+        if text.kind == "spoken" and after is not None and after.kind == "text":
+            if INVISIBLE.sub("", text.text) == after.text:
+                continue
         if text.kind == "text" and said and text.text.startswith("\u00ad"):
             text = replace(text, text=f"-{text.text[1:]}")
         said = text.kind == "spoken" and text.text == "-"
