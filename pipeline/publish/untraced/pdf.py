@@ -114,9 +114,9 @@ def _hyphens(texts: list[Drawn]) -> Iterator[Drawn]:
     next is left out: so a break inside a long word is written."""
     said = False
     for text, after in zip_longest(texts, texts[1:]):
-        if text.kind == "spoken" and after is not None and after.kind == "text":
-            if INVISIBLE.sub("", text.text) == after.text:
-                continue
+        drawn_next = after.text if after is not None and after.kind == "text" else None
+        if text.kind == "spoken" and INVISIBLE.sub("", text.text) == drawn_next:
+            continue
         if text.kind == "text" and said and text.text.startswith("\u00ad"):
             text = replace(text, text=f"-{text.text[1:]}")
         said = text.kind == "spoken" and text.text == "-"
