@@ -38,7 +38,7 @@ QUIET := $(if $(findstring q,$(firstword -$(MAKEFLAGS))),--quiet)
 .SILENT:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help annual build-annual tertial audit forms letters draw draw-check status validate facts trace dependents diff sample prove verify attack release gallra exempel lab test check bench env clean
+.PHONY: help annual build-annual tertial audit forms letters draw draw-check status fetch validate facts trace dependents diff sample prove verify attack release gallra exempel lab test check bench env clean
 
 help: ## visar det här
 	$(RUN) help
@@ -79,6 +79,9 @@ forms: ## skriver Excelblanketter för allt som fylls i för hand; BESOK=… ett
 
 status: ## visar årshjulet: klart, på gång och försenat, på vilket underlag; ARGS=--json
 	$(RUN) status $(OPTIONS) $(ARGS)
+
+fetch: ## hämtar jämförelsetal från Kolada, och säger vad som reviderats sedan sist
+	$(RUN) fetch $(OPTIONS) $(ARGS)
 
 validate: ## läser in och kontrollerar årets filer: vad som är fel, var, och vad man gör åt det
 	$(RUN) validate $(OPTIONS)

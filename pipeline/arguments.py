@@ -60,6 +60,11 @@ def parser() -> argparse.ArgumentParser:
     facts.add_argument("--name", help="bara fakta med detta namn")
     facts.add_argument("--json", action="store_true", help="som JSON")
     facts.add_argument("--cells", action="store_true", help="med källcellerna")
+    fetching = verb("fetch", "hämtar jämförelsetal från Kolada och säger vad som reviderats")
+    _place(fetching)
+    fetching.add_argument("--nyckeltal", type=_listed, default=(), help="U30447,U30448")
+    fetching.add_argument("--kommuner", type=_listed, default=(), help="0114,0000")
+    fetching.add_argument("--ar", type=_listed, default=(), help="2023,2024")
     for name, text, what in (
         ("trace", "visar vad ett tal bygger på, ända ner till cellerna", "fact"),
         ("dependents", "visar vilka tal en cell räknas i och kan ändra", "cell"),
@@ -132,6 +137,10 @@ def _place(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--processed", type=Path, default=REPO / "data/processed")
     parser.add_argument("--reports", type=Path, default=REPO / "reports")
     parser.add_argument("--date", type=_date, help="rapportens datum, ÅÅÅÅ-MM-DD")
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, (part.strip() for part in text.split(","))))
 
 
 def _year(text: str) -> int:

@@ -103,6 +103,14 @@ def _audit(given: argparse.Namespace) -> None:
     print(f"\nVerksamhetsuppföljningens handlingar är klara:\n  {made / 'index.html'}")
 
 
+def _fetch(given: argparse.Namespace) -> None:
+    from pipeline.run.fetch import asked, fetch
+
+    workspace, year = _where(given)
+    day = given.date or dt.date.today()
+    fetch(workspace, year, day, asked(given.nyckeltal, given.kommuner, given.ar), say=print)
+
+
 def _validate(given: argparse.Namespace) -> None:
     from pipeline.run.annual import tables
 
@@ -371,6 +379,7 @@ _VERBS: dict[str, Callable[[argparse.Namespace], None]] = {
     "draw": _draw,
     "draw-check": _draw_check,
     "forms": _forms,
+    "fetch": _fetch,
     "prove": _prove,
     "verify": _verify,
     "attack": _attack,

@@ -30,6 +30,7 @@ ENVIRONMENT = {
 }
 SETTINGS = (TOML, BOOK)  # one of them decides
 CATALOGUES = ("enheter", "insatser", "verksamheter")  # the municipality's own lists
+KOLADA = "https://api.kolada.se/v3"
 MERGING = ("tertial", "kategorier", "enheter", "ar")  # the default order, and all there is
 # Litter of Excel, LibreOffice and operating systems: passed over without a word.
 LITTER = re.compile(r"^(~\$|\.|Thumbs\.db$|desktop\.ini$)|(\.tmp|~)$", re.IGNORECASE)
@@ -87,6 +88,17 @@ class Stratsys:
 
 
 @dataclass(frozen=True, slots=True)
+class Kolada:
+    """What `fetch` asks Kolada for (`[kolada]`): by default what the folder has already, for the
+    municipalities in `[kommuner]` and the five years up to the one measured."""
+
+    adress: str = KOLADA
+    nyckeltal: tuple[str, ...] = ()
+    kommuner: tuple[str, ...] = ()
+    ar: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Kommun:
     """The municipality's own decisions. Every field has a value also without a file."""
 
@@ -108,6 +120,7 @@ class Kommun:
     flg: tuple[Mote, ...] = ()  # the calendar of ledningsgruppen
     stratsys: Stratsys = Stratsys()
     bedomning: Bedomning = Bedomning()
+    kolada: Kolada = Kolada()
 
     def catalogue(self, name: str) -> tuple[Option, ...]:
         """The list behind `"categories": "kommun:<name>"` in a codebook."""
@@ -255,6 +268,29 @@ def _grading(given: Any) -> Bedomning:
     return made
 
 
+def _kolada(given: Any) -> Kolada:
+    where = "kommun.toml, [kolada]"
+    if not isinstance(given, dict) or set(given) - {"adress", "nyckeltal", "kommuner", "ar"}:
+        raise ConfigError(f"{where}: här kan adress, nyckeltal, kommuner och ar stå.")
+    address = str(given.get("adress", KOLADA)).rstrip("/")
+    if not re.match(r"https://[^/\s]+|http://(localhost|127\.0\.0\.1)(:\d+)?(/|$)", address):
+        raise ConfigError(f"{where}: adress ska börja med https://.")
+    for key, shape, like in (
+        ("nyckeltal", r"[A-Z]\d{5}", '["U30447", "U30448"]'),
+        ("kommuner", r"\d{4}|G\d+", '["0114", "0000"]'),
+        ("ar", r"(19|20)\d\d", "[2023, 2024]"),
+    ):
+        told = given.get(key, [])
+        if not isinstance(told, list) or not all(re.fullmatch(shape, str(v)) for v in told):
+            raise ConfigError(f"{where}: {key} skrivs som {like}.")
+    return Kolada(
+        address,
+        tuple(given.get("nyckeltal", ())),
+        tuple(map(str, given.get("kommuner", ()))),
+        tuple(map(int, given.get("ar", ()))),
+    )
+
+
 def read_settings(raw: Path) -> Settings | None:
     """The settings of `raw`, from the text file or from the workbook; None where there are none.
 
@@ -306,7 +342,7 @@ def _kommun(doc: Mapping[str, Any]) -> Kommun:
     known = {
         "namn", "kod", "sektor", "per_datum", "klientord", "enheter", "insatser",
         "verksamheter", "kommuner", "hoppa_over", "rakna_alla_svar", "sekretess",
-        "instrument", "matt", "arshjul", "flg", "stratsys", "bedomning",
+        "instrument", "matt", "arshjul", "flg", "stratsys", "bedomning", "kolada",
     }  # fmt: skip
     unknown = sorted(set(doc) - known)
     if unknown:
@@ -343,6 +379,7 @@ def _kommun(doc: Mapping[str, Any]) -> Kommun:
         flg=read_meetings(doc.get("flg", ())),
         stratsys=_stratsys(doc.get("stratsys", {}), units),
         bedomning=_grading(doc.get("bedomning", {})),
+        kolada=_kolada(doc.get("kolada", {})),
     )
 
 

@@ -7,8 +7,8 @@ PIPELINE = Path(__file__).parents[1] / "pipeline"
 # From the ground up: a room may import those before it.
 ROOMS = ["errors", "markdown", "matt", "kalender", "settings_book",
          "workspace", "forms", "privacy", "analys", "audit",
-         "intake", "disposal", "validation", "facts", "report", "disclosure", "trace",
-         "arshjul", "publish", "stale", "run", "exempel", "arguments",
+         "intake", "comparators", "disposal", "validation", "facts", "report", "disclosure",
+         "trace", "arshjul", "publish", "stale", "run", "exempel", "arguments",
          "cli"]  # fmt: skip
 # Standard library only: runs before there is an environment.
 BEFORE_THE_ENVIRONMENT = {"bootstrap", "environment", "stale", "clean"}

@@ -9,12 +9,15 @@ from typing import Any
 from pipeline.errors import IntakeError
 from pipeline.intake.raw import Cell, RawTable
 
-HEADER = ("kpi", "municipality", "period", "gender", "count", "status", "value", "isdeleted")
+HEADER = (
+    "kpi", "municipality", "period", "gender", "count", "status", "value", "isdeleted", "hamtad",
+)  # fmt: skip
 
 
 def read_kolada(data: bytes, name: str, sha256: str) -> list[RawTable]:
     """An answer of Kolada's data resource: v3, v2 (no `isdeleted`), the flat v1, or a list of
-    pages. Row 1 of the table is the header, row i + 1 the answer's i-th inner value."""
+    pages; what `fetch` has saved says when (`hamtad`). Row 1 of the table is the header, row i + 1
+    the answer's i-th inner value."""
     try:
         document = json.loads(data.decode("utf-8-sig"))
         rows = tuple(_rows(document))
@@ -32,10 +35,12 @@ def _rows(document: Any) -> Iterator[tuple[Cell, ...]]:
         for entry in entries:
             inner = entry.get("values")
             for value in inner if isinstance(inner, list) else [entry]:
-                yield _row(entry, value)
+                yield _row(entry, value, page)
 
 
-def _row(entry: Mapping[str, Any], value: Mapping[str, Any]) -> tuple[Cell, ...]:
+def _row(
+    entry: Mapping[str, Any], value: Mapping[str, Any], page: Mapping[str, Any]
+) -> tuple[Cell, ...]:
     return (
         str(entry["kpi"]),
         str(entry["municipality"]),
@@ -45,6 +50,7 @@ def _row(entry: Mapping[str, Any], value: Mapping[str, Any]) -> tuple[Cell, ...]
         value.get("status") or "",
         value["value"],
         bool(value.get("isdeleted", False)),
+        value.get("hamtad", page.get("hamtad")),
     )
 
 

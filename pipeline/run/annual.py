@@ -260,6 +260,7 @@ def _publish(
     from pipeline.publish.fonts import faces_css
     from pipeline.publish.panel.lineage import trace_all
     from pipeline.publish.untraced import gate
+    from pipeline.run.revised import revised, write_revised
     from pipeline.run.standing import code, gather, latest, rules
     from pipeline.run.vocabulary import vocabulary
     from pipeline.validation import inlasning
@@ -275,8 +276,10 @@ def _publish(
     others = {n: p for n, p in executed.items() if n not in chapters_}
     compiled = [tertial.PAGE] if (made / tertial.FOLDER).is_dir() else []
     compiled += [audit.PAGE] if audit.planned(workspace, year) else []
+    changed = revised(workspace)
     pages = [
         *underlag.PAGES, inlasning.LINK, QUALITY, freetext.LINK, watchlist.LINK, *compiled,
+        *changed.pages,
         *ACTIONS, *PUBLIC,
     ]  # fmt: skip
     went_in = _inputs(workspace), _sources(jobs), rules(), code()
@@ -303,6 +306,7 @@ def _publish(
     freetext.write_freetext(workspace, year, made)
     watchlist.write_watchlist(workspace, year, made, day)
     action_plan.write_action_plan(workspace, year, made, day)
+    write_revised(workspace, year, made, changed)
 
     def seal(leaves: Path, agreeing: tuple[int, int] | None) -> None:
         told = replace(standing, verified=agreeing)

@@ -34,7 +34,7 @@ SEPARATORS = (";", ",", "\t", "|")
 BOOKS, TEXTS = (".xlsx", ".xlsm", ".xls", ".ods"), (".csv", ".tsv", ".tab")
 STATISTICS = (".sav", ".zsav", ".dta")
 OLE = bytes.fromhex("D0CF11E0A1B11AE1")
-KOLADA = ("kpi", "municipality", "period", "gender", "count", "status", "value", "isdeleted")
+KOLADA = "kpi municipality period gender count status value isdeleted hamtad".split()
 _BLANK = " \t\r\n\u00a0"
 
 
@@ -211,6 +211,7 @@ def _kolada(data: bytes) -> Rows:
                         str(entry["kpi"]), str(entry["municipality"]), int(entry["period"]),
                         value.get("gender", "T"), value.get("count"), value.get("status"),
                         value["value"], bool(value.get("isdeleted", False)),
+                        value["hamtad"] if "hamtad" in value else page.get("hamtad"),
                     ]
                 )  # fmt: skip
     return [[cell_of(c) for c in row] for row in rows]
