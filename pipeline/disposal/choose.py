@@ -16,10 +16,10 @@ from pipeline.disposal.record import numbers, spans
 from pipeline.errors import UsageError
 from pipeline.forms.codebook import load_codebooks
 from pipeline.intake.convert import converter
-from pipeline.intake.mapping import load_mappings, mapped
+from pipeline.intake.mapping import load_mappings
 from pipeline.intake.raw import Recognised
 from pipeline.intake.readers import read_file
-from pipeline.intake.recognise import recognise
+from pipeline.intake.recognise import as_mapped, recognise
 from pipeline.intake.year import files
 from pipeline.workspace import Workspace, load_kommun
 
@@ -133,10 +133,9 @@ def _before(
     for path, file in files(workspace, year):
         if file.startswith("kolada/"):
             continue
-        for raw in read_file(path, file):
-            found = recognise(
-                mapped(raw, mappings), books, kommun.hoppa_over, kommun.rakna_alla_svar
-            )
+        tables = read_file(path, file)
+        for raw in (t for r in tables for t in as_mapped(r, mappings, kommun.hoppa_over)):
+            found = recognise(raw, books, kommun.hoppa_over, kommun.rakna_alla_svar)
             if not isinstance(found, Recognised) or name not in found.columns:
                 continue
             wanted = found.codebook.field(name)

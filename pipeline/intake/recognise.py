@@ -13,6 +13,7 @@ from pipeline.intake import messages
 from pipeline.intake.dialects import RULES
 from pipeline.intake.extent import extent, filled
 from pipeline.intake.headers import Fit, fit, named, normal, shown
+from pipeline.intake.mapping import MappingFile, mapped
 from pipeline.intake.raw import Cell, NotRead, RawTable, Recognised, column_letter
 from pipeline.intake.stacked import with_stacked_header
 from pipeline.intake.stamp import read_stamp, stamp_of, untouched
@@ -74,6 +75,13 @@ def _found(raw: RawTable, codebooks: Mapping[str, Codebook]) -> Recognised | Not
     if nearest is None:
         return _not_read(raw, "Ingen tabell med rubrikrad hittades.")
     raise IntakeError([messages.unknown_form(raw, *nearest)])
+
+
+def as_mapped(
+    raw: RawTable, mappings: Sequence[MappingFile], skip: Sequence[str]
+) -> tuple[RawTable, ...]:
+    """The table as `mapped` lays it out; itself where `skip` names its sheet."""
+    return (raw,) if passed_over(raw.source, skip) else mapped(raw, mappings)
 
 
 def passed_over(name: str, skip: Sequence[str]) -> bool:

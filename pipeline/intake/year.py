@@ -14,11 +14,11 @@ from pipeline.errors import IntakeError
 from pipeline.forms.codebook import Codebook, load_codebooks
 from pipeline.intake.clean import ASIDE, ERRORS, Cleaned, clean
 from pipeline.intake.dedup import DUPLICATES, deduplicate
-from pipeline.intake.mapping import MappingFile, load_mappings, mapped
+from pipeline.intake.mapping import MappingFile, load_mappings
 from pipeline.intake.names import personal_sheet, refuse_personal_names
 from pipeline.intake.raw import NotRead, Recognised, column_letter
 from pipeline.intake.readers import read_file
-from pipeline.intake.recognise import passed_over, recognise
+from pipeline.intake.recognise import as_mapped, passed_over, recognise
 from pipeline.intake.store import write_json, write_parquet
 from pipeline.privacy.key import key_of, record_fingerprint
 from pipeline.workspace import Kommun, Workspace, load_kommun, year_files
@@ -136,16 +136,20 @@ def _read(
             messages.append(message)
             continue
         try:
-            made = recognise(
-                mapped(raw, mappings), books, kommun.hoppa_over, kommun.rakna_alla_svar
-            )
+            laid_out = as_mapped(raw, mappings, kommun.hoppa_over)
         except IntakeError as error:
             messages += error.messages
             continue
-        if isinstance(made, Recognised):
-            found.append(made)
-        else:
-            passed.append(made)
+        for table in laid_out:
+            try:
+                made = recognise(table, books, kommun.hoppa_over, kommun.rakna_alla_svar)
+            except IntakeError as error:
+                messages += error.messages
+                continue
+            if isinstance(made, Recognised):
+                found.append(made)
+            else:
+                passed.append(made)
     chosen_away = any(
         passed_over(p.source, kommun.hoppa_over) or p.kind == "dokument" for p in passed
     )

@@ -127,7 +127,9 @@ class RawFiles:
                     "rapporten byggdes, så cellerna går inte att visa.\n"
                     "Gör så här: kör make annual och spåra igen."
                 )
-            self._read[key] = {t.sheet: mapped(t, self._mappings) for t in found}
+            self._read[key] = {
+                t.sheet: t for raw in found for t in (raw, *mapped(raw, self._mappings))
+            }
         return self._read[key][source["sheet"]]
 
     def _path(self, year: int, name: str) -> Path | None:

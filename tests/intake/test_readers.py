@@ -218,7 +218,7 @@ def test_a_kolada_answer_is_one_row_a_value(tmp_path: Path) -> None:
     path.write_text("\ufeff" + KOLADA, encoding="utf-8")
     table = only(path)
     assert table.kind == "kolada"
-    assert table.rows[1] == ("U1", "0484", 2024, "T", 1, "", 0.0, False)
+    assert table.rows[1] == ("U1", "0484", 2024, "T", 1, "", 0.0, False, None)
     assert table.rows[2][6] is None and table.rows[2][7] is True
 
 
@@ -228,7 +228,13 @@ def test_the_flat_kolada_layout_is_read(tmp_path: Path) -> None:
         '{"values":[{"kpi":"U1","municipality":"0484","period":"2010","value":3.5}]}',
         encoding="utf-8",
     )
-    assert only(path).rows[1] == ("U1", "0484", 2010, "T", None, "", 3.5, False)
+    assert only(path).rows[1] == ("U1", "0484", 2010, "T", None, "", 3.5, False, None)
+
+
+def test_the_day_of_a_fetch_is_every_value_s(tmp_path: Path) -> None:
+    path = tmp_path / "svar.json"
+    path.write_text('{"hamtad":"2026-03-02",' + KOLADA.lstrip()[1:], encoding="utf-8")
+    assert {row[8] for row in only(path).rows[1:]} == {"2026-03-02"}
 
 
 @pytest.mark.parametrize("text", ["{}", "[]x", '{"values":[{"id":"U1"}]}', "3", '{"values":3}'])

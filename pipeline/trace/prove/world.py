@@ -13,10 +13,10 @@ import pyarrow as pa
 from pipeline.facts.dataset import codebooks
 from pipeline.forms.codebook import Codebook, ForeignKey
 from pipeline.intake.clean import MASKED, clean
-from pipeline.intake.mapping import load_mappings, mapped
+from pipeline.intake.mapping import load_mappings
 from pipeline.intake.raw import NotRead, Recognised
 from pipeline.intake.readers import read_file
-from pipeline.intake.recognise import passed_over, recognise
+from pipeline.intake.recognise import as_mapped, passed_over, recognise
 from pipeline.intake.year import files
 from pipeline.privacy.key import PseudonymKey, key_of
 from pipeline.trace.prove.cells import Place
@@ -164,8 +164,9 @@ def _recognised(
             if twin != name:
                 twins.add(twin)  # a change in it would make them two
                 continue
-        for raw in tables:
-            found = recognise(mapped(raw, mappings), books, *settings)
+        laid_out = (t for raw in tables for t in as_mapped(raw, mappings, settings[0]))
+        for raw in laid_out:
+            found = recognise(raw, books, *settings)
             if not isinstance(found, NotRead):
                 made[found.raw.source] = found
     return made

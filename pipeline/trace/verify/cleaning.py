@@ -64,8 +64,9 @@ def load(
     aside: list[tuple[object, ...]] = []
     mappings = mapping_files(workspace.raw)
     for each in raw.years:
-        for sheet in year_sheets(workspace.raw, each, kommun.hoppa_over):
-            found = find_table(with_mapping(sheet, mappings), books)
+        read = year_sheets(workspace.raw, each, kommun.hoppa_over)
+        for sheet in (s for r in read for s in with_mapping(r, mappings)):
+            found = find_table(sheet, books)
             if found is None:
                 raw.unread.append(f"{each}/{sheet.source}")
                 continue
