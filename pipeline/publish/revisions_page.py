@@ -12,6 +12,7 @@ from traitlets import Unicode
 from pipeline.comparators.revisions import Point, Revision
 from pipeline.comparators.touched import Touched
 from pipeline.publish.exporter import PageExporter
+from pipeline.publish.text import date_words
 from pipeline.report.kolada import called
 
 FILE = "revideringar.html"
@@ -20,7 +21,7 @@ LINK = (
     "Reviderade jämförelsetal",
     "Värden som Kolada har ändrat mellan hämtningarna, och vilka rapporter som visar dem.",
 )
-SEXES = {"T": "Totalt", "K": "Kvinnor", "M": "Män"}
+SEXES = {"T": "", "K": "kvinnor", "M": "män"}
 
 
 class RevisionsExporter(PageExporter):
@@ -59,7 +60,8 @@ def _row(revision: Revision, names: Mapping[str, str], about: Sequence[Touched])
         "sex": SEXES.get(point.gender, point.gender),
         "before": revision.before.told,
         "after": revision.after.told + still,
-        "days": f"{_day(revision.before_day)}, {_day(revision.after_day)}",
+        "before_day": _day(revision.before_day),
+        "after_day": _day(revision.after_day),
         "shown": published(about),
     }
 
@@ -74,4 +76,4 @@ def published(about: Sequence[Touched]) -> list[str]:
 
 
 def _day(day: dt.date | None) -> str:
-    return day.isoformat() if day else "egen fil utan dag"
+    return f"hämtat {date_words(day)}" if day else "egen fil utan dag"

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,7 +80,7 @@ def fetch(
     except Unreachable as error:
         if not before:
             raise
-        say(f"\n{error}\n")
+        say("\n" + "\n".join(map(_folded, str(error).splitlines())) + "\n")
         _say_kept(before, say)
         _say_revisions(workspace, before, "", say)
         return None
@@ -177,24 +177,26 @@ def _say_revisions(workspace: Workspace, files: Sequence[Kept], name: str, say: 
         say("Inget tidigare hämtat värde är ändrat.")
         return
     about = touched(ledgers(workspace))
+    names = load_kommun(workspace.raw).kommuner
     hit = sum(r.point in about for r in new)
     word = "värde är reviderat" if len(new) == 1 else "värden är reviderade"
     say(f"\n{len(new)} {word}, varav {hit} som en rapport redan visar:")
     ordered = sorted(new, key=lambda r: r.point not in about)
     for revision in ordered[:LISTED]:
-        say(_folded(f"  {words(revision)}", "    "))
+        say(_folded(f"  {words(revision, names)}", "    "))
         for line in published(about.get(revision.point, ())):
             say(_folded(f"    {line}", "    "))
     if len(new) > LISTED:
         say(f"  … och {len(new) - LISTED} till; alla står i den interna rapporten.")
 
 
-def words(revision: Revision) -> str:
-    """A revision in a line."""
+def words(revision: Revision, names: Mapping[str, str]) -> str:
+    """A revision in a line. `names`: municipality's code → name."""
     p = revision.point
+    where = names.get(p.municipality, p.municipality)
     still = "; det tidigare värdet används" if revision.gone else ""
     return (
-        f"{called(p.kpi)}, {p.municipality}, {p.year}{SEXES.get(p.gender, '')}: "
+        f"{called(p.kpi)}, {where}, {p.year}{SEXES.get(p.gender, '')}: "
         f"{revision.before.told} → {revision.after.told}{still}"
     )
 

@@ -14,14 +14,22 @@ HEADER = ("Fil", "Blad", "Cell", "Kolumn", "Vad som är fel", "Gör så här", "
 
 
 def write_mending_list(path: Path, findings: Iterable[Finding]) -> None:
-    """UTF-8 with BOM, semicolons, CRLF: opens in a Swedish Excel as it stands. No values."""
+    """UTF-8 with BOM, semicolons, CRLF: opens in a Swedish Excel as it stands. No values.
+
+    What Kolada's own answers have that calls for nothing (values replaced by a later fetch, or
+    withdrawn) is on the quality pages alone: nobody mends those files.
+    """
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(HEADER)
-    for f in sorted(findings, key=_place):
+    for f in sorted(filter(_mendable, findings), key=_place):
         row = (f.fil, f.sheet, f.cell, f.kolumn, f.orsak, f.gor_sa, ACTIONS[f.atgard])
         writer.writerow([_harmless(c) for c in row])
     path.write_bytes(text.getvalue().encode("utf-8-sig"))
+
+
+def _mendable(f: Finding) -> bool:
+    return f.att_gora or not f.fil.startswith("kolada/")
 
 
 def _place(f: Finding) -> tuple[str, str, int, int, str, str]:

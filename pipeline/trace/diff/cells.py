@@ -22,6 +22,11 @@ Row = tuple[Any, ...]
 Keys = Mapping[str, Sequence[int]]  # source → 0-based columns of the form's primary key
 # What may be shown of a cell: (file, source, 1-based row, 0-based column, cell) → value.
 Shown = Callable[[str, str, int, int, Any], Any]
+LaidOut = Callable[[RawTable], Sequence[RawTable]]
+
+
+def as_it_is(raw: RawTable) -> Sequence[RawTable]:
+    return (raw,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +73,15 @@ class SheetChange:
 
 
 def file_changes(
-    name: str, a: Path | None, b: Path | None, keys: Keys, shown: tuple[Shown, Shown]
-) -> list[SheetChange]:
+    name: str, a: Path | None, b: Path | None, keys: Keys, shown: tuple[Shown, Shown],
+    laid_out: tuple[LaidOut, LaidOut] = (as_it_is, as_it_is),
+) -> list[SheetChange]:  # fmt: skip
     """What differs between two versions of the raw file `name` (from RAW); None: not there.
 
-    `shown`: what may be seen of the cells of each. A file that cannot be read gives nothing.
+    `shown`: what may be seen of the cells of each; `laid_out`: a sheet's tables as the mapping
+    files of each say. A file that cannot be read gives nothing.
     """
-    tables_a, tables_b = _tables(name, a), _tables(name, b)
+    tables_a, tables_b = _tables(name, a, laid_out[0]), _tables(name, b, laid_out[1])
     return [
         _sheet(name, tables_a.get(s), tables_b.get(s), keys.get(s, ()), shown)
         for s in sorted({*tables_a, *tables_b})
@@ -95,9 +102,10 @@ def column_index(letters: str) -> int:
     return made - 1
 
 
-def _tables(name: str, path: Path | None) -> dict[str, RawTable]:
+def _tables(name: str, path: Path | None, laid_out: LaidOut) -> dict[str, RawTable]:
     try:
-        return {} if path is None else {t.source: t for t in read_file(path, in_folder(name))}
+        read = [] if path is None else read_file(path, in_folder(name))
+        return {t.source: t for raw in read for t in laid_out(raw)}
     except IntakeError:
         return {}
 

@@ -13,8 +13,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.facts.dataset import codebooks
+from pipeline.intake.mapping import load_mappings, mapped
 from pipeline.trace.diff.causes import Cause, Causes, parts_changed
-from pipeline.trace.diff.cells import CellChange, file_changes
+from pipeline.trace.diff.cells import CellChange, LaidOut, file_changes
 from pipeline.trace.diff.parameters import Receipt, Setting, between, receipts
 from pipeline.trace.diff.rows import Rows, primary_keys
 from pipeline.trace.diff.screening import Screen
@@ -89,6 +91,12 @@ class Diff:
         }  # fmt: skip
 
 
+def _laid_out(side: Side) -> LaidOut:
+    """A sheet's tables by the mapping files as they are now."""
+    mappings = load_mappings(side.raw / "formular", codebooks(side.raw))
+    return lambda raw: mapped(raw, mappings)
+
+
 def compare(a: Side, b: Side) -> Diff:
     """What differs. Give sides with tables (`sides.with_tables`) for causes down to the cell."""
     settings = between(a, b)
@@ -97,12 +105,13 @@ def compare(a: Side, b: Side) -> Diff:
     gone = [n for n in files if any(n in s.inputs and s.raw_file(n) is None for s in (a, b))]
     screens = Screen(a), Screen(b)
     shown = screens[0].value, screens[1].value
+    laid_out = _laid_out(a), _laid_out(b)
     sheets = [
         sheet
         for name in files
         if name not in gone
         for sheet in file_changes(
-            name, a.raw_file(name), b.raw_file(name), primary_keys(a, b, name), shown
+            name, a.raw_file(name), b.raw_file(name), primary_keys(a, b, name), shown, laid_out
         )
     ]
     staff = frozenset(
