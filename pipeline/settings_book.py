@@ -60,6 +60,10 @@ SINGLE = (  # the settings of the first sheet, a row each; a dot parts a section
            "tertial; kategorier; enheter; ar"),
     Column("sekretess.hogst_dolda", "Högsta andel små tal i en tabell", NUMBER, "0–1."),
     Column("stratsys.sektor", "Sektorns namn i Stratsys"),
+    Column("kolada.nyckeltal", "Nyckeltal att hämta från Kolada", LIST, "U30447; U30448"),
+    Column("kolada.kommuner", "Kommuner att hämta", LIST, "Tomt: de på bladet Kommuner."),
+    Column("kolada.ar", "År att hämta", LIST, "Tomt: det mätta och de fyra före."),
+    Column("kolada.adress", "Koladas adress", TEXT, "Tomt: den vanliga."),
 )  # fmt: skip
 PARTS = (
     Part("Enheter", "enheter", _OPTION),

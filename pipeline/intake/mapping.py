@@ -35,7 +35,7 @@ import fnmatch
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -284,6 +284,13 @@ def _table_of(
     )
     sheet = f"{raw.sheet} [{about.kpi} {about.year} {about.gender}]".strip()
     return replace(raw, sheet=sheet, rows=tuple(rows), dialect=dialect)
+
+
+def sheet_of(name: str, sheets: Collection[str]) -> str:
+    """The workbook's own sheet behind a sheet's name, the tables of published values included;
+    empty where there is none."""
+    own = name if name in sheets else name.rpartition("[")[0].rstrip()
+    return own if own in sheets else ""
 
 
 def _is_row(cells: Sequence[Cell], own: int, headers: Sequence[Readings]) -> bool:

@@ -18,6 +18,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.workbook import Workbook
 
+from pipeline.intake.mapping import sheet_of
 from pipeline.intake.raw import RawTable
 from pipeline.intake.readers import read_file
 from pipeline.intake.store import fixed_xlsx
@@ -100,7 +101,7 @@ def _values(book: Workbook, table: RawTable, title: str) -> None:
 def _cells(f: Finding, book: Workbook) -> Iterator[tuple[str, str]]:
     """(sheet, cell) of a finding in its own file; of one that lies in another, or in no column,
     the first cell of its row."""
-    sheet = f.sheet if f.sheet in book.sheetnames else book.sheetnames[0]
+    sheet = sheet_of(f.sheet, book.sheetnames) or book.sheetnames[0]
     mine = f.adress.startswith(f"{f.kalla}!")
     found = _CELL.findall(f.cell) if mine else []
     if ":" in f.cell and len(found) == 2:  # an answer in several columns side by side

@@ -56,9 +56,11 @@ def serving(standin: Standin) -> Iterator[Standin]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             standin.asked.append(self.path)
-            if standin.faults and standin.faults[0](standin, self):
-                standin.faults.pop(0)
-                return
+            if standin.faults:
+                fault = standin.faults.pop(0)  # before it answers: the next request may be here
+                if fault(standin, self):
+                    return
+                standin.faults.insert(0, fault)
             reply(self, json.dumps(standin.answer(self.path)).encode())
 
         def log_message(self, *_: object) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
@@ -142,6 +143,20 @@ def test_the_trace_shows_the_mask_as_it_stands(made: Workspace) -> None:
     sheet = Sheet(2025, "Öppna jämförelser.xlsx!Tabell 1 [U90001 2024 K]")
     record = files.record(Cell(sheet, 7, "varde", "D"))
     assert record["raw"] == ".." and record["address"].endswith("[U90001 2024 K]!D7")
+
+
+def test_a_cell_to_mend_is_marked_in_the_workbook_s_own_sheet(made: Workspace) -> None:
+    rows = [list(r) for r in ROWS]
+    rows[7][3] = "ungefär 70"
+    path = made.raw / "2025" / "Öppna jämförelser.xlsx"
+    write_workbook(path, {"Försättsblad": [["Om tabellen"]], "Tabell 1": rows})
+    tables(made, 2025, say=lambda _: None)
+    (copy,) = (made.processed / "2025" / "att_ratta").glob("*.xlsx")
+    book = openpyxl.load_workbook(copy)
+    commented = [
+        (s.title, c.coordinate) for s in book for row in s.iter_rows() for c in row if c.comment
+    ]
+    assert commented == [("Tabell 1", "D8")]
 
 
 def test_headers_in_rows_reach_to_the_right_until_the_next() -> None:
