@@ -132,7 +132,7 @@ def test_two_mapping_files_about_one_sheet_are_refused(made: Workspace, tmp_path
 
 def test_the_handbook_s_example_is_one_that_works(tmp_path: Path) -> None:
     page = (REPO / "docs" / "handbok.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"```toml\n(# [^\n]*mappning\.toml\n.*?)```", page, re.DOTALL)
+    example, _published = re.findall(r"```toml\n(# [^\n]*mappning\.toml\n.*?)```", page, re.DOTALL)
     said = tomllib.loads(example)
     workspace = establish(tmp_path, settings("Provkommun", ["ov_vuxen=Öppenvård vuxen"]))
     (workspace.raw / "formular").mkdir(exist_ok=True)

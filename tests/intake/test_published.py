@@ -4,6 +4,7 @@ a column a measure, year and sex, and masks in place of numbers."""
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import openpyxl
@@ -18,7 +19,7 @@ from pipeline.run.annual import tables
 from pipeline.trace.cellset import Cell, Sheet
 from pipeline.trace.raw_values import RawFiles
 from pipeline.trace.tables import Tables
-from pipeline.workspace import Workspace, load_kommun
+from pipeline.workspace import REPO, Workspace, load_kommun
 from tests.municipality import establish, settings, write_text, write_workbook
 from tests.trace.test_verify_cleaning import apart
 
@@ -191,6 +192,17 @@ def test_a_mapping_that_cannot_be_is_refused_in_words(
     text = MAPPING.replace(before, after)
     say(made, text)
     assert words in refusal(made, tmp_path)
+
+
+def test_the_handbook_s_example_is_one_that_works(made: Workspace, tmp_path: Path) -> None:
+    page = (REPO / "docs" / "handbok.md").read_text(encoding="utf-8")
+    _, example = re.findall(r"```toml\n(# [^\n]*mappning\.toml\n.*?)```", page, re.DOTALL)
+    say(made, example)
+    clean_year(made, 2025, tmp_path / "ut")
+    table = pq.read_table(tmp_path / "ut" / "rensat" / "jamforelser.parquet").to_pylist()
+    assert [(r["kommun"], r["varde"], r["status"]) for r in table[1:]] == [
+        ("0114", None, "Missing"), ("0115", None, "Privacy"), ("0117", None, None),
+    ]  # fmt: skip
 
 
 def test_a_mapping_of_published_values_is_one_of_the_files(made: Workspace) -> None:
