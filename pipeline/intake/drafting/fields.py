@@ -1,0 +1,553 @@
+"""From the columns of one question to its fields in the codebook."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pipeline.intake.choices import text_of
+from pipeline.intake.drafting.answers import Options, dates, numbers, options, parts, texts
+from pipeline.intake.drafting.asks import Ask
+from pipeline.intake.drafting.categories import (
+    Listed,
+    Values,
+    bare,
+    from_labels,
+    from_texts,
+    missing_codes,
+)
+from pipeline.intake.drafting.material import (
+    DATE,
+    GRID,
+    ID,
+    NUMBER,
+    PERSONAL,
+    SEVERAL,
+    SINGLE,
+    SKIP,
+    TEXT,
+    Asked,
+    Material,
+    together,
+)
+from pipeline.intake.drafting.naming import Names, about_gender, sensitive
+from pipeline.intake.drafting.scales import agrees, is_missing, plain, scale_of
+from pipeline.intake.drafting.series import same_answers
+from pipeline.privacy.screen import mask
+
+_CHOSEN = frozenset("ja yes y j 1 true x sant vald selected checked markerad".split())
+_NOT = frozenset(
+    ("nej", "no", "n", "0", "false", "falskt", "not selected", "unchecked", "ej vald", "quoted",
+     "not checked", "not quoted")
+)  # fmt: skip
+_EACH_A_COLUMN = frozenset("limesurvey redcap kobo spss stata qualtrics surveymonkey".split())
+_SEVERAL_WORDS = (
+    "all that apply", "as many as", "alla som", "flera", "select all", "check all", "tick all",
+    "en eller", "one or more",
+)  # fmt: skip
+LOOKED_AT = 500  # different answers
+HIGHEST = 10  # a whole number in several neighbouring columns, at most this, is a scale
+PERSONS = 0.2  # of the cells hold an identifier, where the column is about who answered
+
+Doc = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Draft:
+    """What has been written so far. `columns`: field → the columns it is about, in order."""
+
+    material: Material
+    fields: list[Doc] = field(default_factory=list)
+    groups: list[Doc] = field(default_factory=list)
+    asks: list[Ask] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    columns: dict[str, list[Asked]] = field(default_factory=dict)
+    names: Names = field(default_factory=Names)
+    background: list[str] = field(default_factory=list)
+
+    def ask(self, where: str, text: str, todo: str = "", topic: str = "") -> None:
+        self.asks.append(Ask(where, text, todo, topic))
+
+    def add(self, column: Asked, doc: Doc, columns: Sequence[Asked] = ()) -> Doc:
+        """Write a field: its name, title and headers before what is given."""
+        several = bool(columns)
+        named = (column.base if column.code else column.question) if several else column.code
+        made: Doc = {
+            "name": self.names.of(named or column.whole),
+            "title": (column.question or column.code) if several else column.title,
+        }
+        headers = [] if several else [h for h in (column.code, *column.headers) if h]
+        aliases = [h for h in dict.fromkeys(headers) if h not in (made["name"], made["title"])]
+        if aliases:
+            made["aliases"] = aliases
+        made |= doc
+        self.fields.append(made)
+        self.columns[made["name"]] = list(columns or [column])
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What one column holds: a part of its field, and how it was told. `kind`: as in material."""
+
+    kind: str
+    doc: Doc
+    listed: Listed | None = None
+    found: Options | None = None
+    asks: tuple[tuple[str, str, str], ...] = ()  # text, what to do, topic
+
+
+def drafted(material: Material) -> Draft:
+    """Every question of the material as fields, with what is unsure."""
+    draft = Draft(material)
+    skipped: dict[str, list[str]] = {"personal": [], "meta": [], "empty": []}
+    kept = []
+    for column in material.columns:
+        why = _left_out(column, material)
+        if why:
+            skipped[why].append(f"”{column.whole}”" if why != "empty" else column.headers[0])
+        else:
+            kept.append(column)
+    for group in together(tuple(kept)):
+        _write(draft, group)
+    _complete(draft)
+    _tell_skipped(draft, skipped)
+    _tell_titles(draft)
+    _tell_sensitive(draft)
+    return draft
+
+
+def _left_out(column: Asked, material: Material) -> str:
+    """Why a column is no question: it says who answered, is the tool's own, or is empty."""
+    if column.kind == PERSONAL:
+        return "personal"
+    if column.kind == SKIP:
+        return "meta"
+    answers = column.answers
+    if not answers:
+        alone = not column.kind and not column.labels
+        return "empty" if material.rows and alone and not column.option else ""
+    cells = texts(answers)
+    if column.kind != ID and not column.labels and all(len(t) <= 60 for t in cells):
+        some = dict(sorted(cells.items())[:LOOKED_AT])
+        found = sum(n for t, n in some.items() if mask(t)[1])
+        if found > PERSONS * sum(some.values()):
+            return "personal"
+    return ""
+
+
+def _write(draft: Draft, group: list[Asked]) -> None:
+    if len(group) == 1 and group[0].kind == SEVERAL and group[0].option:
+        _several(draft, group)
+        return
+    if len(group) == 1:
+        _alone(draft, _one(group[0]))
+        return
+    ticked = [c for c in group if _tickable(c, draft.material)]
+    if _dummies(group, ticked, draft.material):
+        _several(draft, ticked)
+        for column in group:
+            if column not in ticked:
+                _alone(draft, column)
+        return
+    _grid(draft, group)
+
+
+def _one(column: Asked) -> Asked:
+    """A column alone with its base: no row of a grid, the whole is the question."""
+    if not column.option or column.kind == SEVERAL:
+        return column
+    header = next((h for h in column.headers if h.endswith(column.whole)), column.headers[0])
+    whole = column.whole if column.code else header
+    return replace(column, question=whole, option="")
+
+
+def _tickable(column: Asked, material: Material) -> bool:
+    """Whether a column holds nothing but ticks."""
+    if column.kind:
+        return column.kind == SEVERAL
+    said = {plain(t) for t in texts(column.answers)}
+    own = {plain(column.option), *(plain(t) for t in column.labels.values())} - {""}
+    if said <= _CHOSEN | _NOT | own and not (column.labels and len(said & own) > 1):
+        return True
+    return len(said) == 1 and all(t.isdigit() for t in said) and material.rows > 10
+
+
+def _dummies(group: Sequence[Asked], ticked: Sequence[Asked], material: Material) -> bool:
+    if all(c.kind == SEVERAL for c in ticked) and ticked:
+        return True
+    if len(ticked) < 2 or len(ticked) < 0.6 * len(group):
+        return False
+    said = {plain(t) for c in ticked for t in texts(c.answers)}
+    if not said:
+        return False
+    hinted = any(w in group[0].question.casefold() for w in _SEVERAL_WORDS)
+    denied = said & {"nej", "no", "n"}
+    if denied and not (hinted or material.tool in _EACH_A_COLUMN):
+        return False
+    bracketed = all(c.option for c in ticked)
+    constant = all(len(texts(c.answers)) <= 1 for c in ticked)
+    zeros = said <= {"0", "1"} or material.tool in ("redcap", "kobo")
+    return bracketed or hinted or zeros or (constant and len(said) > 1)
+
+
+def _several(draft: Draft, columns: Sequence[Asked]) -> None:
+    """One list field of columns that are ticked or not."""
+    first = columns[0]
+    names, entries, categories = Values(), [], []
+    for c in columns:
+        label = c.option or c.code or c.title
+        value = names.of(label)
+        header = c.code if c.code in c.headers or "[" in c.code else c.headers[0]
+        entries.append({"header": header, "value": value})
+        categories.append({"value": value, "label": label})
+        if is_missing(label):
+            draft.ask(
+                c.where,
+                f"”{label}” är ett alternativ i flervalsfrågan ”{first.question}” och räknas som "
+                "ett sådant.",
+                'Betyder det att frågan inte är besvarad: lägg till "missing": true.',
+            )
+    doc: Doc = {"type": "list", "categories": categories, "columns": entries}
+    said = {plain(t) for c in columns for t in texts(c.answers)}
+    own = {plain(c["label"]) for c in categories}
+    if said - _CHOSEN - _NOT - own:
+        doc["selected"] = ["*"]
+        draft.ask(
+            f"{first.where} och {len(columns) - 1} till",
+            "Kolumnerna verkar vara alternativ i en flervalsfråga, där en ifylld cell betyder vald.",
+            "Är de egna frågor: dela upp fältet i ett fält per kolumn.",
+        )
+    elif {"n", "nej", "no"} & said and not any(
+        w in first.question.casefold() for w in _SEVERAL_WORDS
+    ) and not first.kind:  # fmt: skip
+        draft.ask(
+            f"{first.where} och {len(columns) - 1} till",
+            f"Ja och nej i kolumnerna av ”{first.question}” läses som valt och inte valt i en "
+            "flervalsfråga.",
+            "Är varje kolumn en egna ja- och nejfråga: dela upp fältet i ett fält per kolumn.",
+        )
+    draft.add(first, doc, columns)
+
+
+def _grid(draft: Draft, group: Sequence[Asked]) -> None:
+    """Neighbours with one base: fields of one group where they share a scale, else each alone."""
+    shapes = [shape(c, draft.material) for c in group]
+    chosen = [i for i, s in enumerate(shapes) if s.listed is not None and s.kind != SEVERAL]
+    scales = [i for i, s in enumerate(shapes) if _small_whole(group[i], s)]
+    if not chosen and len(scales) >= 3 and len(scales) >= 0.6 * len(group):
+        values = [n for i in scales for n in numbers(group[i].answers) or ()]
+        listed = bare(values)
+        for i in scales:
+            gone = shapes[i].doc.get("missingValues")
+            extra = {"missingValues": gone} if gone else {}
+            shapes[i] = Shape(GRID, _closed(listed) | extra, listed)
+        chosen = scales
+        draft.ask(
+            f"{group[0].where} och {len(scales) - 1} till",
+            f"Svaren är heltal till och med {int(max(values))} och läses som en skala utan ord.",
+            "Skriv vad de betyder i label, eller ta bort categories om de är tal.",
+        )
+    shared = _shared([group[i] for i in chosen], draft.material) if len(chosen) > 1 else None
+    name = ""
+    if shared is not None or (len(chosen) > 1 and all(group[i].kind == GRID for i in chosen)):
+        name = draft.names.of(group[0].base)
+        draft.names.used.discard(name)
+        taken = {g["name"] for g in draft.groups}
+        while name in taken:
+            name += "_2"
+        question = group[0].question if group[0].option else ""
+        if not question or question == group[0].code:
+            question = f"Frågorna {group[0].base}"
+        draft.groups.append({"name": name, "title": question})
+    for i, column in enumerate(group):
+        made = shapes[i]
+        if name and i in chosen:
+            doc = _closed(shared) if shared is not None else made.doc
+            _alone(draft, column, replace(made, doc={**doc, "group": name}, listed=shared))
+        else:
+            _alone(draft, _one(column), made)
+
+
+def _shared(columns: Sequence[Asked], material: Material) -> Listed | None:
+    """The scale of a grid's rows, together; None where they have no answers in common."""
+    if any(c.labels for c in columns):
+        first = columns[0].labels
+        if any(dict(c.labels) != dict(first) for c in columns):
+            return None
+        counts: Counter[str] = Counter()
+        for c in columns:
+            counts.update(texts(c.answers))
+        return from_labels(first, counts)
+    each = [texts(c.answers) for c in columns]
+    whole: Counter[str] = Counter()
+    for c in each:
+        whole.update(c)
+    if any(len(c.keys() & (whole - c).keys()) * 2 < len(c) for c in each):
+        return None
+    values = numbers(Counter(whole))
+    if values is not None:
+        small = all(isinstance(n, int) and 0 <= n <= HIGHEST for n in values)
+        return bare(values) if small and len({*values}) > 2 else None
+    found = options(whole, material.closed)
+    return None if found is None or found.delimiter else from_texts(found.counts)
+
+
+def _small_whole(column: Asked, made: Shape) -> bool:
+    values = numbers(column.answers) if made.kind == NUMBER and not column.kind else None
+    return bool(values) and all(
+        isinstance(n, int) and 0 <= n <= HIGHEST for n in values or ()
+    ) and len({*(values or ())}) > 1  # fmt: skip
+
+
+def _alone(draft: Draft, column: Asked, made: Shape | None = None) -> None:
+    """A field of one column."""
+    made = made or shape(column, draft.material)
+    for text, todo, topic in made.asks:
+        draft.ask(column.where, text, todo, topic)
+    own = dict(made.found.own or {}) if made.found is not None else {}
+    if own:
+        draft.ask(
+            column.where,
+            f"{_several_answers(len(own))} på ”{column.whole}” har getts av en enda person och "
+            "skrevs inte in, för de kan vara svar med egna ord"
+            f"{_at(column, own)}. De cellerna töms när filen läses, och det sägs i rapporten.",
+            "Är de svarsalternativ: lägg till dem i categories.",
+        )
+    doc = draft.add(column, made.doc)
+    labels = [c["label"] for c in doc.get("categories", ()) if not c.get("missing")]
+    if doc["type"] != "list" and about_gender(column.whole, labels) and not draft.background:
+        draft.background.append(doc["name"])
+
+
+def _several_answers(n: int) -> str:
+    return "Ett svar" if n == 1 else f"{n} olika svar"
+
+
+def _at(column: Asked, own: Iterable[str]) -> str:
+    """Where the first of them stand; never what they say."""
+    found = []
+    for text, place in column.places.items():
+        if text in own or any(p in own for s in (";", ", ") for p in parts(text, s)):
+            found.append(place.rpartition("!")[2])
+    some = ", ".join(found[:5]) + (" …" if len(found) > 5 else "")
+    return f" (cell {some})" if found else ""
+
+
+def shape(column: Asked, material: Material) -> Shape:
+    """What a column holds, by its structure where there is one, else by its answers."""
+    answers = column.answers
+    counts = texts(answers)
+    if column.kind == ID:
+        return Shape(ID, {"type": "string", "identifies": True})
+    if column.kind == TEXT:
+        return Shape(TEXT, _free())
+    if column.labels:
+        return _labelled(column, counts)
+    if column.kind == DATE or (not column.kind and dates(answers)):
+        return Shape(DATE, {"type": "date"})
+    values = numbers(answers)
+    if column.kind == NUMBER and (values or not counts):
+        return Shape(NUMBER, _number(column, values or []))
+    if values is not None and not column.delimiter:
+        return _counted(column, values)
+    found = options(counts, material.closed or column.kind in (SINGLE, GRID), column.delimiter)
+    if found is None or not found.counts:
+        return _own_words(column, counts)
+    return _chosen(column, found)
+
+
+def _labelled(column: Asked, counts: Counter[str]) -> Shape:
+    if column.kind == SEVERAL:
+        listed = from_labels(column.labels, Counter())
+        entries = listed.categories if listed else ()
+        doc = {"type": "list", "categories": [{**c, "value": str(c["value"])} for c in entries]}
+        return Shape(SEVERAL, doc | {"delimiter": column.delimiter or ";"}, listed)
+    listed = from_labels(column.labels, counts)
+    if listed is None:
+        values = numbers(Counter({t: n for t, n in counts.items()}))
+        if values is None and counts:
+            return Shape(TEXT, _free())
+        gone = missing_codes(column.labels)
+        doc = _number(column, values or []) | ({"missingValues": gone} if gone else {})
+        return Shape(NUMBER, doc)
+    asks = []
+    if listed.reversed:
+        asks.append(
+            (
+                f"Filens siffror för ”{column.whole}” går från högt till lågt. Svaren visas i "
+                "skalans ordning, med filens siffror som värden.",
+                "",
+                "bakvänd",
+            )
+        )
+    return Shape(column.kind or SINGLE, _closed(listed), listed, asks=tuple(asks))
+
+
+def _counted(column: Asked, values: Sequence[float | int]) -> Shape:
+    asks = []
+    whole = all(isinstance(n, int) or float(n).is_integer() for n in values)
+    if whole and len({*values}) > 1 and min(values) >= 0 and max(values) <= HIGHEST:
+        asks.append(
+            (
+                f"Svaren på ”{column.whole}” är heltal från {int(min(values))} till "
+                f"{int(max(values))} och läses som ett antal.",
+                "Är det en skala: lägg till categories med vad siffrorna betyder.",
+                "antal",
+            )
+        )
+    return Shape(NUMBER, _number(column, values), asks=tuple(asks))
+
+
+def _number(column: Asked, values: Sequence[float | int]) -> Doc:
+    whole = bool(values) and all(isinstance(n, int) or float(n).is_integer() for n in values)
+    doc: Doc = {"type": "integer" if whole else "number"}
+    limits: Doc = {}
+    if column.minimum is not None:
+        limits["minimum"] = column.minimum
+    elif values and min(values) >= 0:
+        limits["minimum"] = 0
+    if column.maximum is not None:
+        limits["maximum"] = column.maximum
+    if limits:
+        doc["constraints"] = limits
+    gone = [t for t in texts(column.answers) if is_missing(t)]
+    return doc | ({"missingValues": gone} if gone else {})
+
+
+def _own_words(column: Asked, counts: Counter[str]) -> Shape:
+    asks = []
+    again = sum(n for n in counts.values() if n > 1)
+    longest = max(map(len, counts), default=0)
+    if counts and longest <= 60 and (again > 0.4 * sum(counts.values()) or len(counts) < 4):
+        asks.append(
+            (
+                f"Svaren på ”{column.whole}” är korta, men för olika eller för få för att vara "
+                "säkra alternativ. De läses som fritext och visas inte.",
+                "Är det en fråga med svarsalternativ: skriv dem i categories och ta bort freetext.",
+                "kort",
+            )
+        )
+    return Shape(TEXT, _free(), asks=tuple(asks))
+
+
+def _chosen(column: Asked, found: Options) -> Shape:
+    by_file = [_by_option(g, found) for g in column.given]
+    renamed, unsure = same_answers(by_file)
+    aliases: dict[str, list[str]] = {}
+    for old, new in renamed.items():
+        aliases.setdefault(new, []).append(old)
+    kept = [t for t in _ordered(found.counts, by_file) if t not in renamed]
+    listed = from_texts(kept, aliases)
+    asks = [
+        (
+            f"Svaret ”{old}” på ”{column.whole}” räknas som ”{new}”.",
+            "Är det två svar: ta bort det gamla ur aliases och lägg det som en egen kategori.",
+            "",
+        )
+        for old, new in unsure
+    ]
+    if found.delimiter:
+        categories = [{**c, "value": str(c["value"])} for c in from_texts(kept, aliases).categories]
+        names = Values()
+        for c in categories:
+            c["value"] = names.of(c["label"])
+            c.pop("missing", None) if not is_missing(c["label"]) else None
+        doc = {"type": "list", "delimiter": found.delimiter, "categories": categories}
+        return Shape(SEVERAL, doc, listed, found, tuple(asks))
+    return Shape(SINGLE, _closed(listed), listed, found, tuple(asks))
+
+
+def _by_option(given: Mapping[Any, int], found: Options) -> dict[str, int]:
+    """How many of one file gave each answer that is written down."""
+    counts: dict[str, int] = {}
+    for cell, n in given.items():
+        whole = text_of(cell)
+        these = parts(whole, found.delimiter) if found.delimiter else (whole,)
+        for t in [whole] if whole in found.counts else these:
+            if t in found.counts:
+                counts[t] = counts.get(t, 0) + n
+    return counts
+
+
+def _ordered(counts: Mapping[str, int], by_file: Sequence[Mapping[str, int]]) -> list[str]:
+    """Most given first; the same order from the same answers."""
+    return sorted(counts, key=lambda t: (not agrees(t), -counts[t], t))
+
+
+def _closed(listed: Listed) -> Doc:
+    doc: Doc = {"type": listed.type, "categories": [dict(c) for c in listed.categories]}
+    return doc | ({"categoriesOrdered": True} if listed.ordered else {})
+
+
+def _free() -> Doc:
+    return {"type": "string", "freetext": True}
+
+
+def _complete(draft: Draft) -> None:
+    """Answers that nobody gave, of scales that other questions of the file have whole: Never,
+    where Sometimes, Often and Always were chosen."""
+    worded = (f for f in draft.fields if f.get("categoriesOrdered"))
+    told = {f["name"]: scale_of(_said(f)) for f in worded if not draft.columns[f["name"]][0].labels}
+    scales = {s[1] for s in told.values() if s is not None}
+    for f in draft.fields:
+        mine = told.get(f["name"])
+        if mine is None:
+            continue
+        larger = {s for s in scales if {*mine[1]} < {*s}}
+        widest = [s for s in larger if not any({*s} < {*o} for o in larger)]
+        if len(widest) != 1:
+            continue
+        own = {c["label"]: c for c in f["categories"]}
+        gone = [c for c in f["categories"] if c.get("missing")]
+        f["categories"] = [
+            {**own.get(t, {"label": t}), "value": i} for i, t in enumerate(widest[0], start=1)
+        ] + gone
+
+
+def _said(f: Doc) -> list[str]:
+    return [c["label"] for c in f["categories"] if not c.get("missing")]
+
+
+def _tell_skipped(draft: Draft, skipped: Mapping[str, Sequence[str]]) -> None:
+    for why, text in (
+        ("personal", "säger vem som har svarat, läses aldrig och står inte i kodboken"),
+        ("meta", "är verktygets egna eller inga frågor och står inte i kodboken"),
+        ("empty", "är tomma och står inte i kodboken"),
+    ):
+        found = list(dict.fromkeys(skipped[why]))
+        if found:
+            draft.said.append(f"{', '.join(found)} {text}.")
+
+
+def _tell_titles(draft: Draft) -> None:
+    bare_codes = [
+        f["name"]
+        for f in draft.fields
+        if f["title"] == draft.columns[f["name"]][0].headers[0]
+        and " " not in f["title"]
+        and not f.get("identifies")
+    ]
+    if len(bare_codes) > 2:
+        draft.ask(
+            f"Fälten {bare_codes[0]} – {bare_codes[-1]}",
+            f"{len(bare_codes)} fält har en kod som titel, för filen har ingen frågetext.",
+            "Skriv frågan i title, eller gör utkastet på nytt av enkätens struktur och fil ihop.",
+        )
+
+
+def _tell_sensitive(draft: Draft) -> None:
+    for f in draft.fields:
+        if f.get("freetext") or f.get("identifies"):
+            continue
+        column = draft.columns[f["name"]][0]
+        if sensitive(f"{column.whole}"):
+            f["sensitive"] = True
+            draft.ask(
+                column.where,
+                f"”{f['title']}” kan vara en känslig uppgift och är märkt sensitive: små tal döljs "
+                "strängare i den publika utgåvan.",
+                'Är den inte det: ta bort "sensitive".',
+            )
