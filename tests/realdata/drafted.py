@@ -1,4 +1,4 @@
-"""A survey compiled from a codebook that nobody has touched: drafted, read, and its chapter told."""
+"""A survey compiled from a codebook that nobody has touched."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -18,6 +19,7 @@ from pipeline.workspace import Workspace, load_kommun
 from tests.chapters import shown
 from tests.municipality import at, tables
 
+Rows = Sequence[Sequence[str]]
 KOMMUN = 'namn = "Provkommun"\nkod = "1780"\nper_datum = {year}-12-31\n'
 
 
@@ -30,8 +32,8 @@ class Compiled:
     survey: str
 
     @property
-    def doc(self) -> dict[str, object]:
-        made: dict[str, object] = json.loads(self.codebook.read_text(encoding="utf-8"))
+    def doc(self) -> dict[str, Any]:
+        made: dict[str, Any] = json.loads(self.codebook.read_text(encoding="utf-8"))
         return made
 
     def balance(self, year: int) -> Mapping[str, Mapping[str, int]]:
@@ -74,3 +76,67 @@ def compiled(
     return Compiled(
         workspace, written.codebook, str(json.loads(written.codebook.read_text())["name"])
     )
+
+
+Answer = tuple[str, str, int, float | None]  # field, label, counted by hand, told by the chapter
+
+
+def answers(made: Compiled, year: int, heads: Sequence[Sequence[str]], rows: Rows) -> list[Answer]:
+    """Every answer that can be chosen, counted in the file by plain comparison of texts, beside the
+    chapter's number. `heads`: the header rows."""
+    ledger = made.ledger(year)
+    facts = {
+        (name, value): number
+        for name, scope, number, period in zip(
+            ledger["name"], ledger["scope"], ledger["value"], ledger["period"], strict=True
+        )
+        if period == str(year)
+        for value in list(_scope(scope).values())[:1]
+        if len(_scope(scope)) == 1
+    }
+    columns: dict[str, int] = {}
+    for row in heads:
+        for j, cell in enumerate(row):
+            columns.setdefault(_plain(cell), j)
+    found: list[Answer] = []
+    for field in made.doc["fields"]:
+        entries = [c for c in field.get("categories", ()) if not c.get("missing")]
+        own = (*field.get("aliases", ()), field["title"], field["name"])
+        at = next((columns[_plain(h)] for h in own if _plain(h) in columns), None)
+        for entry in entries:
+            texts = {_plain(t) for t in (entry["label"], entry["value"], *entry.get("aliases", ()))}
+            if "columns" in field:
+                header = next(c["header"] for c in field["columns"] if c["value"] == entry["value"])
+                if _plain(header) not in columns:
+                    continue
+                cells = [row[columns[_plain(header)]] for row in rows]
+                ticked = texts | {"yes", "1", "ja"}
+                any_text = "*" in field.get("selected", ())
+                n = sum(_plain(c) in ticked or bool(any_text and _plain(c)) for c in cells)
+            elif at is None:
+                continue
+            elif field["type"] == "list":
+                sign = field["delimiter"]
+                n = sum(
+                    any(f"{sign}{t}{sign}" in f"{sign}{_plain(row[at])}{sign}" for t in texts)
+                    for row in rows
+                )
+            else:
+                n = sum(_plain(row[at]) in texts for row in rows)
+            number = facts.get((f"{made.survey}_{field['name']}_antal", entry["value"]))
+            found.append((field["name"], entry["label"], n, number))
+    return found
+
+
+def wrong(found: Sequence[Answer]) -> list[Answer]:
+    """Those that differ; an answer that nobody gave may be left out of a long list."""
+    return [a for a in found if a[3] != a[2] and not (a[3] is None and a[2] == 0)]
+
+
+def _scope(scope: str) -> Mapping[str, Any]:
+    made: Mapping[str, Any] = json.loads(scope)
+    return made
+
+
+def _plain(cell: object) -> str:
+    return " ".join(str(cell).split()).casefold()

@@ -96,9 +96,10 @@ def _several(counts: Counter[str], sign: str, closed: bool, sure: bool) -> Optio
     if sign == "," and any(_THOUSANDS.search(t) for t in counts):
         return None
     holding = {t: n for t, n in counts.items() if sign in t.rstrip(sign + " ")}
-    if not sure and sum(holding.values()) < max(2, MARKED * sum(counts.values())):
-        if sign != ";" or not any(t.endswith(";") for t in counts):
-            return None
+    few = sum(holding.values()) < max(2, MARKED * sum(counts.values()))
+    closing = sign == ";" and any(t.endswith(";") for t in counts)  # Microsoft Forms
+    if few and not (sure or closing):
+        return None
     cells = {t: _joined(parts(t, sign)) for t in counts}
     cells = _merged(cells, sign)
     found: Counter[str] = Counter()
@@ -123,7 +124,8 @@ def _several(counts: Counter[str], sign: str, closed: bool, sure: bool) -> Optio
 def _split(counts: Mapping[str, int], closed: bool) -> Options:
     """Answers of the form apart from somebody's own: with a tool that mixes the two, one that a
     single person has given is not written down, nor one that holds a personal identifier."""
-    kept, own = {}, {}
+    kept: dict[str, int] = {}
+    own: dict[str, int] = {}
     for t, n in counts.items():
         sure = n > 1 or closed or is_missing(t) or t.casefold() in ("ja", "nej", "yes", "no")
         (kept if sure and len(t) <= LONGEST and not mask(t)[1] else own)[t] = n

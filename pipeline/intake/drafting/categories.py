@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from pipeline.intake.numbers import parse_number
 from pipeline.intake.raw import Cell
 
 LONGEST_VALUE = 40
+_SIGNS = re.compile(r"[^\w]+")
 FEW = 21  # different whole numbers of a scale of which only some have words
 
 Category = dict[str, Any]
@@ -36,14 +38,24 @@ class Listed:
 
 @dataclass(slots=True)
 class Values:
-    """Values that are not used twice within one field."""
+    """Values that are not used twice within one field. `texts`: its answers; none of them may be
+    the value of another (C would be read as C++)."""
 
     used: set[str] = field(default_factory=set)
+    texts: frozenset[str] = frozenset()
+
+    @classmethod
+    def among(cls, texts: Iterable[str]) -> Values:
+        return cls(texts=frozenset(t.casefold() for t in texts))
 
     def of(self, text: str) -> str:
-        made = slug(text)[:LONGEST_VALUE].strip("_") or "x"
-        value, number = made, 2
-        while value in self.used:
+        words = text.replace("+", " plus ").replace("#", " sharp ")
+        made = slug(words)[:LONGEST_VALUE].strip("_") or "x"
+        # Without signs C and C++ are alike: "C, C++" must not be read as the value and label of C.
+        bare = _SIGNS.sub("", text.casefold())
+        alike = sum(_SIGNS.sub("", t) == bare for t in self.texts) > 1 and made == bare
+        value, number = (f"{made}_1" if alike else made), 2
+        while value in self.used or (value in self.texts and value != text.casefold()):
             value, number = f"{made}_{number}", number + 1
         self.used.add(value)
         return value
@@ -65,7 +77,7 @@ def from_texts(texts: Iterable[str], aliases: Mapping[str, Sequence[str]] | None
         dimension, ordered = scale
     elif (found := spans(said)) is not None:
         ordered = found
-    names = Values()
+    names = Values.among(texts)
     if ordered:
         values = {t: i for i, t in enumerate(ordered, start=1)}
         said = list(ordered)

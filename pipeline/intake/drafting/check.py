@@ -54,10 +54,11 @@ def _renamed(doc: Doc, columns: Mapping[str, Sequence[Asked]], kommun: Kommun) -
                 field["aliases"] = kept
                 changed = True
         own = by_name[name]
-        if "columns" not in own and column.headers[0] not in own.get("aliases", ()):
-            if normal(own["title"]) != normal(column.headers[0]):
-                own["aliases"] = [*own.get("aliases", ()), column.headers[0]]
-                changed = True
+        header = column.headers[0]
+        known = {normal(h) for h in (own["title"], *own.get("aliases", ()))}
+        if "columns" not in own and normal(header) not in known:
+            own["aliases"] = [*own.get("aliases", ()), header]
+            changed = True
         if other and normal(by_name[other]["title"]) in readings(column.headers):
             theirs = columns[other][0]
             if "columns" not in by_name[other] and theirs.whole != by_name[other]["title"]:

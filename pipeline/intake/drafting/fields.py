@@ -25,6 +25,7 @@ from pipeline.intake.drafting.material import (
     NUMBER,
     PERSONAL,
     SEVERAL,
+    SHARED,
     SINGLE,
     SKIP,
     TEXT,
@@ -102,12 +103,14 @@ class Shape:
 def drafted(material: Material) -> Draft:
     """Every question of the material as fields, with what is unsure."""
     draft = Draft(material)
-    skipped: dict[str, list[str]] = {"personal": [], "meta": [], "empty": []}
+    skipped: dict[str, list[str]] = {"personal": [], "meta": [], "empty": [], "shared": []}
     kept = []
     for column in material.columns:
         why = _left_out(column, material)
         if why:
-            skipped[why].append(f"”{column.whole}”" if why != "empty" else column.headers[0])
+            named = f"{column.headers[0]} ({column.where})" if why == "shared" else ""
+            told = column.headers[0] if why == "empty" else f"”{column.whole}”"
+            skipped[why].append(named or told)
         else:
             kept.append(column)
     for group in together(tuple(kept)):
@@ -123,8 +126,8 @@ def _left_out(column: Asked, material: Material) -> str:
     """Why a column is no question: it says who answered, is the tool's own, or is empty."""
     if column.kind == PERSONAL:
         return "personal"
-    if column.kind == SKIP:
-        return "meta"
+    if column.kind in (SKIP, SHARED):
+        return "meta" if column.kind == SKIP else "shared"
     answers = column.answers
     if not answers:
         alone = not column.kind and not column.labels
@@ -196,11 +199,12 @@ def _dummies(group: Sequence[Asked], ticked: Sequence[Asked], material: Material
 def _several(draft: Draft, columns: Sequence[Asked]) -> None:
     """One list field of columns that are ticked or not."""
     first = columns[0]
-    names, entries, categories = Values(), [], []
+    names, entries, categories = Values.among(c.option for c in columns), [], []
     for c in columns:
         label = c.option or c.code or c.title
         value = names.of(label)
-        header = c.code if c.code in c.headers or "[" in c.code else c.headers[0]
+        coded = c.code in c.headers or any(h.startswith(f"{c.code}. ") for h in c.headers)
+        header = c.code if c.code and coded else c.headers[0]
         entries.append({"header": header, "value": value})
         categories.append({"value": value, "label": label})
         if is_missing(label):
@@ -217,7 +221,7 @@ def _several(draft: Draft, columns: Sequence[Asked]) -> None:
         doc["selected"] = ["*"]
         draft.ask(
             f"{first.where} och {len(columns) - 1} till",
-            "Kolumnerna verkar vara alternativ i en flervalsfråga, där en ifylld cell betyder vald.",
+            "Kolumnerna verkar vara alternativ i en flervalsfråga; en ifylld cell betyder vald.",
             "Är de egna frågor: dela upp fältet i ett fält per kolumn.",
         )
     elif {"n", "nej", "no"} & said and not any(
@@ -278,8 +282,8 @@ def _shared(columns: Sequence[Asked], material: Material) -> Listed | None:
         if any(dict(c.labels) != dict(first) for c in columns):
             return None
         counts: Counter[str] = Counter()
-        for c in columns:
-            counts.update(texts(c.answers))
+        for column in columns:
+            counts.update(texts(column.answers))
         return from_labels(first, counts)
     each = [texts(c.answers) for c in columns]
     whole: Counter[str] = Counter()
@@ -313,7 +317,12 @@ def _alone(draft: Draft, column: Asked, made: Shape | None = None) -> None:
             column.where,
             f"{_several_answers(len(own))} på ”{column.whole}” har getts av en enda person och "
             "skrevs inte in, för de kan vara svar med egna ord"
-            f"{_at(column, own)}. De cellerna töms när filen läses, och det sägs i rapporten.",
+            f"{_at(column, own)}. "
+            + (
+                "Det som kryssats bredvid räknas, det egna svaret inte."
+                if made.doc["type"] == "list"
+                else "De cellerna töms när filen läses, och det sägs i rapporten."
+            ),
             "Är de svarsalternativ: lägg till dem i categories.",
         )
     doc = draft.add(column, made.doc)
@@ -356,7 +365,7 @@ def shape(column: Asked, material: Material) -> Shape:
     found = options(counts, material.closed or column.kind in (SINGLE, GRID), column.delimiter)
     if found is None or not found.counts:
         return _own_words(column, counts)
-    return _chosen(column, found)
+    return _chosen(column, found, material)
 
 
 def _labelled(column: Asked, counts: Counter[str]) -> Shape:
@@ -433,7 +442,7 @@ def _own_words(column: Asked, counts: Counter[str]) -> Shape:
     return Shape(TEXT, _free(), asks=tuple(asks))
 
 
-def _chosen(column: Asked, found: Options) -> Shape:
+def _chosen(column: Asked, found: Options, material: Material) -> Shape:
     by_file = [_by_option(g, found) for g in column.given]
     renamed, unsure = same_answers(by_file)
     aliases: dict[str, list[str]] = {}
@@ -451,11 +460,12 @@ def _chosen(column: Asked, found: Options) -> Shape:
     ]
     if found.delimiter:
         categories = [{**c, "value": str(c["value"])} for c in from_texts(kept, aliases).categories]
-        names = Values()
+        names = Values.among([*kept, *renamed])
         for c in categories:
             c["value"] = names.of(c["label"])
-            c.pop("missing", None) if not is_missing(c["label"]) else None
-        doc = {"type": "list", "delimiter": found.delimiter, "categories": categories}
+        doc: Doc = {"type": "list", "delimiter": found.delimiter, "categories": categories}
+        if not material.closed:
+            doc["severity"] = "info"  # somebody's own words beside what was ticked: the ticks count
         return Shape(SEVERAL, doc, listed, found, tuple(asks))
     return Shape(SINGLE, _closed(listed), listed, found, tuple(asks))
 
@@ -516,6 +526,11 @@ def _tell_skipped(draft: Draft, skipped: Mapping[str, Sequence[str]]) -> None:
         ("personal", "säger vem som har svarat, läses aldrig och står inte i kodboken"),
         ("meta", "är verktygets egna eller inga frågor och står inte i kodboken"),
         ("empty", "är tomma och står inte i kodboken"),
+        (
+            "shared",
+            "har samma rubriker som en tidigare kolumn, så att ingen kan skilja dem åt, och läses "
+            "inte. Byt rubrikerna i filen",
+        ),
     ):
         found = list(dict.fromkeys(skipped[why]))
         if found:

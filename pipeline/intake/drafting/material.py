@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pipeline.intake.raw import Cell
 
 # What a structure says that a question is; "" where only the answers can tell.
-SINGLE, SEVERAL, GRID, TEXT, NUMBER, DATE, YES_NO, ID, PERSONAL, SKIP = (
-    "single", "several", "grid", "text", "number", "date", "yes_no", "id", "personal", "skip",
+SINGLE, SEVERAL, GRID, TEXT, NUMBER, DATE, ID, PERSONAL, SKIP, SHARED = (
+    "single", "several", "grid", "text", "number", "date", "id", "personal", "skip", "shared",
 )  # fmt: skip
 _CODED = re.compile(r"([A-Za-z]\w*(?:\[[^\]]*\])*)\.\s+(\S.*)", re.DOTALL)
 _CODE = re.compile(r"[A-Za-z][\w#./-]*(?:\[[^\]]*\])*")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from pipeline.intake.drafting.answers import alike
 from pipeline.intake.drafting.asks import Ask
@@ -51,7 +52,7 @@ def joined(materials: Sequence[Material]) -> Joined:
 
 
 def _placed(column: Asked, at: int, whole: int) -> Asked:
-    given = [{} for _ in range(whole)]
+    given: list[Mapping[Any, int]] = [{} for _ in range(whole)]
     if column.given:
         given[at] = dict(column.given[0])
     return replace(column, given=tuple(given))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from pipeline.intake.drafting.tables import of_lss, of_table
 from pipeline.intake.headers import candidates, named
 from pipeline.intake.readers import read_file
 
+_DASH = re.compile(r"\s*[-–:]\s*")
 _STRUCTURES = {".lss": of_lss, ".qsf": of_qsf}
 
 
@@ -59,8 +61,8 @@ def _without_persons(found: Material) -> Material:
 
 
 def explained(materials: Sequence[Material]) -> list[Material]:
-    """Exports with what structures beside them say of their columns: kind, labels, words. A
-    structure whose columns no export has stands alone."""
+    """Exports with what structures beside them say of their columns: kind, labels, words. One
+    whose questions no export has is not used, and that is told."""
     structures = [m for m in materials if not m.rows]
     exports = [m for m in materials if m.rows]
     if not exports or not structures:
@@ -69,7 +71,7 @@ def explained(materials: Sequence[Material]) -> list[Material]:
     made = []
     for export in exports:
         for i, structure in enumerate(structures):
-            known = {k: c for c in reversed(structure.columns) for k in _keys(c)[:1]}
+            known = {k: c for c in reversed(structure.columns) for k in reversed(_keys(c))}
             pairs = [next((known[k] for k in _keys(c) if k in known), None) for c in export.columns]
             if sum(p is not None for p in pairs) * 3 < min(
                 len(structure.columns), len(export.columns)
@@ -82,24 +84,28 @@ def explained(materials: Sequence[Material]) -> list[Material]:
             )
             export = replace(export, columns=columns, title=structure.title)
         made.append(export)
-    return made + [s for i, s in enumerate(structures) if i not in used]
+    unused = [s.name for i, s in enumerate(structures) if i not in used]
+    if unused:
+        told = f"Strukturen {', '.join(unused)} hör inte till svaren i filen och användes inte."
+        made[-1] = replace(made[-1], said=(*made[-1].said, told))
+    return made
 
 
 def _keys(column: Asked) -> list[str]:
-    return list(dict.fromkeys(k for h in column.headers for k in candidates(h)))
+    """Readings of the headers; a dash between question and row is written in several ways."""
+    return list(dict.fromkeys(_DASH.sub("-", k) for h in column.headers for k in candidates(h)))
 
 
 def _told(column: Asked, by: Asked) -> Asked:
     """A column of an export with what the structure says of it."""
     return replace(
         column,
-        code=by.code,
+        code=column.code or by.code,
         question=by.question or column.question,
         option=by.option or column.option,
         base=by.base or column.base,
         kind=column.kind or by.kind,
         labels=column.labels or by.labels,
-        headers=tuple(dict.fromkeys((*column.headers, *by.headers))),
         delimiter=by.delimiter or column.delimiter,
         minimum=by.minimum,
         maximum=by.maximum,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from pipeline.intake.drafting.material import (
     NUMBER,
     PERSONAL,
     SEVERAL,
+    SHARED,
     SINGLE,
     SKIP,
     TEXT,
@@ -31,8 +33,10 @@ CLOSED = frozenset(
     ("limesurvey", "qualtrics", "surveymonkey", "redcap", "kobo", "spss", "stata")
 )  # fmt: skip
 _IDS = frozenset(
-    ("responseid", "response id", "respondent id", "respondent-id", "respondentid", "id", "svars-id",
-     "svarande-id", "_uuid", "_id", "record_id", "record id", "participant_id", "participant id",
+    ("responseid", "response id", "respondent id", "respondent-id", "respondentid", "id",
+     "svars-id",
+     "svarande-id",
+     "_uuid", "_id", "record_id", "record id", "participant_id", "participant id",
      "löpnummer", "löpnr", "lopnr", "case id", "caseid", "subject_id", "subject id", "study id",
      "study_id", "token", "respondent_id")
 )  # fmt: skip
@@ -51,7 +55,7 @@ def of_table(described: Described, place: str) -> Material:
             "Utkastet bygger på dem ändå; i rapporten räknas de bara om filen står i "
             "rakna_alla_svar i kommun.toml."
         )
-    columns = tuple(_column(described, c, rows, place) for c in described.columns)
+    columns = _distinct([_column(described, c, rows, place) for c in described.columns])
     hidden = raw.hidden or raw.kind == "dokument"
     return Material(
         name=Path(raw.file).stem,
@@ -62,6 +66,27 @@ def of_table(described: Described, place: str) -> Material:
         rows=len(rows),
         said=tuple(said),
     )
+
+
+def _distinct(columns: Sequence[Asked]) -> tuple[Asked, ...]:
+    """Columns without the headers that they share with another, where they have one of their own:
+    a code that stands over two questions must lead to neither. Of several that nothing tells apart
+    the first is read."""
+    shared = Counter(h for c in columns for h in {normal(h) for h in c.headers})
+    made = []
+    seen: set[tuple[str, ...]] = set()
+    for c in columns:
+        own = tuple(h for h in c.headers if shared[normal(h)] == 1)
+        if own and len(own) < len(c.headers):
+            code = c.code if c.code and shared[normal(c.code)] <= 1 else ""
+            base = c.base if code == c.code else c.question if c.option else ""
+            c = replace(c, headers=own, code=code, base=base)
+        elif not own and not c.kind:
+            first = c.headers[:1]
+            c = replace(c, kind=SHARED) if first in seen else replace(c, headers=first)
+            seen.add(first)
+        made.append(c)
+    return tuple(made)
 
 
 def _column(described: Described, column: Column, rows: tuple[int, ...], place: str) -> Asked:
