@@ -107,6 +107,8 @@ def from_labels(labels: Mapping[Cell, str], counts: Counter[str]) -> Listed | No
     texts = {text_of(k) for k in labels} | {text_of(t) for t in labels.values()}
     others = [t for t in counts if t not in texts and not is_missing(t)]
     values: dict[Cell, str] = dict(labels)
+    if others and all(_no_answer(k, t) for k, t in labels.items()):
+        return None
     if others:
         found = [parse_number(t)[0] for t in others]
         if any(n is None for n in found):
