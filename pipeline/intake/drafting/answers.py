@@ -19,6 +19,7 @@ LONGEST = 120  # characters of an answer to choose; a longer one is somebody's o
 MANY = 60  # different answers of one question; more are no list to choose from
 REPEATED = 0.75  # of the answers are given by several, where they are chosen from a list
 MARKED = 0.05  # of the cells hold several answers, where several can be chosen
+HIGHEST = 10  # a whole number in several neighbouring columns, at most this, is a scale
 DELIMITERS = (";", ", ", ",", "|", "\n")
 _THOUSANDS = re.compile(r"\d,\d")
 _DIGITS = re.compile(r"\d+")

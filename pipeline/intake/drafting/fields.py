@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from pipeline.intake.choices import text_of
-from pipeline.intake.drafting.answers import Options, dates, numbers, options, parts, texts
+from pipeline.intake.drafting.answers import HIGHEST, numbers, options, parts, texts
 from pipeline.intake.drafting.asks import Ask
 from pipeline.intake.drafting.categories import (
     Listed,
@@ -16,26 +14,22 @@ from pipeline.intake.drafting.categories import (
     bare,
     from_labels,
     from_texts,
-    missing_codes,
 )
 from pipeline.intake.drafting.material import (
-    DATE,
     GRID,
     ID,
     NUMBER,
     PERSONAL,
     SEVERAL,
     SHARED,
-    SINGLE,
     SKIP,
-    TEXT,
     Asked,
     Material,
     together,
 )
 from pipeline.intake.drafting.naming import Names, about_gender, sensitive
-from pipeline.intake.drafting.scales import agrees, is_missing, plain, scale_of
-from pipeline.intake.drafting.series import same_answers
+from pipeline.intake.drafting.scales import is_missing, plain, scale_of
+from pipeline.intake.drafting.shapes import Doc, Shape, closed, shape
 from pipeline.privacy.screen import mask
 
 _CHOSEN = frozenset("ja yes y j 1 true x sant vald selected checked markerad".split())
@@ -49,10 +43,7 @@ _SEVERAL_WORDS = (
     "en eller", "one or more",
 )  # fmt: skip
 LOOKED_AT = 500  # different answers
-HIGHEST = 10  # a whole number in several neighbouring columns, at most this, is a scale
 PERSONS = 0.2  # of the cells hold an identifier, where the column is about who answered
-
-Doc = dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -87,17 +78,6 @@ class Draft:
         self.fields.append(made)
         self.columns[made["name"]] = list(columns or [column])
         return made
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What one column holds: a part of its field, and how it was told. `kind`: as in material."""
-
-    kind: str
-    doc: Doc
-    listed: Listed | None = None
-    found: Options | None = None
-    asks: tuple[tuple[str, str, str], ...] = ()  # text, what to do, topic
 
 
 def drafted(material: Material) -> Draft:
@@ -247,7 +227,7 @@ def _grid(draft: Draft, group: Sequence[Asked]) -> None:
         for i in scales:
             gone = shapes[i].doc.get("missingValues")
             extra = {"missingValues": gone} if gone else {}
-            shapes[i] = Shape(GRID, _closed(listed) | extra, listed)
+            shapes[i] = Shape(GRID, closed(listed) | extra, listed)
         chosen = scales
         draft.ask(
             f"{group[0].where} och {len(scales) - 1} till",
@@ -269,7 +249,7 @@ def _grid(draft: Draft, group: Sequence[Asked]) -> None:
     for i, column in enumerate(group):
         made = shapes[i]
         if name and i in chosen:
-            doc = _closed(shared) if shared is not None else made.doc
+            doc = closed(shared) if shared is not None else made.doc
             _alone(draft, column, replace(made, doc={**doc, "group": name}, listed=shared))
         else:
             _alone(draft, _one(column), made)
@@ -343,157 +323,6 @@ def _at(column: Asked, own: Iterable[str]) -> str:
             found.append(place.rpartition("!")[2])
     some = ", ".join(found[:5]) + (" …" if len(found) > 5 else "")
     return f" (cell {some})" if found else ""
-
-
-def shape(column: Asked, material: Material) -> Shape:
-    """What a column holds, by its structure where there is one, else by its answers."""
-    answers = column.answers
-    counts = texts(answers)
-    if column.kind == ID:
-        return Shape(ID, {"type": "string", "identifies": True})
-    if column.kind == TEXT:
-        return Shape(TEXT, _free())
-    if column.labels:
-        return _labelled(column, counts)
-    if column.kind == DATE or (not column.kind and dates(answers)):
-        return Shape(DATE, {"type": "date"})
-    values = numbers(answers)
-    if column.kind == NUMBER and (values or not counts):
-        return Shape(NUMBER, _number(column, values or []))
-    if values is not None and not column.delimiter:
-        return _counted(column, values)
-    found = options(counts, material.closed or column.kind in (SINGLE, GRID), column.delimiter)
-    if found is None or not found.counts:
-        return _own_words(column, counts)
-    return _chosen(column, found, material)
-
-
-def _labelled(column: Asked, counts: Counter[str]) -> Shape:
-    if column.kind == SEVERAL:
-        listed = from_labels(column.labels, Counter())
-        entries = listed.categories if listed else ()
-        doc = {"type": "list", "categories": [{**c, "value": str(c["value"])} for c in entries]}
-        return Shape(SEVERAL, doc | {"delimiter": column.delimiter or ";"}, listed)
-    listed = from_labels(column.labels, counts)
-    if listed is None:
-        values = numbers(Counter({t: n for t, n in counts.items()}))
-        if values is None and counts:
-            return Shape(TEXT, _free())
-        gone = missing_codes(column.labels)
-        doc = _number(column, values or []) | ({"missingValues": gone} if gone else {})
-        return Shape(NUMBER, doc)
-    asks = []
-    if listed.reversed:
-        asks.append(
-            (
-                f"Filens siffror för ”{column.whole}” går från högt till lågt. Svaren visas i "
-                "skalans ordning, med filens siffror som värden.",
-                "",
-                "bakvänd",
-            )
-        )
-    return Shape(column.kind or SINGLE, _closed(listed), listed, asks=tuple(asks))
-
-
-def _counted(column: Asked, values: Sequence[float | int]) -> Shape:
-    asks = []
-    whole = all(isinstance(n, int) or float(n).is_integer() for n in values)
-    if whole and len({*values}) > 1 and min(values) >= 0 and max(values) <= HIGHEST:
-        asks.append(
-            (
-                f"Svaren på ”{column.whole}” är heltal från {int(min(values))} till "
-                f"{int(max(values))} och läses som ett antal.",
-                "Är det en skala: lägg till categories med vad siffrorna betyder.",
-                "antal",
-            )
-        )
-    return Shape(NUMBER, _number(column, values), asks=tuple(asks))
-
-
-def _number(column: Asked, values: Sequence[float | int]) -> Doc:
-    whole = bool(values) and all(isinstance(n, int) or float(n).is_integer() for n in values)
-    doc: Doc = {"type": "integer" if whole else "number"}
-    limits: Doc = {}
-    if column.minimum is not None:
-        limits["minimum"] = column.minimum
-    elif values and min(values) >= 0:
-        limits["minimum"] = 0
-    if column.maximum is not None:
-        limits["maximum"] = column.maximum
-    if limits:
-        doc["constraints"] = limits
-    gone = [t for t in texts(column.answers) if is_missing(t)]
-    return doc | ({"missingValues": gone} if gone else {})
-
-
-def _own_words(column: Asked, counts: Counter[str]) -> Shape:
-    asks = []
-    again = sum(n for n in counts.values() if n > 1)
-    longest = max(map(len, counts), default=0)
-    if counts and longest <= 60 and (again > 0.4 * sum(counts.values()) or len(counts) < 4):
-        asks.append(
-            (
-                f"Svaren på ”{column.whole}” är korta, men för olika eller för få för att vara "
-                "säkra alternativ. De läses som fritext och visas inte.",
-                "Är det en fråga med svarsalternativ: skriv dem i categories och ta bort freetext.",
-                "kort",
-            )
-        )
-    return Shape(TEXT, _free(), asks=tuple(asks))
-
-
-def _chosen(column: Asked, found: Options, material: Material) -> Shape:
-    by_file = [_by_option(g, found) for g in column.given]
-    renamed, unsure = same_answers(by_file)
-    aliases: dict[str, list[str]] = {}
-    for old, new in renamed.items():
-        aliases.setdefault(new, []).append(old)
-    kept = [t for t in _ordered(found.counts, by_file) if t not in renamed]
-    listed = from_texts(kept, aliases)
-    asks = [
-        (
-            f"Svaret ”{old}” på ”{column.whole}” räknas som ”{new}”.",
-            "Är det två svar: ta bort det gamla ur aliases och lägg det som en egen kategori.",
-            "",
-        )
-        for old, new in unsure
-    ]
-    if found.delimiter:
-        categories = [{**c, "value": str(c["value"])} for c in from_texts(kept, aliases).categories]
-        names = Values.among([*kept, *renamed])
-        for c in categories:
-            c["value"] = names.of(c["label"])
-        doc: Doc = {"type": "list", "delimiter": found.delimiter, "categories": categories}
-        if not material.closed:
-            doc["severity"] = "info"  # somebody's own words beside what was ticked: the ticks count
-        return Shape(SEVERAL, doc, listed, found, tuple(asks))
-    return Shape(SINGLE, _closed(listed), listed, found, tuple(asks))
-
-
-def _by_option(given: Mapping[Any, int], found: Options) -> dict[str, int]:
-    """How many of one file gave each answer that is written down."""
-    counts: dict[str, int] = {}
-    for cell, n in given.items():
-        whole = text_of(cell)
-        these = parts(whole, found.delimiter) if found.delimiter else (whole,)
-        for t in [whole] if whole in found.counts else these:
-            if t in found.counts:
-                counts[t] = counts.get(t, 0) + n
-    return counts
-
-
-def _ordered(counts: Mapping[str, int], by_file: Sequence[Mapping[str, int]]) -> list[str]:
-    """Most given first; the same order from the same answers."""
-    return sorted(counts, key=lambda t: (not agrees(t), -counts[t], t))
-
-
-def _closed(listed: Listed) -> Doc:
-    doc: Doc = {"type": listed.type, "categories": [dict(c) for c in listed.categories]}
-    return doc | ({"categoriesOrdered": True} if listed.ordered else {})
-
-
-def _free() -> Doc:
-    return {"type": "string", "freetext": True}
 
 
 def _complete(draft: Draft) -> None:
