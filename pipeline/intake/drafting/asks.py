@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.privacy.screen import mask
 
+WIDTH = 79
 SHOWN = 10  # in the terminal; all of them stand in the file
 
 
@@ -71,13 +73,17 @@ def markdown(title: str, said: Iterable[str], asks: Sequence[Ask], path: str) ->
     return "\n".join(lines) + "\n"
 
 
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, subsequent_indent="   ", break_long_words=False)
+
+
 def terminal(asks: Sequence[Ask]) -> list[str]:
     """The first of them, as lines."""
-    lines = []
+    lines: list[str] = []
     for number, ask in enumerate(asks[:SHOWN], start=1):
-        lines.append(f"{number}. {mask(ask.where)[0]}: {mask(ask.text)[0]}")
+        lines += _wrapped(f"{number}. {mask(ask.where)[0]}: {mask(ask.text)[0]}")
         if ask.todo:
-            lines.append(f"   Gör så här: {mask(ask.todo)[0]}")
+            lines += _wrapped(f"   Gör så här: {mask(ask.todo)[0]}")
     if len(asks) > SHOWN:
         lines.append(f"… och {len(asks) - SHOWN} till i filen.")
     return lines

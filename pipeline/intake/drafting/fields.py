@@ -320,7 +320,8 @@ def _at(column: Asked, own: Iterable[str]) -> str:
     found = []
     for text, place in column.places.items():
         if text in own or any(p in own for s in (";", ", ") for p in parts(text, s)):
-            found.append(place.rpartition("!")[2])
+            file, _, cell = place.rpartition("!")
+            found.append(cell if column.where.startswith(file.partition("!")[0]) else place)
     some = ", ".join(found[:5]) + (" …" if len(found) > 5 else "")
     return f" (cell {some})" if found else ""
 
