@@ -168,6 +168,20 @@ def test_spss_labels_become_categories_and_a_scale_that_runs_backwards_is_turned
     assert by_title["Ålder"]["missingValues"] == ["99"] and "categories" not in by_title["Ålder"]
 
 
+def test_columns_that_are_filled_in_with_their_own_number_are_one_question(tmp_path: Path) -> None:
+    rows = [["sid", "p0001", "p0002", "p0003"]]
+    rows += [[f"s{i}", "1" if i % 2 else "", "2" if i % 3 else "", "3"] for i in range(12)]
+    workspace = at(tmp_path)
+    write_text(workspace.raw / "2025" / "val.csv", rows)
+    (workspace.raw / "kommun.toml").write_text('namn = "Prov"\n', encoding="utf-8")
+    made = write_codebook(workspace.raw, str(workspace.raw / "2025" / "val.csv")).drafted
+    assert not any("Bara den första" in a.text for a in made.asks)
+    tables(workspace, 2025)
+    cleaned = pd.read_parquet(workspace.processed / "2025" / "val.parquet")
+    ticked = [int(cleaned[f"p__p000{i}"].sum()) for i in (1, 2, 3)]
+    assert ticked == [6, 8, 12]
+
+
 def test_redcap_dictionary(tmp_path: Path) -> None:
     heads = ["Variable / Field Name", "Form Name", "Section Header", "Field Type", "Field Label",
              "Choices, Calculations, OR Slider Labels", "Field Note",

@@ -68,7 +68,7 @@ class Draft:
         named = (column.base if column.code else column.question) if several else column.code
         made: Doc = {
             "name": self.names.of(named or column.whole),
-            "title": (column.question or column.code) if several else column.title,
+            "title": _question(column) if several else column.title,
         }
         headers = [] if several else [h for h in (column.code, *column.headers) if h]
         aliases = [h for h in dict.fromkeys(headers) if h not in (made["name"], made["title"])]
@@ -78,6 +78,12 @@ class Draft:
         self.fields.append(made)
         self.columns[made["name"]] = list(columns or [column])
         return made
+
+
+def _question(column: Asked) -> str:
+    """The title of ticked columns: never a header of one of them, which would take the field."""
+    bare = not column.question or column.question in column.headers
+    return f"Frågan {column.base}" if bare else column.question
 
 
 def drafted(material: Material) -> Draft:
