@@ -422,6 +422,17 @@ def test_scales_stand_in_order(said: list[str], low_to_high: list[str]) -> None:
     assert found is not None and list(found[1]) == low_to_high
 
 
+def test_spans_of_numbers_are_no_numbered_scale_and_are_told_with_a_word(tmp_path: Path) -> None:
+    said = ["0-4", "5-9", "10-14"]
+    rows = [["Timestamp", "Hur många?"]]
+    rows += [[f"2025-01-{1 + i:02} 08:00:00", said[i % 3]] for i in range(15)]
+    write_text(tmp_path / "antal.csv", rows)
+    field = fields(draft([tmp_path / "antal.csv"], "antal", Kommun()))["Hur många?"]
+    assert labels(field) == ["0 till 4", "5 till 9", "10 till 14"]
+    assert [c["aliases"] for c in field["categories"]] == [["0-4"], ["5-9"], ["10-14"]]
+    assert [c["value"] for c in field["categories"]] == [1, 2, 3] and field["categoriesOrdered"]
+
+
 def test_what_is_no_scale() -> None:
     assert scale_of(["Ja", "Nej"]) is None
     assert scale_of(["Röd", "Grön", "Blå"]) is None

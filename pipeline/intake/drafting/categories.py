@@ -11,7 +11,7 @@ from typing import Any
 from pipeline.forms.codebook import slug
 from pipeline.intake.choices import text_of
 from pipeline.intake.drafting.answers import MANY
-from pipeline.intake.drafting.scales import is_missing, numbered, scale_of, spans, yes_no
+from pipeline.intake.drafting.scales import is_missing, numbered, scale_of, span, spans, yes_no
 from pipeline.intake.numbers import parse_number
 from pipeline.intake.raw import Cell
 
@@ -169,9 +169,12 @@ def bare(numbers: Sequence[float | int]) -> Listed:
 def _category(
     value: Cell, label: str, aliases: Sequence[str] = (), missing: bool = False
 ) -> Category:
-    made: Category = {"value": value, "label": label}
-    if aliases:
-        made["aliases"] = list(aliases)
+    # A label of numbers alone cannot be told from a number nobody has traced, so it gets a word.
+    between = span(label)
+    told = f"{between[0]} till {between[1]}" if between else label
+    made: Category = {"value": value, "label": told}
+    if aliases or between:
+        made["aliases"] = [*([label] if between else []), *aliases]
     if missing:
         made["missing"] = True
     return made

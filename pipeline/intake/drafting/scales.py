@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 _SIGNS = re.compile(r"[^\w]+")
 _NUMBERED = re.compile(r"\s*(-?\d{1,3})\s*(?:[-–—.:)=(+]\s*\S.*|\+)?", re.DOTALL)
+_SPAN = re.compile(r"\s*(\d[\d ,.]*?)\s*[-–—]\s*(\d[\d ,.]*)\s*")
 _FIRST_NUMBER = re.compile(r"\d+(?:[ ,.]\d{3})*")
 
 _DIMENSIONS: dict[str, dict[float, str]] = {
@@ -178,14 +179,20 @@ def scale_of(texts: Iterable[str]) -> tuple[str, tuple[str, ...]] | None:
 def numbered(texts: Iterable[str]) -> tuple[tuple[int, str], ...] | None:
     """Answers that begin with their number (`0 - Inte alls`, `1`, `5+`), in its order; at least
     one of them has more to say, no two have the same number."""
-    found = {t: m for t in texts if (m := _NUMBERED.fullmatch(t))}
     texts = tuple(texts)
+    found = {t: m for t in texts if (m := _NUMBERED.fullmatch(t)) and not span(t)}
     at = {t: int(m[1]) for t, m in found.items()}
     worded = any(t.strip() != str(at[t]) for t in at)
     if len(at) != len(texts) or len({*at.values()}) != len(at) or not worded or len(at) < 2:
         return None
     low, high = min(at.values()), max(at.values())
     return tuple(sorted(((n, t) for t, n in at.items()))) if high - low <= 20 else None
+
+
+def span(text: str) -> tuple[str, str] | None:
+    """The two numbers of an answer that is nothing but a span, `10 - 100`."""
+    found = _SPAN.fullmatch(text)
+    return (found[1].strip(), found[2].strip()) if found else None
 
 
 def spans(texts: Iterable[str]) -> tuple[str, ...] | None:
