@@ -17,6 +17,8 @@ DATE ?=
 NAME ?=
 FACT ?=
 CELL ?=
+FILE ?=
+OUT ?=
 DNR ?=
 A ?=
 B ?=
@@ -38,7 +40,7 @@ QUIET := $(if $(findstring q,$(firstword -$(MAKEFLAGS))),--quiet)
 .SILENT:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help annual build-annual tertial audit forms letters draw draw-check status fetch validate facts trace dependents diff sample prove verify attack release gallra exempel lab test check bench env clean
+.PHONY: help annual build-annual tertial audit forms letters draw draw-check status fetch validate codebook facts trace dependents diff sample prove verify attack release gallra exempel lab test check bench env clean
 
 help: ## visar det här
 	$(RUN) help
@@ -85,6 +87,9 @@ fetch: ## hämtar jämförelsetal från Kolada, och säger vad som reviderats se
 
 validate: ## läser in och kontrollerar årets filer: vad som är fel, var, och vad man gör åt det
 	$(RUN) validate $(OPTIONS)
+
+codebook: ## skriver en kodbok av en export: FILE=enkat.xlsx; frågor om den i .fragor.md
+	$(RUN) codebook $(OPTIONS) "$(FILE)" $(if $(OUT),--out "$(OUT)") $(ARGS)
 
 facts: ## visar årets tal; NAME=… visar ett av dem
 	$(RUN) facts $(OPTIONS) $(if $(NAME),--name "$(NAME)")

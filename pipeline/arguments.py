@@ -127,6 +127,15 @@ def parser() -> argparse.ArgumentParser:
     _place(sample)
     sample.add_argument("--n", type=int, default=25, help="hur många tal")
     sample.add_argument("--out", type=Path, help="arbetsbokens fil")
+    drafting = verb("codebook", "skriver en kodbok av en export eller en enkäts struktur")
+    drafting.add_argument("file", help="fil, flera med semikolon emellan (äldst först), eller mapp")
+    drafting.add_argument("--out", default="", help="kodbokens fil (annars i RAW/formular)")
+    drafting.add_argument("--lagg-till", default="", help="en kodbok som ska få filens nya frågor")
+    drafting.add_argument(
+        "--raw", type=Path, default=REPO / "data/raw", help="mappen med källfiler"
+    )
+    for ignored in ("--processed", "--reports", "--date", "--year"):
+        drafting.add_argument(ignored, help=argparse.SUPPRESS)
     verb("suites", "skriver sviterna i expectations/ från kodböckerna")
     return made
 

@@ -363,6 +363,20 @@ def _example(given: argparse.Namespace) -> None:
     print(f"Exempelkommunens filer för {', '.join(map(str, years))} ligger i {given.raw}.")
 
 
+def _codebook(given: argparse.Namespace) -> None:
+    from pipeline.intake.drafting.asks import terminal
+    from pipeline.run.drafting import write_codebook
+
+    made = write_codebook(given.raw, given.file, given.out, given.lagg_till)
+    fields = len(made.drafted.doc["fields"])
+    print(f"Kodboken har {fields} fält och går att använda som den är:\n  {made.codebook}")
+    if made.drafted.asks:
+        print(f"\n{len(made.drafted.asks)} frågor till dig, som också står i\n  {made.questions}\n")
+        print("\n".join(terminal(made.drafted.asks)))
+    else:
+        print(f"Så lästes filen: {made.questions}")
+
+
 def _suites(given: argparse.Namespace) -> None:
     from pipeline.forms.codebook import load_codebooks
     from pipeline.validation.suites import generate_suites
@@ -389,6 +403,7 @@ _VERBS: dict[str, Callable[[argparse.Namespace], None]] = {
     "exempel": _example,
     "diff": _diff,
     "sample": _sample,
+    "codebook": _codebook,
     "suites": _suites,
     "annual": _annual,
     "validate": _validate,

@@ -217,7 +217,14 @@ def read_codebook(path: Path, kommun: Kommun) -> Codebook:
         raise ConfigError(f"{where} går inte att läsa som JSON: {error}.") from error
     if not isinstance(doc, dict) or not isinstance(doc.get("fields"), list):
         raise ConfigError(f"{where} saknar ”fields” (en lista av fält).")
-    book = _codebook(doc, where, kommun, shipped=path.parent == SHIPPED)
+    return codebook_of(doc, where, kommun, shipped=path.parent == SHIPPED)
+
+
+def codebook_of(
+    doc: Mapping[str, Any], where: str, kommun: Kommun, shipped: bool = False
+) -> Codebook:
+    """A codebook from its JSON. Raises ConfigError, which names it by `where`."""
+    book = _codebook(doc, where, kommun, shipped)
     _check(book, where)
     return book
 
