@@ -64,6 +64,8 @@ SINGLE = (  # the settings of the first sheet, a row each; a dot parts a section
     Column("kolada.kommuner", "Kommuner att hämta", LIST, "Tomt: de på bladet Kommuner."),
     Column("kolada.ar", "År att hämta", LIST, "Tomt: det mätta och de fyra före."),
     Column("kolada.adress", "Koladas adress", TEXT, "Tomt: den vanliga."),
+    Column("bedomning.gron_minst", "Grönt föreslås från", NUMBER, "Andel uppfyllt, 0–1."),
+    Column("bedomning.rod_under", "Rött föreslås under", NUMBER, "Andel uppfyllt, 0–1."),
 )  # fmt: skip
 PARTS = (
     Part("Enheter", "enheter", _OPTION),
@@ -73,6 +75,9 @@ PARTS = (
         Column("kod", "Kommunkod"), Column("namn", "Namn")), "kod"),
     Part("Hoppa över", "hoppa_over", (
         Column("fil", "Fil eller fil!blad", TEXT, "Som inläsningen ska hoppa över."),)),
+    Part("Räkna alla svar", "rakna_alla_svar", (
+        Column("fil", "Fil eller fil!blad", TEXT,
+               "Där också ofullständiga svar och provsvar räknas."),)),
     Part("Mått", "matt", (
         Column("namn", "Namn", TEXT, "Små bokstäver a–z, siffror och _."),
         Column("titel", "Titel"), Column("tabell", "Tabell"),
@@ -178,7 +183,7 @@ def _told(
     if part.columns == _OPTION:
         _once(entries)
     if not part.keyed:
-        return [e["fil"] for e in made] if part.section == "hoppa_over" else made
+        return [e["fil"] for e in made] if part.keys == ("fil",) else made
     keyed: Document = {}
     for entry, cells in entries:
         key = entry.get(part.keyed)
