@@ -260,10 +260,10 @@ def test_a_stage_is_released_frozen_and_never_written_over(edition: Built, tmp_p
     assert "förhandsversion" not in "".join(p.extract_text() for p in pages[:2])
     # Nämnden's paper is released with it, of the same numbers, and no longer as a draft.
     draft, paper = (p / "underlag" / "namnden" for p in (edition.intern, home / "intern"))
-    for place, told in ((draft, "förhandsversion"), (paper, "uppgifter, mars")):
-        pages = pypdf.PdfReader(place / "namnden.pdf").pages
+    for folder, told in ((draft, "förhandsversion"), (paper, "uppgifter, mars")):
+        pages = pypdf.PdfReader(folder / "namnden.pdf").pages
         assert all(told in " ".join(p.extract_text().split()) for p in pages)
-        word = docx.Document(str(place / "namnden.docx"))
+        word = docx.Document(str(folder / "namnden.docx"))
         assert told in word.sections[0].header.paragraphs[0].text
     [before], [after] = (
         pypdf.PdfReader(p / "namnden.pdf").attachments["faktaregister.json"] for p in (draft, paper)

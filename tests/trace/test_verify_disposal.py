@@ -47,6 +47,7 @@ def test_numbers_whose_rows_are_destroyed_are_told_apart_and_the_others_verified
             disposed.intern / "publik",
             *(disposed.intern / "tertial").glob("T?"),
             *(disposed.intern / "underlag").iterdir(),
+            *(disposed.intern / "verksamhet").glob("V*"),
         )
         for n in ("faktaregister", "forekomster")
     ]
