@@ -33,7 +33,7 @@ from pipeline.report.written import Row, lay, text
 ACROSS = 4  # visits beside each other in one matrix: more cannot be read on a printed page
 UNGRADED = "–"
 SHORT: Mapping[str, str] = {"gron": "Grön", "gul": "Gul", "rod": "Röd", "bla": "Blå"}
-NO_VISITS = "uppföljningsplan"
+NO_VISITS, NO_FINDINGS = "uppföljningsplan", "bedömningar från årets besök"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,14 @@ class Seen:
     def key(self) -> str:
         """The part of a fact's name that is this visit's."""
         return slug(self.id)
+
+
+def nothing_found() -> bool:
+    """Whether no finding has been handed in, which is then said."""
+    if author.data(GRADES).missing:
+        display(missing(NO_FINDINGS))
+        return True
+    return False
 
 
 def planned() -> Dataset | None:
@@ -105,7 +113,7 @@ def show_matrix() -> None:
     """Area × unit: the gravest grade of each, in a word and a shape, never by colour alone."""
     found = seen()
     if not found:
-        display(missing("bedömningar från årets besök"))
+        display(missing(NO_FINDINGS))
         return
     told = {g: f"{SHAPES[g]}{NBSP}{SHORT[g]}" for g in DECIDED}
     graded = [a for a in areas() if any(r["omrade"] == a for r in rows_of(GRADES))]
@@ -152,7 +160,7 @@ def _of(visit: Seen, colour: str, area: str = "", year: int | None = None) -> Fa
 
 def show_findings() -> None:
     """All findings by colour, against the year before."""
-    if author.data(GRADES).missing:
+    if nothing_found():
         return
     here, rows = current().year, author.data(GRADES)
     known = [author.data(GRADES, y) for y in (here - 1, here)]
@@ -169,6 +177,8 @@ def show_findings() -> None:
 
 def show_change() -> None:
     """The places that have been visited before: what was red and yellow then and now."""
+    if nothing_found() or planned() is None:
+        return
     facts: Registry = {}
     rows: list[Row] = []
     for visit in seen():

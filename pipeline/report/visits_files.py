@@ -84,7 +84,7 @@ def _most(most: Most) -> str:
 def show_documentation() -> None:
     """For the chapter on comparisons: the areas of documentation at every visit."""
     found = seen()
-    if author.data(FORM).missing and not found:
+    if not found:
         display(missing("Granskning av dokumentation"))
         return
     told = {g: f"{SHAPES[g]}{NBSP}{SHORT[g]}" for g in DECIDED}
@@ -93,7 +93,6 @@ def show_documentation() -> None:
     rows: list[Row] = [
         ([v.label], [runs(f"{grade(v, a, told)}", facts) for a in read]) for v in found
     ]
-    if rows:
-        heads = ("Verksamhet", *(areas()[a] for a in read))
-        lay("Bedömning av dokumentationen vid årets besök", heads, rows, facts)
+    heads = ("Verksamhet", *(areas()[a] for a in read))
+    lay("Bedömning av dokumentationen vid årets besök", heads, rows, facts)
     author.say("Kriterierna och allt annat från besöken står i kapitlet om verksamhetsuppföljning.")

@@ -13,15 +13,15 @@ from pipeline.report import author
 from pipeline.report.audit import GRADES, areas
 from pipeline.report.blocks import quoted
 from pipeline.report.context import current
-from pipeline.report.visits import Seen, rows_of, seen
+from pipeline.report.visits import Seen, nothing_found, planned, rows_of, seen
 from pipeline.report.written import Row, lay, text
 
 
 def show_red() -> None:
     """What must be remedied, and how far the plans have come by the edition's day."""
-    rows = author.data(GRADES)
-    if rows.missing:
+    if nothing_found():
         return
+    rows = author.data(GRADES)
     day = f"DATE '{current().day.isoformat()}'"
     come = f"farg = 'rod' AND plan_mottagen <= {day}"
     every = count(rows, "farg = 'rod'", name="roda", title="Röda iakttagelser")
@@ -53,6 +53,8 @@ def show_red() -> None:
 
 
 def _list_red() -> None:
+    if planned() is None:
+        return
     told: list[Row] = []
     for visit, r in _findings(RED):
         state = plan_standing(r, current().day)
@@ -67,9 +69,9 @@ def _list_red() -> None:
 
 def show_blue() -> None:
     """What kommunledningen is asked to act on."""
-    rows = author.data(GRADES)
-    if rows.missing:
+    if nothing_found():
         return
+    rows = author.data(GRADES)
     every = count(rows, "farg = 'bla'", name="bla", title="Blå iakttagelser")
     owned = count(rows, "farg = 'bla' AND agare IS NOT NULL", name="bla_med_agare",
                   title="Blå iakttagelser med ägare")  # fmt: skip
@@ -81,7 +83,7 @@ def show_blue() -> None:
         f"Iakttagelser som kommunledningen ska åtgärda: {every}. Med ägare: {owned}. "
         f"Med ägare och beslut: {settled}."
     )
-    if current().edition != "intern":
+    if current().edition != "intern" or planned() is None:
         return
     told: list[Row] = [
         ([f"{visit.label}: {areas()[r['omrade']]}"], [

@@ -111,6 +111,7 @@ def test_five_mistakes_in_a_protocol_are_each_named_by_sheet_and_cell(
     review, interviews, routines, documents, deviations, findings = book.worksheets[:6]
     for row in range(HEADER + 1, HEADER + 11):
         review.cell(row, 5, "Ja")
+        review.cell(row, 6, "SAS")
     review.cell(HEADER + 3, 5, "Dlevis")  # 1: an answer that is none
     interviews.cell(HEADER + 1, 6, "Planerna används.")
     interviews.cell(HEADER + 1, 7, "tre")  # 2: no number
