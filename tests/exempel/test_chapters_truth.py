@@ -68,12 +68,11 @@ def tertials(told: Told) -> Told:
 
 
 @pytest.fixture(scope="module")
-def visits(told: Told) -> Told:
-    """Those that the reports of the year's visits have besides."""
+def visits() -> Told:
+    """Those of the reports of the year's visits."""
     workspace, _ = known_municipality()
     jobs = [Job(name, Path(name).stem, {"year": YEAR}) for name in NOTEBOOKS]
-    made = plan(workspace, YEAR, "intern", jobs, None).told
-    return {key: row for key, row in made.items() if key not in told}
+    return dict(plan(workspace, YEAR, "intern", jobs, None).told)
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,8 @@ from pipeline.facts.dataset import codebooks
 from pipeline.facts.pattern import Pattern
 from pipeline.forms.codebook import Codebook, read_codebook
 from pipeline.intake.clean import schema
-from pipeline.report import author, blocks, comparison, runs
+from pipeline.report import author, blocks, comparison, runs, visits_files
+from pipeline.report import written as quotations
 from pipeline.report.context import Context, planning
 from pipeline.run import planning as runner
 from pipeline.run.execute import Job
@@ -84,7 +85,7 @@ def told(
 ) -> Blocks:  # fmt: skip
     """What a chapter displays, executed in this process."""
     shown: Blocks = []
-    for module in (author, comparison, runs):
+    for module in (author, comparison, runs, visits_files, quotations):
         name = "_display" if module is author else "display"
         monkeypatch.setattr(module, name, shown.append)
     with planning(Context(w, YEAR, edition, pattern)):
