@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
 
-from pipeline.arguments import ASKED, parser
+from pipeline import showing
+from pipeline.arguments import parser
 from pipeline.errors import UppfoljningError, UsageError
+from pipeline.showing import as_json, where
 from pipeline.workspace import REPO, Workspace
 
 EXAMPLE_YEARS = (2023, 2024, 2025)
@@ -52,22 +52,17 @@ def _log(given: argparse.Namespace, code: int) -> None:
     trial = given.called == "gallra" and not given.utfor
     if trial or (given.year is None and not Workspace(given.raw, given.raw, given.raw).years()):
         return
-    _, year = _where(given)
+    _, year = where(given)
     try:
         log.note(given.processed, given.called, year, code, getattr(given, "dnr", ""))
     except OSError as error:
         print(f"Byggloggen gick inte att skriva ({error.strerror}).", file=sys.stderr)
 
 
-def _where(given: argparse.Namespace) -> tuple[Workspace, int]:
-    workspace = Workspace(given.raw, given.processed, given.reports)
-    return workspace, given.year or workspace.newest_year()
-
-
 def _annual(given: argparse.Namespace) -> None:
     from pipeline.run.annual import annual
 
-    workspace, year = _where(given)
+    workspace, year = where(given)
     made = annual(workspace, year, given.date, say=print, disposed=given.efter_gallring)
     _tell(workspace, year)
     print(f"\nRapporten för {year} är klar:")
@@ -82,7 +77,7 @@ def _tertial(given: argparse.Namespace) -> None:
 
     if given.tertial is None:
         raise UsageError("Ange vilket tertial som ska sammanställas: T=1, T=2 eller T=3.")
-    workspace, year = _where(given)
+    workspace, year = where(given)
     made = tertial(workspace, year, given.tertial, given.date, say=print)
     print(f"\nSammanställningen är klar, ett underlag per enhet:\n  {made.parent / 'index.html'}")
 
@@ -91,7 +86,7 @@ def _audit(given: argparse.Namespace) -> None:
     from pipeline.run.audit import audit
     from pipeline.run.audit_freeze import freeze
 
-    workspace, year = _where(given)
+    workspace, year = where(given)
     if given.version:
         frozen = freeze(
             workspace, year, given.besok, given.version, given.beslutad_av, given.date, print
@@ -106,7 +101,7 @@ def _audit(given: argparse.Namespace) -> None:
 def _fetch(given: argparse.Namespace) -> None:
     from pipeline.run.fetch import asked, fetch
 
-    workspace, year = _where(given)
+    workspace, year = where(given)
     day = given.date or dt.date.today()
     fetch(workspace, year, day, asked(given.nyckeltal, given.kommuner, given.ar), say=print)
 
@@ -114,7 +109,7 @@ def _fetch(given: argparse.Namespace) -> None:
 def _validate(given: argparse.Namespace) -> None:
     from pipeline.run.annual import tables
 
-    workspace, year = _where(given)
+    workspace, year = where(given)
     tables(workspace, year, say=print)
     _tell(workspace, year)
 
@@ -155,116 +150,35 @@ def _tell(workspace: Workspace, year: int) -> None:
         )
 
 
-def _facts(given: argparse.Namespace) -> None:
-    from pipeline.facts.lookup import ledger
-    from pipeline.trace.lineage import source_cells
-
-    workspace, year = _where(given)
-    rows = [r for r in ledger(workspace, year) if given.name in (None, r["name"])]
-    if not rows:
-        raise UsageError(
-            f"Det finns inget faktum som heter {given.name} i rapporten för {year}."
-            if given.name
-            else f"Rapporten för {year} har inga fakta."
-        )
-    if given.cells:
-        rows = [{**r, "cells": source_cells(workspace, year, r["id"])} for r in rows]
-    if given.json:
-        print(json.dumps(rows, ensure_ascii=False, indent=1))
-        return
-    for r in rows:
-        value = "–" if r["value"] is None else f"{r['value']:g}"
-        scope = "" if r["scope"] == "{}" else f" {r['scope']}"
-        print(f"{r['id']}  {r['name']}{scope} {r['period']}: {value} (n = {r['n']})")
-        for cell in r.get("cells", ()):
-            print(f"    {cell['address']}")
-
-
-def _diff(given: argparse.Namespace) -> None:
-    from pipeline.run.editions import diff_editions
-    from pipeline.trace.diff.wording import terminal
-
-    a, b = (
-        Workspace(raw or given.raw, processed or given.processed, given.reports)
-        for raw, processed in (
-            (given.raw_a, given.processed_a),
-            (given.raw_b, given.processed_b),
-        )
-    )
-    made = diff_editions(given.a, given.b, a, b, given.out)
-    if given.json:
-        print(json.dumps(made.diff.record(), ensure_ascii=False, indent=1, default=str))
-    else:
-        print("\n" + terminal(made.diff, str(made.page)))
-
-
-def _trace(given: argparse.Namespace) -> None:
-    from pipeline.trace.lineage import trace_fact
-    from pipeline.trace.show import fact_text
-
-    workspace, year = _where(given)
-    answer = trace_fact(workspace, year, _asked(given, "fact"), given.all)
-    print(_json(answer) if given.json else fact_text(answer, year, given.all))
-
-
-def _dependents(given: argparse.Namespace) -> None:
-    from pipeline.trace.lineage import dependents
-    from pipeline.trace.show import dependents_text
-
-    workspace, year = _where(given)
-    answer = dependents(workspace, year, _asked(given, "cell"))
-    print(_json(answer) if given.json else dependents_text(answer, year))
-
-
-def _asked(given: argparse.Namespace, what: str) -> str:
-    """What the call is about, given with or without its option."""
-    asked: str = getattr(given, what) or getattr(given, f"{what}_option") or ""
-    if not asked:
-        raise UsageError(f"Ange vad som ska visas, {what.upper()}=…: {ASKED[what]}.")
-    return asked
-
-
-def _json(answer: Any) -> str:
-    return json.dumps(answer, ensure_ascii=False, indent=1)
-
-
-def _sample(given: argparse.Namespace) -> None:
-    from pipeline.run.editions import sample
-
-    workspace, year = _where(given)
-    made, drawn = sample(workspace, year, given.n, given.out)
-    print(f"{len(drawn.facts)} tal av {drawn.among} är dragna. Frö: {drawn.seed[:12]}…\n  {made}")
-
-
 def _prove(given: argparse.Namespace) -> None:
     from pipeline.trace.prove.run import prove, refuse, words
 
-    workspace, year = _where(given)
+    workspace, year = where(given)
     asked = {k: getattr(given, k) for k in ("mutations", "rebuilt", "editions", "seed")}
     chosen = {k: v for k, v in asked.items() if v is not None}
     say = (lambda _: None) if given.json else print
     proof = prove(workspace, year, say, **chosen)
-    print(json.dumps(proof.json(), ensure_ascii=False, indent=1) if given.json else words(proof))
+    print(as_json(proof.json()) if given.json else words(proof))
     refuse(proof)
 
 
 def _verify(given: argparse.Namespace) -> None:
     from pipeline.trace.verify import refuse, verify
 
-    workspace, year = _where(given)
+    workspace, year = where(given)
     edition = workspace.reports / str(year) / "intern"
     verdict = verify(workspace, year, edition, workspace.processed)
-    print(_json(verdict.json()) if given.json else "\n".join(verdict.lines()))
+    print(as_json(verdict.json()) if given.json else "\n".join(verdict.lines()))
     refuse(verdict)
 
 
 def _attack(given: argparse.Namespace) -> None:
     from pipeline.run.attack import attack_edition, refuse_leaks
 
-    workspace, year = _where(given)
+    workspace, year = where(given)
     audit = attack_edition(workspace, year)
     if given.json:
-        print(_json(audit.json()))
+        print(as_json(audit.json()))
     elif audit.passed:
         print("\n".join(audit.lines()))
     refuse_leaks(workspace, year, audit)
@@ -273,7 +187,7 @@ def _attack(given: argparse.Namespace) -> None:
 def _release(given: argparse.Namespace) -> None:
     from pipeline.run.release import Decision, release
 
-    workspace, year = _where(given)
+    workspace, year = where(given)
     decision = Decision(given.stage, given.beslutad_av, given.rattelse, given.trots)
     made = release(workspace, year, decision, print, given.date)
     print(f"\nPublicerad och fryst: {made.name}. Det som ska spridas ligger i\n  {made / 'publik'}")
@@ -281,22 +195,11 @@ def _release(given: argparse.Namespace) -> None:
     print("Kör make annual innan något mer publiceras: utgåvan binder de kommande.")
 
 
-def _status(given: argparse.Namespace) -> None:
-    from pipeline.arshjul import text
-    from pipeline.run.evidence import notes, wheel
-
-    workspace, year = _where(given)
-    workspace.require_year(year)
-    made = wheel(workspace, year, given.date or dt.date.today(), late=True)
-    told = notes(workspace, year)
-    print(_json(text.record(made, told)) if given.json else text.terminal(made, told))
-
-
 def _dispose(given: argparse.Namespace) -> None:
     from pipeline.disposal.choose import Asked
     from pipeline.run import gallra, gallra_plan, gallra_words
 
-    workspace, year = _where(given)
+    workspace, year = where(given)
     made = gallra.recorded(workspace, year, given.dnr)
     if made is None:
         if not (given.beslutad_av and given.beslutsdatum):
@@ -324,7 +227,7 @@ def _draw(given: argparse.Namespace) -> None:
     from pipeline.run.annual import tables
     from pipeline.run.draw import Asked, draw_kunder
 
-    workspace, year = _where(given)
+    workspace, year = where(given)
     tables(workspace, year, say=print)
     asked = Asked(given.besok, given.dragen_av, given.forkasta)
     made = draw_kunder(workspace, year, asked, given.date, say=print)
@@ -336,10 +239,10 @@ def _draw_check(given: argparse.Namespace) -> None:
     from pipeline.run.annual import tables
     from pipeline.run.draw import check_draw
 
-    workspace, year = _where(given)
+    workspace, year = where(given)
     tables(workspace, year, say=(lambda _: None) if given.json else print)
     made = check_draw(workspace, year, given.besok)
-    print(_json(draw_words.record(made)) if given.json else "\n".join(draw_words.checked(made)))
+    print(as_json(draw_words.record(made)) if given.json else "\n".join(draw_words.checked(made)))
     draw_words.refuse(made)
 
 
@@ -347,7 +250,7 @@ def _letters(given: argparse.Namespace) -> None:
     from pipeline.run.annual import tables
     from pipeline.run.letters import make_letters
 
-    workspace, year = _where(given)
+    workspace, year = where(given)
     tables(workspace, year, say=print)
     made = make_letters(workspace, year, given.besok, given.date, say=print)
     print(f"\nBreven ligger i en mapp för varje besök (brev), som PDF och e-postutkast:\n  {made}")
@@ -398,16 +301,16 @@ _VERBS: dict[str, Callable[[argparse.Namespace], None]] = {
     "verify": _verify,
     "attack": _attack,
     "release": _release,
-    "status": _status,
+    "status": showing.status,
     "gallra": _dispose,
     "exempel": _example,
-    "diff": _diff,
-    "sample": _sample,
+    "diff": showing.diff,
+    "sample": showing.sample,
     "codebook": _codebook,
     "suites": _suites,
     "annual": _annual,
     "validate": _validate,
-    "facts": _facts,
-    "trace": _trace,
-    "dependents": _dependents,
+    "facts": showing.facts,
+    "trace": showing.trace,
+    "dependents": showing.dependents,
 }

@@ -9,7 +9,7 @@ ROOMS = ["errors", "markdown", "matt", "kalender", "settings_book",
          "workspace", "forms", "privacy", "analys", "audit",
          "intake", "comparators", "disposal", "validation", "facts", "report", "disclosure",
          "trace", "arshjul", "publish", "stale", "run", "exempel", "arguments",
-         "cli"]  # fmt: skip
+         "showing", "cli"]  # fmt: skip
 # Standard library only: runs before there is an environment.
 BEFORE_THE_ENVIRONMENT = {"bootstrap", "environment", "stale", "clean"}
 

@@ -24,6 +24,7 @@ from pipeline.report.audit import (
 )
 from pipeline.report.audit_figures import shares
 from pipeline.report.blocks import Registry, Run, Runs, display, quoted, runs
+from pipeline.report.red import red
 from pipeline.report.tables import missing
 from pipeline.report.written import Row as Line
 from pipeline.report.written import lay, tell, text
@@ -126,32 +127,20 @@ def _decided_by(r: Row) -> Runs:
 
 def show_plan(d: Document) -> None:
     """What is red: the plan that was asked for, and how far it has come by the day."""
-    red = [r for r in _findings(d) if r["farg"] == RED]
-    if not red:
+    found = [r for r in _findings(d) if r["farg"] == RED]
+    if not found:
         author.say("Inget är rött: ingen handlingsplan begärs.")
         return
-    every = d.count(GRADES, "farg = 'rod'", "roda", "Röda iakttagelser")
-    day = f"DATE '{d.day.isoformat()}'"
-    come = d.count(
-        GRADES, f"farg = 'rod' AND plan_mottagen <= {day}", "roda_med_plan",
-        "Röda iakttagelser med mottagen handlingsplan",
-    )  # fmt: skip
-    late = d.count(
-        GRADES, f"farg = 'rod' AND plan_mottagen <= {day} AND plan_mottagen > plan_senast",
-        "roda_med_sen_plan", "Röda iakttagelser med handlingsplan som kom för sent",
-    )  # fmt: skip
-    overdue = d.count(
-        GRADES,
-        f"farg = 'rod' AND plan_senast < {day} "
-        f"AND (plan_mottagen IS NULL OR plan_mottagen > {day})",
-        "roda_utan_plan_i_tid", "Röda iakttagelser där handlingsplanen saknas efter sista dag",
-    )  # fmt: skip
+    every, come, late, overdue = (
+        red(d.data(GRADES), state, d.day)
+        for state in ("roda", "roda_med_plan", "roda_med_sen_plan", "roda_utan_plan_i_tid")
+    )
     author.say(
         f"Röda iakttagelser: {every}. Handlingsplan har kommit för {come}, varav {late} för sent. "
         f"För {overdue} saknas den fast sista dagen har gått."
     )
     rows: list[Line] = []
-    for r in red:
+    for r in found:
         state = plan_standing(r, d.day)
         assert state is not None
         rows.append((_about(r), [[quoted(state.text)], text(r["hur"]), text(r["nar"]),

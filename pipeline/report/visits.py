@@ -115,13 +115,12 @@ def show_matrix() -> None:
     if not found:
         display(missing(NO_FINDINGS))
         return
-    told = {g: f"{SHAPES[g]}{NBSP}{SHORT[g]}" for g in DECIDED}
     graded = [a for a in areas() if any(r["omrade"] == a for r in rows_of(GRADES))]
     for first in range(0, len(found), ACROSS):
         some = found[first : first + ACROSS]
         facts: Registry = {}
         rows: list[Row] = [
-            ([areas()[a]], [runs(f"{grade(v, a, told)}", facts) for v in some]) for a in graded
+            ([areas()[a]], [runs(f"{grade(v, a)}", facts) for v in some]) for a in graded
         ]
         rows.append((["Blå iakttagelser"], [runs(f"{_of(v, BLUE)}", facts) for v in some]))
         heads = ("Område", *(v.label for v in some))
@@ -137,11 +136,12 @@ def _key() -> str:
     )
 
 
-def grade(visit: Seen, area: str, words: Mapping[str, str]) -> Fact:
-    """The gravest grade of an area at a visit, told in `words`."""
+def grade(visit: Seen, area: str) -> Fact:
+    """The gravest grade of an area at a visit, in a shape and a word."""
+    words = [f"{SHAPES[g]}{NBSP}{SHORT[g]}" for g in DECIDED]
     counts = [_of(visit, colour, area) for colour in DECIDED]
     return gravest(
-        counts, [*(words[g] for g in DECIDED), UNGRADED], f"matris_{area}_{visit.key}",
+        counts, [*words, UNGRADED], f"matris_{area}_{visit.key}",
         f"Bedömning, {areas()[area]}, {visit.label}",
     )  # fmt: skip
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.audit.grades import DECIDED, SHAPES
 from pipeline.facts import predicate as p
 from pipeline.facts.dataset import Dataset
 from pipeline.facts.derive import largest
@@ -16,9 +15,8 @@ from pipeline.report.audit import FORM, areas
 from pipeline.report.audit_figures import ANSWERED, LAWS, YES
 from pipeline.report.blocks import Registry, display, runs
 from pipeline.report.context import current
-from pipeline.report.swedish import NBSP
 from pipeline.report.tables import missing
-from pipeline.report.visits import SHORT, grade, seen
+from pipeline.report.visits import grade, seen
 from pipeline.report.written import Row, lay
 
 
@@ -87,12 +85,9 @@ def show_documentation() -> None:
     if not found:
         display(missing("Granskning av dokumentation"))
         return
-    told = {g: f"{SHAPES[g]}{NBSP}{SHORT[g]}" for g in DECIDED}
     read = [a for a in areas() if a.startswith("dokumentation")]
     facts: Registry = {}
-    rows: list[Row] = [
-        ([v.label], [runs(f"{grade(v, a, told)}", facts) for a in read]) for v in found
-    ]
+    rows: list[Row] = [([v.label], [runs(f"{grade(v, a)}", facts) for a in read]) for v in found]
     heads = ("Verksamhet", *(areas()[a] for a in read))
     lay("Bedömning av dokumentationen vid årets besök", heads, rows, facts)
     author.say("Kriterierna och allt annat från besöken står i kapitlet om verksamhetsuppföljning.")

@@ -13,6 +13,7 @@ from pipeline.report import author
 from pipeline.report.audit import GRADES, areas
 from pipeline.report.blocks import quoted
 from pipeline.report.context import current
+from pipeline.report.red import red
 from pipeline.report.visits import Seen, nothing_found, planned, rows_of, seen
 from pipeline.report.written import Row, lay, text
 
@@ -22,31 +23,16 @@ def show_red() -> None:
     if nothing_found():
         return
     rows = author.data(GRADES)
-    day = f"DATE '{current().day.isoformat()}'"
-    come = f"farg = 'rod' AND plan_mottagen <= {day}"
-    every = count(rows, "farg = 'rod'", name="roda", title="Röda iakttagelser")
-    with_plan = count(rows, come, name="roda_med_plan",
-                      title="Röda iakttagelser med mottagen handlingsplan")  # fmt: skip
-    late = count(rows, f"{come} AND plan_mottagen > plan_senast", name="roda_med_sen_plan",
-                 title="Röda iakttagelser med handlingsplan som kom för sent")  # fmt: skip
-    failed = count(rows, f"{come} AND (hur IS NULL OR nar IS NULL)", name="roda_plan_underkand",
-                   title="Röda iakttagelser med handlingsplan utan hur eller när")  # fmt: skip
-    overdue = count(
-        rows,
-        f"farg = 'rod' AND plan_senast < {day} "
-        f"AND (plan_mottagen IS NULL OR plan_mottagen > {day})",
-        name="roda_utan_plan_i_tid",
-        title="Röda iakttagelser där handlingsplanen saknas efter sista dag",
-    )
-    done = count(rows, f"farg = 'rod' AND atgardat <= {day}", name="roda_atgardade",
-                 title="Åtgärdade röda iakttagelser")  # fmt: skip
+    told = {
+        "Röda iakttagelser": "roda", "Handlingsplan har kommit": "roda_med_plan",
+        "varav för sent": "roda_med_sen_plan",
+        "varav utan hur eller när, underkänd": "roda_plan_underkand",
+        "Handlingsplan saknas efter sista dag": "roda_utan_plan_i_tid",
+        "Åtgärdade": "roda_atgardade",
+    }  # fmt: skip
     author.grid(
         "Läget för det röda", ["Läge", "Iakttagelser"],
-        {
-            "Röda iakttagelser": [every], "Handlingsplan har kommit": [with_plan],
-            "varav för sent": [late], "varav utan hur eller när, underkänd": [failed],
-            "Handlingsplan saknas efter sista dag": [overdue], "Åtgärdade": [done],
-        },
+        {head: [red(rows, state, current().day)] for head, state in told.items()},
     )  # fmt: skip
     if current().edition == "intern":
         _list_red()

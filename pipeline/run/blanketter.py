@@ -6,17 +6,17 @@ built does not depend on it."""
 from __future__ import annotations
 
 import datetime as dt
-import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 from pipeline.audit.fragor import FILE as GUIDE
 from pipeline.audit.fragor import Question, guide
 from pipeline.audit.kriterier import laws_of
+from pipeline.audit.records import draws_of
 from pipeline.errors import UppfoljningError, UsageError
-from pipeline.facts.dataset import codebooks, open_dataset
+from pipeline.facts.dataset import codebooks
+from pipeline.facts.visits import rows
 from pipeline.forms.codebook import Codebook
 from pipeline.publish import action_plan, tertial_form
 from pipeline.publish.form_book import FormSheet, form_bytes
@@ -35,7 +35,6 @@ from pipeline.workspace import Workspace, load_kommun, per_datum, read_settings
 
 FOLDER = "blanketter"
 TEMPLATES = "mallar"  # of RAW: the municipality's own texts
-DRAWS = Path("protokoll") / "urval"
 ABOVE = "Bladet Så fyller du i förklarar varje kolumn. Understruken rubrik: måste fyllas i."
 LISTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {  # proposals where other roles may be written
     "handlingsplan": {"ansvarig": action_plan.ROLES},
@@ -81,7 +80,7 @@ def write_visit_forms(
     kommun = load_kommun(workspace.raw)
     books = codebooks(workspace.raw)
     visit = _visit(workspace, year, besok_id, books)
-    asked = [r for r in _rows(workspace, "dokument", year) if r["besok_id"] == besok_id]
+    asked = rows(workspace, year, "dokument", besok_id)
     protocol = protocol_form(
         books, visit, drawn(workspace, year, besok_id), questions(workspace, books),
         kommun.namn, day, asked,
@@ -104,27 +103,19 @@ def questions(workspace: Workspace, books: Mapping[str, Codebook]) -> list[Quest
 
 def drawn(workspace: Workspace, year: int, besok_id: str) -> list[tuple[str, ...]] | None:
     """The laws of each kund drawn, by the newest protocol of a draw; None before the draw."""
-    folder = workspace.raw / str(year) / DRAWS
-    found = [p for p in sorted(folder.glob("*.json")) if p.stem[:-3] == besok_id]
-    if not found:
-        return None
-    return laws_of(json.loads(found[-1].read_text(encoding="utf-8")))
+    found = draws_of(workspace.raw, year, besok_id)
+    return laws_of(found[-1]) if found else None
 
 
 def _visit(workspace: Workspace, year: int, besok_id: str, books: Mapping[str, Codebook]) -> Visit:
-    rows = {r["besok_id"]: r for r in _rows(workspace, PLAN, year)}
-    if besok_id not in rows:
-        known = ", ".join(sorted(rows)) or "inga"
+    planned = {r["besok_id"]: r for r in rows(workspace, year, PLAN)}
+    if besok_id not in planned:
+        known = ", ".join(sorted(planned)) or "inga"
         raise UsageError(
             f"Besöket {besok_id} står inte i uppföljningsplanen för {year}.\n"
             f"Besök som står där: {known}."
         )
-    return Visit.of(rows[besok_id], books)
-
-
-def _rows(workspace: Workspace, table: str, year: int) -> Iterator[Mapping[str, Any]]:
-    found = open_dataset(workspace, table, year, year).table
-    yield from found.to_pylist() if found is not None else ()
+    return Visit.of(planned[besok_id], books)
 
 
 def _put(path: Path, content: bytes) -> None:

@@ -40,6 +40,7 @@ ASKED = [
 # Three kunder as a draw's protocol names them: pseudonyms in the draw's order, laws by pseudonym.
 DRAW = {
     "besok_id": VISIT,
+    "nr": 1,
     "ram": {"kunder": [["aaa1", ["sol"]], ["bbb2", ["hsl", "sol"]], ["ccc3", ["lss"]]]},
     "urval": ["bbb2", "ccc3", "aaa1"],
 }
@@ -67,7 +68,7 @@ def body(sheet: Any) -> list[tuple[Any, ...]]:
 
 def test_the_protocol_has_a_row_for_everything_that_is_reviewed(workspace: Workspace) -> None:
     laid(workspace, 1, {**DRAW, "urval": ["aaa1"]})
-    laid(workspace, 2, DRAW)
+    laid(workspace, 2, {**DRAW, "nr": 2})
     assert drawn(workspace, YEAR, VISIT) == [("hsl", "sol"), ("lss",), ("sol",)]
     protocol, remarks = visit_forms(workspace, YEAR, VISIT, None)
     assert protocol.parent == workspace.reports / "blanketter" / str(YEAR) / VISIT

@@ -30,18 +30,16 @@ from pipeline.intake.drafting.material import (
 from pipeline.intake.drafting.naming import Names, about_gender, sensitive
 from pipeline.intake.drafting.scales import is_missing, plain, scale_of
 from pipeline.intake.drafting.shapes import Doc, Shape, closed, shape
+from pipeline.intake.drafting.ticked import (
+    CHOSEN,
+    DENIED,
+    NOT_CHOSEN,
+    asks_for_several,
+    one_question,
+    tickable,
+)
 from pipeline.privacy.screen import mask
 
-_CHOSEN = frozenset("ja yes y j 1 true x sant vald selected checked markerad".split())
-_NOT = frozenset(
-    ("nej", "no", "n", "0", "false", "falskt", "not selected", "unchecked", "ej vald", "quoted",
-     "not checked", "not quoted")
-)  # fmt: skip
-_EACH_A_COLUMN = frozenset("limesurvey redcap kobo spss stata qualtrics surveymonkey".split())
-_SEVERAL_WORDS = (
-    "all that apply", "as many as", "alla som", "flera", "select all", "check all", "tick all",
-    "en eller", "one or more",
-)  # fmt: skip
 LOOKED_AT = 500  # different answers
 PERSONS = 0.2  # of the cells hold an identifier, where the column is about who answered
 
@@ -134,8 +132,8 @@ def _write(draft: Draft, group: list[Asked]) -> None:
     if len(group) == 1:
         _alone(draft, _one(group[0]))
         return
-    ticked = [c for c in group if _tickable(c, draft.material)]
-    if _dummies(group, ticked, draft.material):
+    ticked = [c for c in group if tickable(c, draft.material)]
+    if one_question(group, ticked, draft.material):
         _several(draft, ticked)
         for column in group:
             if column not in ticked:
@@ -151,35 +149,6 @@ def _one(column: Asked) -> Asked:
     header = next((h for h in column.headers if h.endswith(column.whole)), column.headers[0])
     whole = column.whole if column.code else header
     return replace(column, question=whole, option="")
-
-
-def _tickable(column: Asked, material: Material) -> bool:
-    """Whether a column holds nothing but ticks."""
-    if column.kind:
-        return column.kind == SEVERAL
-    said = {plain(t) for t in texts(column.answers)}
-    own = {plain(column.option), *(plain(t) for t in column.labels.values())} - {""}
-    if said <= _CHOSEN | _NOT | own and not (column.labels and len(said & own) > 1):
-        return True
-    return len(said) == 1 and all(t.isdigit() for t in said) and material.rows > 10
-
-
-def _dummies(group: Sequence[Asked], ticked: Sequence[Asked], material: Material) -> bool:
-    if all(c.kind == SEVERAL for c in ticked) and ticked:
-        return True
-    if len(ticked) < 2 or len(ticked) < 0.6 * len(group):
-        return False
-    said = {plain(t) for c in ticked for t in texts(c.answers)}
-    if not said:
-        return False
-    hinted = any(w in group[0].question.casefold() for w in _SEVERAL_WORDS)
-    denied = said & {"nej", "no", "n"}
-    if denied and not (hinted or material.tool in _EACH_A_COLUMN):
-        return False
-    bracketed = all(c.option for c in ticked)
-    constant = all(len(texts(c.answers)) <= 1 for c in ticked)
-    zeros = said <= {"0", "1"} or material.tool in ("redcap", "kobo")
-    return bracketed or hinted or zeros or (constant and len(said) > 1)
 
 
 def _several(draft: Draft, columns: Sequence[Asked]) -> None:
@@ -203,16 +172,14 @@ def _several(draft: Draft, columns: Sequence[Asked]) -> None:
     doc: Doc = {"type": "list", "categories": categories, "columns": entries}
     said = {plain(t) for c in columns for t in texts(c.answers)}
     own = {plain(c["label"]) for c in categories}
-    if said - _CHOSEN - _NOT - own:
+    if said - CHOSEN - NOT_CHOSEN - own:
         doc["selected"] = ["*"]
         draft.ask(
             f"{first.where} och {len(columns) - 1} till",
             "Kolumnerna verkar vara alternativ i en flervalsfråga; en ifylld cell betyder vald.",
             "Är de egna frågor: dela upp fältet i ett fält per kolumn.",
         )
-    elif {"n", "nej", "no"} & said and not any(
-        w in first.question.casefold() for w in _SEVERAL_WORDS
-    ) and not first.kind:  # fmt: skip
+    elif DENIED & said and not asks_for_several(first) and not first.kind:
         draft.ask(
             f"{first.where} och {len(columns) - 1} till",
             f"Ja och nej i kolumnerna av ”{first.question}” läses som valt och inte valt i en "
