@@ -3,9 +3,10 @@ PDF and a notebook. A ledger lies beside them, of both."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from nbformat import NotebookNode
 from traitlets import Unicode
@@ -14,12 +15,14 @@ from pipeline.facts.visits import DRAFT, FINAL, Visit
 from pipeline.publish import html, ledger, notebooks, pdf
 from pipeline.publish.document import Document, Meta, collect
 from pipeline.publish.exporter import PageExporter
+from pipeline.publish.layout import Layout
 from pipeline.publish.panel.lineage import Lineage
+from pipeline.publish.register_panels import panels, shown
 from pipeline.publish.tertial import NOTEBOOKS, Compiled, only, page_of
 
 REPORT, QUESTIONS = "rapport", "fragor"
 SOURCES: Mapping[str, str] = {REPORT: "verksamhet", QUESTIONS: "verksamhet_fragor"}  # notebooks
-PRINTED = {REPORT: pdf.ReportTypstExporter, QUESTIONS: pdf.PaperTypstExporter}  # a sheet alone
+PRINTED: Mapping[str, Layout] = {REPORT: Layout.COMPACT, QUESTIONS: Layout.PAPER}
 SENT: Mapping[str, str] = {DRAFT: "utkast", FINAL: "slutlig"}  # version → its copies' name
 TITLES: Mapping[str, str] = {
     REPORT: "Verksamhetsuppföljning", QUESTIONS: "Frågor till arbetsgruppen",
@@ -45,6 +48,25 @@ class Entry:
     day: str
     state: str
     links: Sequence[Link]
+
+
+class VisitTypstExporter(pdf.ReportTypstExporter):
+    """A visit's report: no cover and no contents, and the register in panels."""
+
+    template_file = Unicode("besok.typ.j2")
+
+    def default_filters(self) -> Iterable[tuple[str, Callable[..., Any]]]:
+        return [*super().default_filters(), ("shown", shown)]
+
+    def prepare(self, notebook: NotebookNode, given: dict[str, Any]) -> dict[str, Any]:
+        made = super().prepare(notebook, given)
+        register = [{"title": g.title, "panels": panels(g)} for g in made["register"]]
+        return {**made, "panels": register}
+
+
+EXPORTERS: Mapping[Layout, type[pdf.ReportTypstExporter]] = {
+    Layout.COMPACT: VisitTypstExporter, Layout.PAPER: pdf.PaperTypstExporter,
+}  # fmt: skip
 
 
 class VisitsExporter(PageExporter):
@@ -83,7 +105,7 @@ def publish(
     for name, notebook in parts.items():
         own = collect({name: notebook}, metas[name])
         page = page_of(own, notebook, lineage, characters)
-        printed = pdf.render(own, exporter=PRINTED[name])
+        printed = pdf.render(own, exporter=EXPORTERS[PRINTED[name]])
         facts = frozenset(record["id"] for record in ledger.facts(own))
         rendered = notebooks.render(
             notebook, name, own, report=f"../{name}.html", facts=facts, characters=characters
@@ -99,7 +121,9 @@ def publish(
 def sent(document: Document, characters: str) -> tuple[str, bytes]:
     """A report as it goes to the unit: page and PDF, without the trace panel, whose cells and
     files are the house's own."""
-    return html.render(document, "", characters, None), pdf.render(document)
+    return html.render(document, "", characters, None), pdf.render(
+        document, exporter=VisitTypstExporter
+    )
 
 
 def write_index(out: Path, meta: Meta, visits: Sequence[Entry], common: Sequence[Link]) -> None:

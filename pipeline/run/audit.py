@@ -105,7 +105,7 @@ def write(
 ) -> dict[str, Document]:  # fmt: skip
     """The documents of these visits, each into its own folder, out of the notebooks executed in
     `folder`. Returns each visit's report."""
-    from pipeline.publish.audit import REPORT, SOURCES, apart, publish
+    from pipeline.publish.audit import PRINTED, REPORT, SOURCES, apart, publish
     from pipeline.publish.document import collect
     from pipeline.publish.ledger import facts
     from pipeline.publish.panel.lineage import trace_all
@@ -129,7 +129,7 @@ def write(
     for v in found:
         documents = publish(parts[v.id], metas[v.id], folder / v.id, lineage, characters)
         for one in documents:
-            for warning in gate(one.document, one.page, one.printed, allowed, one.name != REPORT):
+            for warning in gate(one.document, one.page, one.printed, allowed, PRINTED[one.name]):
                 say(f"Att se över: {warning.where}: ”{warning.token}” i ”{warning.context}”.")
             if one.name == REPORT:
                 made[v.id] = one.document

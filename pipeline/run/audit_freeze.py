@@ -145,7 +145,7 @@ def _frozen(
     document: Document,
 ) -> Path:  # fmt: skip
     """Write the folder under another name, and put it in place with one rename."""
-    from pipeline.publish.audit import REPORT, sent
+    from pipeline.publish.audit import PRINTED, REPORT, sent
     from pipeline.publish.untraced import gate
     from pipeline.report.audit_versions import entries
     from pipeline.run.vocabulary import vocabulary
@@ -155,7 +155,7 @@ def _frozen(
     shutil.rmtree(made, ignore_errors=True)
     made.mkdir(parents=True)
     page, printed = sent(document, repr(document.meta))
-    gate(document, page, printed, vocabulary(workspace))
+    gate(document, page, printed, vocabulary(workspace), PRINTED[REPORT])
     (made / f"{REPORT}.html").write_text(page, encoding="utf-8", newline="\n")
     (made / f"{REPORT}.pdf").write_bytes(printed)
     _write(made / NUMBERS, entries(block.data for block in document.blocks()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,6 @@ from pipeline.audit.records import Protocol, draws_of, january_of, write_draw
 from pipeline.audit.visits import CANCELLED, Visit, file_name
 from pipeline.disposal.record import disposals
 from pipeline.errors import UppfoljningError, UsageError
-from pipeline.facts.dataset import codebooks
 from pipeline.privacy.key import key_of
 from pipeline.privacy.screen import mask
 from pipeline.report.completeness import role
@@ -53,14 +52,17 @@ class Drawn:
 class Checked:
     """How the draws of a visit stand. `redrawn`: a protocol's number → its draw made again;
     `january`: whether the January plan is the one that the seed was made of; `moved`: how the
-    frame of today differs, None where nothing is left to compare with, for the reason `gone`."""
+    frame of today differs, None where the visit has no day to compare by; `destroyed`: how many of
+    the frame's kunder are no longer in the list since rows of it were destroyed, under the
+    decisions `by`. They are not among those that `moved` says are gone."""
 
     visit: Visit
     protocols: tuple[Protocol, ...]
     redrawn: dict[int, d.Redrawn]
     january: bool
     moved: d.Moved | None
-    gone: str = ""
+    destroyed: int = 0
+    by: tuple[str, ...] = ()
 
     @property
     def equal(self) -> bool:
@@ -82,8 +84,11 @@ def draw_kunder(
     file_name(visit.besok_id)
     held = draws_of(workspace.raw, year, visit.besok_id)
     if held and not asked.abandon:
+        _refuse_destroyed(workspace, year, held[-1], "listan för den säkra kanalen skrivs inte")
         return _listed(workspace, year, held[-1], new=False)
     _check_call(asked, visit, held)
+    if held:
+        _refuse_destroyed(workspace, year, held[-1], "urvalet kan inte dras om")
     attest = _attest(workspace, year, visit)
     listed = rows(workspace, LIST, year, visit.besok_id)
     refuse_faults(workspace, year, visit.besok_id, listed)
@@ -116,17 +121,18 @@ def check_draw(workspace: Workspace, year: int, besok_id: str) -> Checked:
             f"Gör så här: make draw BESOK={besok_id} ARGS=\"--dragen-av 'rollen'\""
         )
     plan, last = january_of(workspace.raw, year), held[-1]
-    gone = _disposed(workspace, year)
     moved = None
-    if not gone and visit.besoksdatum is not None:
+    if visit.besoksdatum is not None:
         listed = rows(workspace, LIST, year, besok_id)
         frame = d.frame_of(_kunder(workspace, listed), visit.besoksdatum)
         moved = d.moved(last, frame.members, key_of(workspace).fingerprint)
-    elif not gone:
-        gone = "besöket har inget datum i planen längre"
+    destroyed, by = _destroyed(workspace, year, last)
+    if moved is not None and destroyed:
+        moved = replace(moved, removed=tuple(p for p in moved.removed if p not in destroyed))
     return Checked(
         visit, tuple(held), {p["nr"]: d.redraw(p) for p in held},
-        plan is not None and plan.sha256 == last["fro"]["av"]["januariplan"], moved, gone,
+        plan is not None and plan.sha256 == last["fro"]["av"]["januariplan"], moved,
+        len(destroyed), by,
     )  # fmt: skip
 
 
@@ -239,13 +245,30 @@ def _listed(workspace: Workspace, year: int, protocol: Protocol, new: bool) -> D
     return Drawn(protocol, record, safe_channel.write(workspace, year, protocol), new)
 
 
-def _disposed(workspace: Workspace, year: int) -> str:
-    """Why the list can no longer be compared with; "" where it stands as it was."""
-    book = codebooks(workspace.raw)[LIST]
-    for each in disposals(workspace.raw):
-        if book.name in each.tables.get(year, ()):
-            return f"rader i listan är gallrade enligt {each.dnr}"
-    return ""
+def _destroyed(
+    workspace: Workspace, year: int, protocol: Protocol
+) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The kunder of a draw's frame that are in the list no more since rows of it were destroyed,
+    and the decisions (dnr); of the same key as the tables' pseudonyms."""
+    every = [e for e in disposals(workspace.raw) if LIST in e.tables.get(year, ())]
+    if not every or protocol["ram"]["nyckel"] != key_of(workspace).fingerprint:
+        return frozenset(), ()
+    there = {row["kund_id"] for row in rows(workspace, LIST, year, protocol["besok_id"])}
+    gone = frozenset(d.members_of(protocol).keys() - there)
+    return gone, tuple(dict.fromkeys(e.dnr for e in every)) if gone else ()
+
+
+def _refuse_destroyed(workspace: Workspace, year: int, protocol: Protocol, what: str) -> None:
+    """Raise UppfoljningError where kunder that were in the frame of a draw have been destroyed:
+    nobody can say any more whom a pseudonym means, and another draw would be of another frame."""
+    gone, by = _destroyed(workspace, year, protocol)
+    if gone:
+        raise UppfoljningError(
+            f"Ramen för {protocol['besok_id']} är förstörd enligt beslut {' och '.join(by)}:\n"
+            f"{len(gone)} av dess {protocol['ram']['antal']} kunder är gallrade ur listan, och "
+            f"{what}.\nUrvalets protokoll ligger kvar och går att pröva: make draw-check "
+            f"BESOK={protocol['besok_id']}"
+        )
 
 
 def _iso(day: dt.date | None) -> str:

@@ -101,11 +101,12 @@ def record(made: Checked) -> dict[str, object]:
             {"nr": n, "fro": r.seed, "ram": r.frame, "utfall": r.result}
             for n, r in made.redrawn.items()
         ],
-        "ram_nu": made.gone
-        or (moved is not None and {
-            "samma": not moved, "samma_nyckel": moved.key, "tillkom": len(moved.added),
-            "forsvann": len(moved.removed), "annat_lagrum": len(moved.lagrum),
-        }),
+        "ram_nu": moved is not None and {
+            "samma": not moved and not made.destroyed, "samma_nyckel": moved.key,
+            "tillkom": len(moved.added), "forsvann": len(moved.removed),
+            "annat_lagrum": len(moved.lagrum), "gallrade": made.destroyed,
+            "gallrat_enligt": list(made.by),
+        },
     }  # fmt: skip
 
 
@@ -114,11 +115,18 @@ def _again(again: d.Redrawn) -> str:
 
 
 def _frame_now(made: Checked, last: Protocol) -> Iterator[str]:
-    moved = made.moved
+    moved, n = made.moved, last["ram"]["antal"]
+    if made.destroyed:
+        yield (
+            f"Ramen är förstörd enligt beslut {' och '.join(made.by)}: {made.destroyed} av dess "
+            f"{n} kunder är gallrade ur listan. Protokollet har kvar deras pseudonymer, och "
+            "urvalet är draget på nytt ur dem."
+        )
     if moved is None:
-        yield f"Ramen går inte att jämföra med tabellerna: {made.gone}."
+        yield "Ramen går inte att jämföra: besöket har inget datum i planen längre."
+    elif not moved and made.destroyed:
+        yield from [f"Övriga i ramen: {n - made.destroyed}, samma."] * (made.destroyed < n)
     elif not moved:
-        n = last["ram"]["antal"]
         yield f"Ramen i tabellerna nu: samma ({_many(n, 'kund', 'kunder')}, samma SHA-256)."
     elif not moved.key:
         yield "Ramen i tabellerna nu: pseudonymerna är gjorda med en annan nyckel."

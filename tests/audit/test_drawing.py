@@ -243,14 +243,34 @@ def test_what_weakens_a_draw_is_said_with_it(workspace: Workspace) -> None:
 def test_a_disposal_of_the_list_leaves_the_protocol_to_draw_again_from(
     workspace: Workspace,
 ) -> None:
+    """Four of the ten in the frame are destroyed under a decision, then all: what is left of the
+    frame is compared, and a kund who is put into the list afterwards is found out."""
     draw(workspace)
-    gone = DisposedFile("2025/kunder.xlsx", "a" * 64, "b" * 64, {"Blad1": (2,)})
+    gone = DisposedFile("2025/kunder.xlsx", "a" * 64, "b" * 64, {"Blad1": (2, 3, 4, 5)})
     write_record(workspace.raw, Disposal(
         "OH 2026/9", 2025, "SAS", "2026-01-10", (gone,), {2025: ("kunder",)}, {}
     ))  # fmt: skip
-    made = check_draw(workspace, v.YEAR, "V2025-01")
-    assert made.holds and made.moved is None
-    assert "gallrade enligt OH 2026/9" in " ".join(" ".join(draw_words.checked(made)).split())
+    assert check_draw(workspace, v.YEAR, "V2025-01").by == ()  # nothing of this frame yet
+    for left, told in (
+        (v.kunder(9)[4:], "4 av dess 10 kunder är gallrade"), ([], "10 av dess 10 kunder"),
+    ):  # fmt: skip
+        more = [["V2025-01", "K-4100", "SoL;HSL", v.day("2025-02-03"), None, "Nej"]] if left else []
+        v.write(workspace, "kunder.xlsx", v.KUNDER, [*left, *more])
+        m.tables(workspace, v.YEAR)
+        made = check_draw(workspace, v.YEAR, "V2025-01")
+        said = " ".join(" ".join(draw_words.checked(made)).split())
+        assert made.holds and "Urvalet håller." in said
+        assert f"Ramen är förstörd enligt beslut OH 2026/9: {told}" in said
+        assert ("Övriga i ramen: 6, samma." in said) == bool(left)
+        assert "INTE LIKA" not in said and "försvunnit" not in said
+        for asked in (ASKED, Asked("V2025-01", "MAS", "listan var fel")):
+            with pytest.raises(UppfoljningError, match="förstörd enligt beslut OH 2026/9"):
+                draw(workspace, asked)
+    assert json.loads(json.dumps(draw_words.record(made)))["ram_nu"]["gallrade"] == 10
+    v.write(workspace, "kunder.xlsx", v.KUNDER, v.kunder(10)[9:])
+    m.tables(workspace, v.YEAR)
+    with pytest.raises(GateError):
+        draw_words.refuse(check_draw(workspace, v.YEAR, "V2025-01"))
 
 
 def call(workspace: Workspace, verb: str, *words: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.publish.document import Document
+from pipeline.publish.layout import Layout
 from pipeline.publish.untraced.allowed import Allowed
 from pipeline.publish.untraced.document import untraced_in_document
 from pipeline.publish.untraced.docx import untraced_in_docx
@@ -12,16 +13,16 @@ from pipeline.publish.untraced.pdf import untraced_in_pdf
 
 
 def gate(
-    document: Document, html: str, pdf: bytes, allowed: Allowed, paper: bool = False
+    document: Document, html: str, pdf: bytes, allowed: Allowed, layout: Layout = Layout.REPORT
 ) -> list[Finding]:
-    """Refuse an edition that shows a number without a fact. Returns the warnings. `paper`: the PDF
-    is printed as a paper is, without cover, contents and register.
+    """Refuse an edition that shows a number without a fact. Returns the warnings. `layout`: how the
+    PDF is printed.
 
     Raises GateError, in Swedish: which chapter, cell and text, and what to do.
     """
     found = untraced_in_document(document, allowed)
     found += untraced_in_html(html, document, allowed)
-    found += untraced_in_pdf(pdf, document, allowed, paper=paper)
+    found += untraced_in_pdf(pdf, document, allowed, layout)
     refuse(found)
     return found
 
@@ -29,7 +30,7 @@ def gate(
 def gate_paper(document: Document, pdf: bytes, word: bytes, allowed: Allowed) -> list[Finding]:
     """The same of a paper, which has no page: its PDF and its Word file."""
     found = untraced_in_document(document, allowed)
-    found += untraced_in_pdf(pdf, document, allowed, paper=True)
+    found += untraced_in_pdf(pdf, document, allowed, Layout.PAPER)
     found += untraced_in_docx(word, document)
     refuse(found)
     return found

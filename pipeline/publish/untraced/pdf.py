@@ -13,6 +13,8 @@ from pipeline.publish import blocks as b
 from pipeline.publish import register as reg
 from pipeline.publish.document import TOP, Block, Document, place
 from pipeline.publish.fonts import drawable
+from pipeline.publish.layout import Layout
+from pipeline.publish.register_panels import panels, texts
 from pipeline.publish.text import clean, date_words
 from pipeline.publish.typst_table import parts
 from pipeline.publish.untraced import pieces as p
@@ -39,22 +41,21 @@ _PAGE_LIST = re.compile(r"[\d, ]+")
 
 
 def untraced_in_pdf(
-    pdf: bytes, document: Document, allowed: Allowed, paper: bool = False
+    pdf: bytes, document: Document, allowed: Allowed, layout: Layout = Layout.REPORT
 ) -> list[Finding]:
-    """Where the file's numbers are not the document's. Page numbers are what the file has.
-    `paper`: one without cover, contents and register."""
+    """Where the file's numbers are not the document's. Page numbers are what the file has."""
     import pypdf
 
     reader = pypdf.PdfReader(io.BytesIO(pdf))
     pages = len(reader.pages)
     found, odd = _sorted(list(drawn(reader)), document, pages)
-    headings = list(_headings(document, paper))
+    headings = list(_headings(document, layout))
     marks = list(_bookmarks(reader, reader.outline, 1))
-    expected = [] if paper else [*_cover(document), *_contents(headings, marks)]
+    expected = list(_before(document, layout, headings, marks))
     for block in document.blocks():
         where = place(block.notebook, block.cell_id)
         expected += [Said(text, where) for text in _block(block)]
-    expected += [] if paper else _register(document)
+    expected += _register(document, layout)
     odd += compare(expected, found, WHAT, _flat)
     shown = [Said(title, "bokmärken") for title, _ in marks]
     odd += compare([Said(t, "rubriker") for t in headings], shown, f"{WHAT}, bokmärken", _flat)
@@ -148,20 +149,27 @@ def _heads(block: Block) -> Iterator[str]:
             yield "\n".join(b.plain(data["columns"][k]["header"]) for k in part.columns)
 
 
-def _cover(document: Document) -> Iterator[Said]:
+def _before(
+    document: Document, layout: Layout, headings: list[str], marks: list[tuple[str, int]]
+) -> Iterator[Said]:
+    """What stands before the chapters."""
+    if layout is Layout.PAPER:
+        return
     meta = document.meta
     date = f"Uppgifter per {date_words(meta.per_datum)}"
-    made = f"Framställd med Uppföljning {meta.version}"
-    for text in (meta.kommun, meta.title, meta.sektor, meta.edition, date, made):
+    for text in (meta.kommun, meta.title, meta.sektor, meta.edition, date):
         yield Said(text, "omslaget")
+    if layout is Layout.REPORT:
+        yield Said(f"Framställd med Uppföljning {meta.version}", "omslaget")
+        yield from _contents(headings, marks)
 
 
-def _headings(document: Document, paper: bool) -> Iterator[str]:
+def _headings(document: Document, layout: Layout) -> Iterator[str]:
     """The headings that the table of contents has, or would have."""
     for block in document.blocks():
         if block.kind == "heading" and block.data["level"] <= OUTLINED:
             yield b.plain(block.data["runs"])
-    if paper:
+    if layout is Layout.PAPER:
         return
     yield reg.TITLE
     for group in reg.register(document):
@@ -227,10 +235,16 @@ def _table(data: b.Data) -> Iterator[str]:
     yield b.plain(data.get("note") or ())
 
 
-def _register(document: Document) -> Iterator[Said]:
+def _register(document: Document, layout: Layout) -> Iterator[Said]:
+    if layout is Layout.PAPER:
+        return
     yield Said(reg.INTRODUCTION, reg.TITLE)
     for group in reg.register(document):
         yield Said(group.title, reg.TITLE)
+        if layout is Layout.COMPACT:
+            for panel in panels(group):
+                yield from (Said(text, f"{reg.TITLE}, {group.title}") for text in texts(panel))
+            continue
         for entry in group.entries:
             yield Said(_entry(entry), f"{reg.TITLE}, {entry.name}")
 
