@@ -6,6 +6,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from pipeline.audit.draw import DRAWN, members_of
+from pipeline.audit.grades import DOCUMENTED
+
 _SOCIAL = (
     "uppdrag", "samtycke", "plan_finns", "plan_aktuell", "mal", "vad_hur_nar", "delaktighet",
     "barnets_rost", "lopande", "handelser", "sakligt", "daterat_signerat", "uppfoljt", "avslut",
@@ -22,10 +25,8 @@ KRITERIER: Mapping[str, Sequence[str]] = {
     ),
 }  # fmt: skip
 LAGRUM: Mapping[str, Sequence[str]] = {  # area of the visit → laws whose documentation it covers
-    "dokumentation_sol": ("sol", "lss"),
-    "dokumentation_hsl": ("hsl",),
+    area: laws for area, (laws, involved) in DOCUMENTED.items() if not involved
 }
-MOST = 8  # kunder reviewed, when there are more
 
 
 def reviewed(
@@ -39,12 +40,12 @@ def reviewed(
     covered = [law for area, laws in LAGRUM.items() if area in areas for law in laws]
     if drawn is None:
         first = [laws[0] for area, laws in LAGRUM.items() if area in areas]
-        drawn = [first] * MOST
+        drawn = [first] * DRAWN
     return [(nr, law) for nr, laws in enumerate(drawn, start=1) for law in covered if law in laws]
 
 
 def laws_of(protocol: Mapping[str, Any]) -> list[tuple[str, ...]]:
     """For each kund that a draw's protocol names, in the order of the draw, the laws under which
     there is documentation."""
-    members = {pseudonym: tuple(laws) for pseudonym, laws in protocol["ram"]["kunder"]}
+    members = members_of(protocol)
     return [members[pseudonym] for pseudonym in protocol["urval"]]

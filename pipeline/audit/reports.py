@@ -7,14 +7,9 @@ from typing import Any
 
 from pipeline.audit.grades import RED
 
-TABLES = (
-    "granskning",
-    "intervjuer",
-    "rutiner",
-    "avvikelsegranskning",
-    "bedomning",
-    "dokument",
-)  # fmt: skip  what is noted at a visit and after it
+TABLES = (  # what is noted at a visit and after it
+    "granskning", "intervjuer", "rutiner", "avvikelsegranskning", "bedomning", "dokument",
+)  # fmt: skip
 Rows = Iterable[Mapping[str, Any]]
 
 

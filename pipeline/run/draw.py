@@ -16,12 +16,13 @@ from pipeline.audit.records import Protocol, draws_of, january_of, write_draw
 from pipeline.audit.visits import CANCELLED, Visit, file_name
 from pipeline.disposal.record import disposals
 from pipeline.errors import UppfoljningError, UsageError
+from pipeline.facts.visits import rows
 from pipeline.privacy.key import key_of
 from pipeline.privacy.screen import mask
 from pipeline.report.completeness import role
 from pipeline.run import safe_channel
 from pipeline.run.frame_faults import refuse_faults
-from pipeline.run.visits import chosen, fix_plan, fixed_plan, rows, visit_of
+from pipeline.run.visits import chosen, fix_plan, fixed_plan, visit_of
 from pipeline.workspace import Workspace, per_datum
 
 LIST, ATTEST = "kunder", "urvalsram"
@@ -90,7 +91,7 @@ def draw_kunder(
     if held:
         _refuse_destroyed(workspace, year, held[-1], "urvalet kan inte dras om")
     attest = _attest(workspace, year, visit)
-    listed = rows(workspace, LIST, year, visit.besok_id)
+    listed = rows(workspace, year, LIST, visit.besok_id)
     refuse_faults(workspace, year, visit.besok_id, listed)
     assert visit.besoksdatum is not None
     frame = d.frame_of(_kunder(workspace, listed), visit.besoksdatum)
@@ -123,7 +124,7 @@ def check_draw(workspace: Workspace, year: int, besok_id: str) -> Checked:
     plan, last = january_of(workspace.raw, year), held[-1]
     moved = None
     if visit.besoksdatum is not None:
-        listed = rows(workspace, LIST, year, besok_id)
+        listed = rows(workspace, year, LIST, besok_id)
         frame = d.frame_of(_kunder(workspace, listed), visit.besoksdatum)
         moved = d.moved(last, frame.members, key_of(workspace).fingerprint)
     destroyed, by = _destroyed(workspace, year, last)
@@ -171,7 +172,7 @@ def _check_call(asked: Asked, visit: Visit, held: list[Protocol]) -> None:
 
 
 def _attest(workspace: Workspace, year: int, visit: Visit) -> dict[str, Any]:
-    found = rows(workspace, ATTEST, year, visit.besok_id)
+    found = rows(workspace, year, ATTEST, visit.besok_id)
     if not found or not role(found[-1]["intygad_av"]):
         lack = "har ingen rad för besöket" if not found else "säger inte vem som intygar listan"
         raise UppfoljningError(
@@ -253,7 +254,7 @@ def _destroyed(
     every = [e for e in disposals(workspace.raw) if LIST in e.tables.get(year, ())]
     if not every or protocol["ram"]["nyckel"] != key_of(workspace).fingerprint:
         return frozenset(), ()
-    there = {row["kund_id"] for row in rows(workspace, LIST, year, protocol["besok_id"])}
+    there = {row["kund_id"] for row in rows(workspace, year, LIST, protocol["besok_id"])}
     gone = frozenset(d.members_of(protocol).keys() - there)
     return gone, tuple(dict.fromkeys(e.dnr for e in every)) if gone else ()
 
@@ -264,10 +265,10 @@ def _refuse_destroyed(workspace: Workspace, year: int, protocol: Protocol, what:
     gone, by = _destroyed(workspace, year, protocol)
     if gone:
         raise UppfoljningError(
-            f"Ramen för {protocol['besok_id']} är förstörd enligt beslut {' och '.join(by)}:\n"
-            f"{len(gone)} av dess {protocol['ram']['antal']} kunder är gallrade ur listan, och "
-            f"{what}.\nUrvalets protokoll ligger kvar och går att pröva: make draw-check "
-            f"BESOK={protocol['besok_id']}"
+            f"Ramen är förstörd enligt beslut {' och '.join(by)}: {len(gone)} av dess "
+            f"{protocol['ram']['antal']} kunder är\ngallrade ur listan, och {what}.\n"
+            "Urvalets protokoll ligger kvar och går att pröva:\n"
+            f"  make draw-check BESOK={protocol['besok_id']}"
         )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from pipeline.errors import UppfoljningError
-from pipeline.run.visits import FORM, rows
+from pipeline.facts.visits import PLAN, rows
 from pipeline.workspace import Workspace
 
 LIST = "kunder"
@@ -66,8 +66,8 @@ def _faults(workspace: Workspace, year: int, listed: list[dict[str, Any]]) -> It
         begun, ended = row["insats_fran"], row["insats_till"]
         if begun and ended and ended < begun:
             yield f"{row['_kalla']}, rad {row['_rad']}: insatsen slutar innan den börjar"
-    known = {row["besok_id"] for row in rows(workspace, FORM, year)}
-    for row in rows(workspace, LIST, year):
+    known = {row["besok_id"] for row in rows(workspace, year, PLAN)}
+    for row in rows(workspace, year, LIST):
         if row["_kalla"] in sources and row["besok_id"] not in known:
             yield f"{row['_kalla']}, rad {row['_rad']}: besöket står inte i uppföljningsplanen"
 

@@ -29,8 +29,10 @@ from pipeline.disposal.record import (
 )
 from pipeline.errors import GateError, UppfoljningError, UsageError
 from pipeline.facts.freetext import APPROVED, THEMES
+from pipeline.facts.visits import FINAL, version, visits
 from pipeline.intake.year import clean_year
 from pipeline.privacy.key import key_of as key_file
+from pipeline.publish.manifest import FILE as MANIFEST
 from pipeline.run import state
 from pipeline.trace.cellset import Sheet
 from pipeline.trace.reach import Lineage
@@ -47,12 +49,14 @@ class Plan:
     """A decision and what it would do. `undated`: source → rows whose date cannot be read;
     `unread`: files of the year that the program does not read and so cannot look into.
     `about`: source → rows that were not chosen and are about the chosen ones: themes coded in their
-    answers, quotations released from them."""
+    answers, quotations released from them. `drafts`: the year's visits whose report is not final,
+    and cannot be frozen afterwards."""
 
     disposal: Disposal
     undated: Mapping[str, str]
     unread: tuple[str, ...]
     about: Mapping[str, str]
+    drafts: tuple[str, ...]
 
 
 def plan(
@@ -64,6 +68,7 @@ def plan(
     for left in workspace.processed.glob(f"{REHEARSAL}*"):  # of a run that was cut off
         shutil.rmtree(left, ignore_errors=True)
     _fresh(workspace, year)
+    _whole(workspace, year)
     chosen = choose(workspace, year, asked)
     data = {file: _new_bytes(workspace, year, file, chosen) for file in chosen.rows}
     gone = {
@@ -88,7 +93,10 @@ def plan(
     folder = workspace.raw / str(year)
     unread = sorted(p.name for p in folder.iterdir() if p.is_file() and p.name not in read)
     names = tuple(n for n in unread if not LITTER.search(n))
-    return Plan(disposal, chosen.undated, names, _about(workspace, year, gone))
+    drafts = tuple(
+        v.id for v in visits(workspace, year) if version(workspace.raw, year, v.id, FINAL) is None
+    )
+    return Plan(disposal, chosen.undated, names, _about(workspace, year, gone), drafts)
 
 
 def _fresh(workspace: Workspace, year: int) -> None:
@@ -104,6 +112,19 @@ def _fresh(workspace: Workspace, year: int) -> None:
             f"Gör så här: kör make validate YEAR={stale[-1]} (har filerna ändrats: make annual) "
             "och gallra sedan."
         )
+
+
+def _whole(workspace: Workspace, year: int) -> None:
+    """Raise UsageError where tertials or visits have documents without the year's report: its
+    manifest says which files they were made of, and nobody could tell afterwards."""
+    for each in (y for y in built(workspace) if y >= year):
+        folder = workspace.reports / str(each) / "intern"
+        if any(folder.glob(f"*/*/{LEDGER}")) and not (folder / MANIFEST).is_file():
+            raise UsageError(
+                f"För {each} är tertial eller besök byggda, men ingen årsrapport: ingenting säger\n"
+                "då vilka filer deras tal bygger på.\n"
+                f"Gör så här: kör make annual YEAR={each} och gallra sedan."
+            )
 
 
 def _new_bytes(workspace: Workspace, year: int, file: str, chosen: Chosen) -> bytes | None:

@@ -25,6 +25,8 @@ def planned(plan: Plan) -> Iterator[str]:
     yield "Tas bort: mapparna granskning (stickprov och jämförelser)."
     yield "Blir kvar: rapporternas tal, faktaregistret, den publika utgåvan, det fastställda."
     yield "Rapporten går sedan inte att bygga om med samma tal: kör inte make clean för året."
+    if plan.drafts:
+        yield f"Besök utan slutlig rapport, som sedan inte kan frysas: {', '.join(plan.drafts)}."
     yield "Programmet når inte säkerhetskopior, versionshistorik eller verksamhetssystemet."
     yield "Verkställ med samma kommando och --utfor: det går inte att ångra."
 

@@ -9,16 +9,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline import __version__
 from pipeline.audit.records import draws_of, january_of
 from pipeline.audit.visits import Visit, file_name, standings
 from pipeline.errors import UppfoljningError
 from pipeline.facts.dataset import codebooks
+from pipeline.facts.visits import PLAN, rows
 from pipeline.publish import draw_page, handling, letters, visit_plan
 from pipeline.publish.document import Meta
 from pipeline.publish.letter_templates import refuse_unknown
-from pipeline.run.visits import FORM, earlier, fix_plan, label, rows, units, visit_of, visits
-from pipeline.workspace import Workspace, load_kommun, per_datum
+from pipeline.run.plan import meta_of
+from pipeline.run.visits import earlier, fix_plan, label, units, visit_of, visits
+from pipeline.workspace import Workspace, load_kommun
 
 FOLDER, LETTERS = "verksamhet", "brev"
 SAID = {
@@ -38,7 +39,7 @@ def write_plan(workspace: Workspace, meta: Meta, out: Path, linked: bool = True)
 
 def plan(workspace: Workspace, year: int) -> visit_plan.Plan:
     """What the plan's document tells of a year."""
-    book = codebooks(workspace.raw)[FORM]
+    book = codebooks(workspace.raw)[PLAN]
     own = visits(workspace, year)
 
     def labels(field: str) -> dict[str, str]:
@@ -106,9 +107,7 @@ def make_letters(
             f"Gör så här: fyll i blanketten Uppföljningsplan och spara den i mappen {year}."
         )
     fix_plan(workspace, year, date, say, now=True)
-    kommun = load_kommun(workspace.raw)
-    day = per_datum(workspace, year, date)
-    meta = Meta(kommun.namn, kommun.sektor, year, day, __version__)
+    meta = meta_of(workspace, year, date)
     intern = workspace.reports / str(year) / "intern"
     home = intern / FOLDER
     linked = (home / "index.html").is_file()
@@ -155,13 +154,13 @@ def _red(workspace: Workspace, year: int, visit: Visit) -> list[letters.Red]:
         letters.Red(
             label(workspace, "bedomning", "omrade", r["omrade"]), r["plan_begard"], r["plan_senast"]
         )
-        for r in rows(workspace, "bedomning", year, visit.besok_id)
+        for r in rows(workspace, year, "bedomning", visit.besok_id)
         if r["farg"] == "rod"
     ]
 
 
 def _documents(workspace: Workspace, year: int) -> Iterator[visit_plan.Requested]:
-    for r in rows(workspace, "dokument", year):
+    for r in rows(workspace, year, "dokument"):
         yield visit_plan.Requested(
             r["besok_id"], r["dokument"], r["begard"], r["mottagen"], r["granskat"]
         )

@@ -13,9 +13,10 @@ from openpyxl.styles import Font
 
 from pipeline.audit.records import Protocol
 from pipeline.audit.visits import file_name
+from pipeline.facts.visits import rows
 from pipeline.publish.form_sheet import BOLD, TITLE, saved, workbook
 from pipeline.run.modes import OWN_FILE, OWN_FOLDER
-from pipeline.run.visits import chosen, rows
+from pipeline.run.visits import chosen
 from pipeline.trace.cellset import Sheet
 from pipeline.trace.raw_values import RawFiles, place_of, plain
 from pipeline.trace.sample.book import put
@@ -38,7 +39,7 @@ def write(workspace: Workspace, year: int, protocol: Protocol) -> Path:
     """Write the list of a draw. The kund's number is read from its raw cell, as it stands there.
     Raises UppfoljningError where the raw file is not the one that the tables were made of. Of a
     kund whose row is gone the list says so."""
-    found = {r["kund_id"]: r for r in rows(workspace, "kunder", year, protocol["besok_id"])}
+    found = {r["kund_id"]: r for r in rows(workspace, year, "kunder", protocol["besok_id"])}
     files = RawFiles(Tables(workspace, year))
     day = dt.date.fromisoformat(protocol["datum"])
     book = workbook(load_kommun(workspace.raw).namn, day)

@@ -11,17 +11,17 @@ from pipeline.audit.january import January, fixed
 from pipeline.audit.records import january_of, write_january
 from pipeline.audit.visits import Visit
 from pipeline.errors import UsageError
-from pipeline.facts.dataset import codebooks, open_dataset
+from pipeline.facts.dataset import codebooks
+from pipeline.facts.visits import PLAN, rows
 from pipeline.workspace import Workspace, load_kommun, per_datum
 
-FORM = "uppfoljningsplan"
 Say = Callable[[str], None]
 Row = dict[str, Any]
 
 
 def visits(workspace: Workspace, year: int) -> list[Visit]:
     """The rows of a year's plan, by day and number; those without a day last."""
-    made = [_visit(workspace, row) for row in rows(workspace, FORM, year)]
+    made = [_visit(workspace, row) for row in rows(workspace, year, PLAN)]
     return sorted(made, key=lambda v: (v.besoksdatum or dt.date.max, v.besok_id))
 
 
@@ -39,14 +39,6 @@ def visit_of(workspace: Workspace, year: int, besok_id: str) -> Visit:
     known = ", ".join(sorted(v.besok_id for v in found)) or "inga"
     what = f"Besöket {besok_id} står inte i" if besok_id else "Ange vilket besök, BESOK=…, ur"
     raise UsageError(f"{what} uppföljningsplanen för {year}.\nBesök som står där: {known}.")
-
-
-def rows(workspace: Workspace, table: str, year: int, besok_id: str | None = None) -> list[Row]:
-    """The rows of a table of the second routine as dicts, or those of one visit; none where the
-    table is missing."""
-    found = open_dataset(workspace, table, year, year).table
-    told = found.to_pylist() if found is not None else []
-    return [r for r in told if besok_id is None or r["besok_id"] == besok_id]
 
 
 def chosen(workspace: Workspace, table: str, field: str, row: Row) -> dict[str, str]:
@@ -97,13 +89,13 @@ def _visit(workspace: Workspace, row: Row) -> Visit:
     return Visit(
         besok_id=row["besok_id"],
         enhet=text("enhet"),
-        name=label(workspace, FORM, "enhet", row["enhet"]),
+        name=label(workspace, PLAN, "enhet", row["enhet"]),
         dnr=text("dnr"),
         utforare=text("utforare"),
         regi=text("regi"),
-        omraden=chosen(workspace, FORM, "omraden", row),
-        ansvarig=label(workspace, FORM, "ansvarig", row["ansvarig"]),
-        yrkeskategorier=chosen(workspace, FORM, "yrkeskategorier", row),
+        omraden=chosen(workspace, PLAN, "omraden", row),
+        ansvarig=label(workspace, PLAN, "ansvarig", row["ansvarig"]),
+        yrkeskategorier=chosen(workspace, PLAN, "yrkeskategorier", row),
         status=text("status"),
         **{d: row[d] for d in _days()},
     )

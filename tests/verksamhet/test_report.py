@@ -18,8 +18,10 @@ import pytest
 
 from pipeline.facts.visits import visits
 from pipeline.publish import pdf
+from pipeline.publish.audit import VisitTypstExporter
 from pipeline.publish.document import collect
-from pipeline.run.audit import audit, meta_of, metas_of
+from pipeline.run.audit import audit, metas_of
+from pipeline.run.plan import meta_of
 from pipeline.trace.verify import verify_visits
 from pipeline.workspace import Workspace
 from tests.municipality import write_workbook
@@ -278,7 +280,8 @@ def test_a_number_altered_in_the_pdf_is_found(built: Workspace, altered: Path) -
     notebook = nbformat.reads(text.replace("3 av 8", "2 av 8"), as_version=4)
     [visit] = [v for v in visits(built, YEAR) if v.id == WHOLE]
     meta = metas_of(built, meta_of(built, YEAR, None), visit)["rapport"]
-    (home / "rapport.pdf").write_bytes(pdf.render(collect({"rapport": notebook}, meta)))
+    document = collect({"rapport": notebook}, meta)
+    (home / "rapport.pdf").write_bytes(pdf.render(document, exporter=VisitTypstExporter))
     assert _found(built, altered) == {f"verksamhet/{WHOLE}/rapport.pdf"}
 
 
