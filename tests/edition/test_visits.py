@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipeline.facts.dataset import open_dataset
 from pipeline.trace.verify import verify_visits
+from tests.verksamhet.reading import report, section, table, text_of
 
 from .conftest import YEAR, Built
 
@@ -49,3 +50,35 @@ def test_a_number_altered_in_a_visits_page_is_found(edition: Built, tmp_path: Pa
     page.write_text(text.replace(" av 8</data>", " av 9</data>", 1), "utf-8")
     verdict = verify_visits(edition.workspace, YEAR, tmp_path, edition.workspace.processed)
     assert {d.where for d in verdict.differences} == {f"verksamhet/{VISITS[0]}/rapport.html"}
+
+
+def test_a_visits_report_tells_what_has_changed_between_the_versions_and_since(
+    edition: Built,
+) -> None:
+    """Solgläntan, whose draft and final report are frozen in the sample (`exempel/frysta.py`)."""
+    folder = edition.intern / "verksamhet" / "V2025-02"
+    final = folder / "slutlig.html"
+    changed = table(final, "Tal som ändrats sedan utkastet")
+    # in the draft two of 14 medication events were not looked into, and one plan more was missing
+    assert changed["Utredda avvikelser, Läkemedel"] == ["12", "14"]
+    assert changed["Utredda avvikelser"] == ["45", "47"]
+    assert changed["Nej (Kriterium: Genomförandeplan finns)"] == ["2", "1"]
+    assert changed["Synpunkter på utkastet"] == ["Fanns inte", "3"]
+    assert len(changed) == 1 + 10
+    assert table(final, "Bedömningar som ändrats sedan utkastet") == {
+        "": ["Då", "Nu"],
+        "Avvikelser och synpunkter 1": [
+            "◆ Gul – frivilligt att utveckla", "● Grön – uppfyller kraven helt",
+        ],
+    }  # fmt: skip
+    for name, day in (("utkast", "2025-06-10"), ("slutlig", "2025-06-10")):
+        assert day not in text_of(report(folder / f"{name}.html"))  # the plan came after both
+    now = folder / "rapport.html"
+    assert "Inga bedömningar har ändrats sedan den slutliga rapporten." in section(now, "Ändringar")
+    since = table(now, "Tal som ändrats sedan den slutliga rapporten")
+    assert since == {
+        "": ["Då", "Nu"],
+        "Röda iakttagelser med mottagen handlingsplan": ["0", "1"],
+        "Röda iakttagelser med handlingsplan som kom för sent": ["0", "1"],
+        "Röda iakttagelser utan handlingsplan i tid": ["0", "1"],
+    }
