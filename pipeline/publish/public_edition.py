@@ -10,10 +10,11 @@ from typing import Any
 import nbformat
 from traitlets import Unicode
 
-from pipeline.publish import html, ledger, notebooks, pdf, public
+from pipeline.publish import archive, html, ledger, notebooks, pdf, public
 from pipeline.publish.document import Document, Meta, collect
 from pipeline.publish.edition import INDEX, NOTEBOOKS, PDF, REPORT
 from pipeline.publish.exporter import PageExporter
+from pipeline.publish.manifest import write_public_manifest
 
 FOLDER = "publik"  # beside intern/, and in it
 TABLES = "tabeller"
@@ -54,12 +55,16 @@ def publish_public(
         (out / TABLES / name).write_text(text, encoding="utf-8-sig", newline="")
         chapter = titles[name.rpartition("-")[0]]
         listed.setdefault(chapter, []).append((f"{TABLES}/{name}", caption))
+    register = archive.register(public.public_records(document))
+    archive.write_archive(document, public.tables(document), [register], out)
     resources: dict[str, Any] = {
         "meta": document.meta, "report": REPORT, "pdf": PDF, "ledger": public.FILE,
         "tables": list(listed.items()), "method_title": public.METHOD_TITLE,
         "method": public.METHOD_TEXT, "pages": list(pages),
+        "package": f"{archive.FOLDER}/{archive.PACKAGE}",
     }  # fmt: skip
     _write(out / INDEX, PublicIndexExporter().render(**resources))
+    write_public_manifest(out, document.meta)
 
 
 def publish_background(executed: Mapping[str, Path], document: Document, out: Path) -> None:
