@@ -97,8 +97,9 @@ def _annual(
     invented = load_kommun(workspace.raw).namn == "Exempelkommun"  # nobody's data
     if not invented and modes.open_to_others(workspace.raw / str(year)):
         say(f"Obs: andra användare av datorn kan läsa filerna i {workspace.raw / str(year)}.")
-    from pipeline.publish import stratsys
+    from pipeline.publish import accessibility, stratsys
 
+    accessibility.check(workspace.raw)  # words that people have written are refused at once
     before = state.edition_before(workspace, year)
     tables(workspace, year, say, kernels)
     kernels.warm()  # while the driver decides what may be shown, if no table had to be made

@@ -33,6 +33,7 @@ from pipeline.facts.action_plan import SNAPSHOT
 from pipeline.facts.pattern import Pattern
 from pipeline.privacy.screen import mask
 from pipeline.publish import correction
+from pipeline.publish.accessibility import statement
 from pipeline.publish.document import Document, Meta
 from pipeline.publish.edition import PDF, REPORT
 from pipeline.publish.ledger import FACTS, OCCURRENCES
@@ -201,7 +202,8 @@ class _Made:
         if self._replaced:
             told = correction.corrected(told)
         self._public.mkdir()
-        publish_public(told, self._public, [correction.LINK] if self._replaced else ())
+        said = statement(self._workspace.raw, kommun, meta)
+        publish_public(told, self._public, said, [correction.LINK] if self._replaced else ())
         page, printed = (self._public / n for n in (REPORT, PDF))
         for w in gate(
             told, page.read_text(encoding="utf-8"), printed.read_bytes(),
