@@ -17,8 +17,8 @@ PAGE, TEMPLATE = "tillganglighet.html", "tillganglighet"
 TITLE = "Tillgänglighetsredogörelse"
 ABOUT = "Hur rapporten uppfyller lagens krav, kända brister och hur du rapporterar fler."
 # What the statement stands on: placeholders, since a template may hold no such number itself.
-STANDARD = "standarden EN 301 549 V3.2.1"
-GUIDELINES = "WCAG 2.1 nivå AA"
+STANDARD = "standarden EN\u00a0301\u00a0549\u00a0V3.2.1"
+GUIDELINES = "WCAG\u00a02.1 nivå\u00a0AA"
 PDF = "PDF/A-3a och PDF/UA-1"
 PLACEHOLDERS = (
     "kommun", "rapport", "utgava", "per_datum", "standard", "riktlinjer", "pdf", "kontakt",
