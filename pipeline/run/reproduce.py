@@ -47,7 +47,7 @@ class Circumstances:
             "TZ": self.zone, "LANG": self.locale, "LC_ALL": self.locale,
             "PYTHONHASHSEED": self.hashes, SIDE_BY_SIDE: str(self.jobs),
             "HOME": str(home), "USERPROFILE": str(home), "USER": home.name,
-            "XDG_CONFIG_HOME": str(home / ".config"), "MPLCONFIGDIR": str(home / ".mpl"),
+            "XDG_CONFIG_HOME": str(home / ".config"),
         }  # fmt: skip
 
 

@@ -158,7 +158,7 @@ def test_the_report_loads_nothing_and_says_what_the_ledger_says(edition, shown):
 def test_equal_bytes_in_two_runs_in_two_folders(edition, again):
     def prints(built: Built) -> dict[str, str]:
         root = built.workspace.reports
-        files = [*root.rglob("*"), *built.workspace.processed.glob("[12]*/*")]
+        files = [*root.rglob("*"), *built.workspace.processed.glob("[12]*/**/*")]
         return {
             str(p.relative_to(built.workspace.raw.parent)): hashlib.sha256(
                 p.read_bytes()

@@ -223,4 +223,4 @@ def test_equal_bytes_in_two_folders_and_two_hash_seeds(tmp_path):
                 if p.is_file()
             }
         )
-    assert found[0] == found[1] and len(found[0]) == 10
+    assert found[0] == found[1] and len(found[0]) == 15
