@@ -40,7 +40,7 @@ QUIET := $(if $(findstring q,$(firstword -$(MAKEFLAGS))),--quiet)
 .SILENT:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help annual build-annual tertial audit forms letters draw draw-check status fetch validate codebook facts trace dependents diff sample prove verify attack release gallra exempel lab test check bench env clean
+.PHONY: help annual build-annual tertial audit forms letters draw draw-check status fetch validate codebook facts trace dependents diff sample prove verify attack reproduce release gallra exempel lab test check bench env clean
 
 help: ## visar det här
 	$(RUN) help
@@ -108,6 +108,9 @@ verify: ## räknar om varje tal i rapporten ur rådata på en annan väg, och pr
 
 attack: ## angriper den publika utgåvan: inget dolt tal får gå att räkna fram ur det publicerade
 	$(RUN) attack $(OPTIONS) $(ARGS)
+
+reproduce: ## bygger två gånger, i två mappar, tidszoner och språk, och jämför varje byte
+	$(RUN) reproduce $(OPTIONS) $(ARGS)
 
 release: ## publicerar ett steg: STAGE=mars ARGS="--beslutad-av 'rollen'"; mars april maj host …
 	$(RUN) release $(OPTIONS) --stage "$(STAGE)" $(ARGS)

@@ -88,6 +88,7 @@ def parser() -> argparse.ArgumentParser:
     attacking = verb("attack", "angriper den publika utgåvan: inget dolt får gå att räkna")
     _place(attacking)
     attacking.add_argument("--json", action="store_true", help="som JSON")
+    _place(verb("reproduce", "bygger två gånger under olika förhållanden: lika varje byte?"))
     releasing = verb("release", "publicerar ett steg i året: fryser den publika utgåvan")
     _place(releasing)
     releasing.add_argument("--stage", default="", help="mars, april, maj, host, …")

@@ -172,6 +172,15 @@ def _verify(given: argparse.Namespace) -> None:
     refuse(verdict)
 
 
+def _reproduce(given: argparse.Namespace) -> None:
+    from pipeline.run.reproduce import refuse, reproduce
+
+    workspace, year = where(given)
+    compared = reproduce(workspace, year, given.date, say=print)
+    print("\n".join(compared.lines()))
+    refuse(compared)
+
+
 def _attack(given: argparse.Namespace) -> None:
     from pipeline.run.attack import attack_edition, refuse_leaks
 
@@ -300,6 +309,7 @@ _VERBS: dict[str, Callable[[argparse.Namespace], None]] = {
     "prove": _prove,
     "verify": _verify,
     "attack": _attack,
+    "reproduce": _reproduce,
     "release": _release,
     "status": showing.status,
     "gallra": _dispose,

@@ -107,6 +107,7 @@ class Kommun:
     sektor: str = ""
     per_datum: dt.date | None = None
     klientord: str = "klient"
+    kontakt: str = ""  # whom readers of the public edition turn to, as a sentence has it
     enheter: tuple[Option, ...] = ()
     insatser: tuple[Option, ...] = ()
     foljs_upp: tuple[Option, ...] = ()  # visited beside the units: [[verksamheter]]
@@ -340,7 +341,7 @@ def load_kommun(raw: Path) -> Kommun:
 
 def _kommun(doc: Mapping[str, Any]) -> Kommun:
     known = {
-        "namn", "kod", "sektor", "per_datum", "klientord", "enheter", "insatser",
+        "namn", "kod", "sektor", "per_datum", "klientord", "kontakt", "enheter", "insatser",
         "verksamheter", "kommuner", "hoppa_over", "rakna_alla_svar", "sekretess",
         "instrument", "matt", "arshjul", "flg", "stratsys", "bedomning", "kolada",
     }  # fmt: skip
@@ -366,6 +367,7 @@ def _kommun(doc: Mapping[str, Any]) -> Kommun:
         sektor=doc.get("sektor", ""),
         per_datum=per_datum,
         klientord=doc.get("klientord", "klient"),
+        kontakt=str(doc.get("kontakt", "")),
         enheter=units,
         insatser=_options(doc.get("insatser", ()), "insatser"),
         foljs_upp=visited,

@@ -97,11 +97,13 @@ def tables(workspace: Workspace, *years: int) -> None:
         validate_year(workspace, year, out)
 
 
-def run(workspace: Workspace, *verb: str, seed: str = "0") -> subprocess.CompletedProcess[str]:
-    """`python -m pipeline …` on a workspace, as make calls it."""
+def run(
+    workspace: Workspace, *verb: str, env: Mapping[str, str] | None = None, umask: int = -1
+) -> subprocess.CompletedProcess[str]:
+    """`python -m pipeline …` on a workspace, as make calls it; `env`: what else is said there."""
     place = (word for name in FOLDERS for word in (f"--{name}", str(getattr(workspace, name))))
     return subprocess.run(
         [sys.executable, "-m", "pipeline", *verb, *place],
         cwd=REPO, capture_output=True, text=True, encoding="utf-8",
-        env={**os.environ, "PYTHONHASHSEED": seed},
+        env={**os.environ, "PYTHONHASHSEED": "0", **(env or {})}, umask=umask,
     )  # fmt: skip

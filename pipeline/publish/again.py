@@ -6,7 +6,6 @@ No number is computed: the report's page is written once more with the cells tha
 from __future__ import annotations
 
 import datetime as dt
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -14,10 +13,11 @@ from pathlib import Path
 import nbformat
 import pyarrow.parquet as pq
 
+from pipeline.crate.record import read as read_crate
 from pipeline.publish import action_plan, freetext, html, ledger, stratsys, watchlist
 from pipeline.publish.document import Document, Meta, cells, collect
 from pipeline.publish.edition import NOTEBOOKS, REPORT
-from pipeline.publish.manifest import FILE, refresh_outputs
+from pipeline.publish.manifest import refresh_outputs
 from pipeline.publish.panel.data import FOLDER, panel_data
 from pipeline.publish.panel.lineage import trace_all
 from pipeline.publish.public import FILE as LEDGER
@@ -84,7 +84,7 @@ def trace_part_again(
 
 
 def _meta(folder: Path) -> Meta:
-    told = json.loads((folder / FILE).read_text(encoding="utf-8"))
+    told = read_crate(folder)
     return Meta(
         told["kommun"], told["sektor"], told["year"], dt.date.fromisoformat(told["per_datum"]),
         told["program"], told["edition"],

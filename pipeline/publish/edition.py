@@ -9,13 +9,14 @@ from typing import Any
 import nbformat
 from traitlets import Unicode
 
-from pipeline.publish import arshjul, html, ledger, notebooks, pdf
+from pipeline.publish import archive, arshjul, html, ledger, notebooks, pdf
 from pipeline.publish import blocks as b
 from pipeline.publish.document import Document, Meta, cells, collect
 from pipeline.publish.exporter import PageExporter
 from pipeline.publish.manifest import Named, write_manifest
 from pipeline.publish.panel.data import FOLDER, panel_data
 from pipeline.publish.panel.lineage import Lineage
+from pipeline.publish.public import tables
 from pipeline.publish.standing import Standing
 from pipeline.trace.diff.history import FILE as LOG
 from pipeline.trace.diff.parameters import KEPT
@@ -80,6 +81,8 @@ def publish(
         (out / FOLDER).mkdir(exist_ok=True)
         _write(out / FOLDER / file, script)
     (out / PDF).write_bytes(pdf.render(document))
+    registers = archive.register(records), archive.shown(ledger.occurrences(document))
+    archive.write_archive(document, tables(document), registers, out)
     for name, notebook in read.items():
         page = notebooks.render(
             notebook, name, document, report=f"../{REPORT}", facts=facts, characters=characters

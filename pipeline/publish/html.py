@@ -26,7 +26,7 @@ class ReportHTMLExporter(PageExporter):
     def prepare(self, notebook: NotebookNode, given: dict[str, Any]) -> dict[str, Any]:
         document = document_of(notebook, given)
         writer = HtmlBlocks()
-        given = {"notebooks": "", "panel": None, **given}
+        given = {"notebooks": "", "panel": None, "statement": "", **given}
         panel: Panel | None = given["panel"]
         if panel is not None:
             given |= {"styles": panel.css, "script": panel.script, "shards": panel.shards}
@@ -43,9 +43,14 @@ class ReportHTMLExporter(PageExporter):
 
 
 def render(
-    document: Document, notebooks: str = "", characters: str = "", panel: Panel | None = None
+    document: Document,
+    notebooks: str = "",
+    characters: str = "",
+    panel: Panel | None = None,
+    statement: str = "",
 ) -> str:
-    """The report's page."""
+    """The report's page. `statement`: the address of its accessibility statement."""
     return ReportHTMLExporter().render(
-        document=document, notebooks=notebooks, characters=characters, panel=panel
-    )
+        document=document, notebooks=notebooks, characters=characters, panel=panel,
+        statement=statement,
+    )  # fmt: skip

@@ -115,10 +115,14 @@ def _stripped(data: b.Data, told: Mapping[str, b.Data]) -> dict[str, Any]:
     return made
 
 
+def public_records(document: Document) -> list[dict[str, Any]]:
+    """The public ledger of a public document."""
+    return [_row(record) for record in ledger.facts(document)]
+
+
 def public_ledger(document: Document) -> str:
-    """`faktaregister.json` of a public document."""
-    rows = [_row(record) for record in ledger.facts(document)]
-    return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
+    """The public ledger as `faktaregister.json`."""
+    return json.dumps(public_records(document), ensure_ascii=False, indent=1) + "\n"
 
 
 def _row(record: b.Data) -> dict[str, Any]:

@@ -10,10 +10,12 @@ from typing import Any
 import nbformat
 from traitlets import Unicode
 
-from pipeline.publish import html, ledger, notebooks, pdf, public
+from pipeline.publish import accessibility, archive, html, ledger, notebooks, pdf, public
+from pipeline.publish.accessibility import Statement
 from pipeline.publish.document import Document, Meta, collect
 from pipeline.publish.edition import INDEX, NOTEBOOKS, PDF, REPORT
 from pipeline.publish.exporter import PageExporter
+from pipeline.publish.manifest import write_public_manifest
 
 FOLDER = "publik"  # beside intern/, and in it
 TABLES = "tabeller"
@@ -36,15 +38,19 @@ def public_edition(executed: Mapping[str, Path], meta: Meta) -> tuple[Document, 
 
 
 def publish_public(
-    document: Document, out: Path, pages: Iterable[tuple[str, str, str]] = ()
+    document: Document,
+    out: Path,
+    statement: Statement,
+    pages: Iterable[tuple[str, str, str]] = (),
 ) -> None:
-    """Write `publik/` into the folder `out` from the public document. Nothing else is read, so
-    that nothing else can be told. `pages` (address, title, a line about it) are what else the
-    front page links to. Raises UppfoljningError or GateError."""
+    """Write `publik/` into the folder `out` from the public document and the accessibility
+    statement. Nothing else is read, so that nothing else can be told. `pages` (address, title, a
+    line about it) are what else the front page links to. Raises UppfoljningError or GateError."""
     (out / TABLES).mkdir(parents=True, exist_ok=True)
     told = public.public_ledger(document)
     attached = pdf.Attachment(public.FILE, "application/json", LEDGER, told.encode())
-    _write(out / REPORT, html.render(document))
+    _write(out / REPORT, html.render(document, statement=accessibility.PAGE))
+    _write(out / accessibility.PAGE, statement.page())
     (out / PDF).write_bytes(pdf.render(document, attached))
     _write(out / public.FILE, told)
     listed: dict[str, list[tuple[str, str]]] = {}
@@ -54,12 +60,17 @@ def publish_public(
         (out / TABLES / name).write_text(text, encoding="utf-8-sig", newline="")
         chapter = titles[name.rpartition("-")[0]]
         listed.setdefault(chapter, []).append((f"{TABLES}/{name}", caption))
+    register = archive.register(public.public_records(document))
+    archive.write_archive(document, public.tables(document), [register], out)
     resources: dict[str, Any] = {
         "meta": document.meta, "report": REPORT, "pdf": PDF, "ledger": public.FILE,
         "tables": list(listed.items()), "method_title": public.METHOD_TITLE,
-        "method": public.METHOD_TEXT, "pages": list(pages),
+        "method": public.METHOD_TEXT,
+        "pages": [*pages, (accessibility.PAGE, accessibility.TITLE, accessibility.ABOUT)],
+        "package": f"{archive.FOLDER}/{archive.PACKAGE}",
     }  # fmt: skip
     _write(out / INDEX, PublicIndexExporter().render(**resources))
+    write_public_manifest(out, document.meta)
 
 
 def publish_background(executed: Mapping[str, Path], document: Document, out: Path) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import json
+import os
 import shutil
 import string
 import textwrap
@@ -42,6 +43,7 @@ from pipeline.validation.marked import write_marked
 from pipeline.validation.records import read_summary
 from pipeline.workspace import LITTER, Workspace, load_kommun, per_datum
 
+SIDE_BY_SIDE = "UPPFOLJNING_SIDA_VID_SIDA"  # how many kernels at a time, where somebody says so
 WORKERS = 4  # a kernel's client sleeps much of its time: twice as many as cores
 LETTERS = string.printable + "åäöéüÅÄÖÉÜ–—…”’·×≤≥−→●"  # of the data-quality pages
 LOCK = "~$"  # what Excel puts before the name of a file that it has open
@@ -95,8 +97,9 @@ def _annual(
     invented = load_kommun(workspace.raw).namn == "Exempelkommun"  # nobody's data
     if not invented and modes.open_to_others(workspace.raw / str(year)):
         say(f"Obs: andra användare av datorn kan läsa filerna i {workspace.raw / str(year)}.")
-    from pipeline.publish import stratsys
+    from pipeline.publish import accessibility, stratsys
 
+    accessibility.check(workspace.raw)  # words that people have written are refused at once
     before = state.edition_before(workspace, year)
     tables(workspace, year, say, kernels)
     kernels.warm()  # while the driver decides what may be shown, if no table had to be made
@@ -233,7 +236,7 @@ def run_notebooks(
         kernels = kernels or stack.enter_context(kernels_of(workspace))
         kernels.warm()
         stack.enter_context(kernel_environment(workspace))
-        pool = stack.enter_context(ThreadPoolExecutor(WORKERS))
+        pool = stack.enter_context(ThreadPoolExecutor(int(os.environ.get(SIDE_BY_SIDE) or WORKERS)))
         try:
             for outcome in [pool.submit(execute, job, folder, kernels) for job, folder in jobs]:
                 outcome.result()

@@ -15,10 +15,11 @@ import pyarrow.parquet as pq
 from pipeline import analys
 from pipeline.arshjul.standing import Change, Evidence, Released, Wheel, standing
 from pipeline.arshjul.steps import Step, steps
+from pipeline.crate.record import FILE as CRATE
+from pipeline.crate.record import read as read_crate
 from pipeline.errors import UppfoljningError
 from pipeline.kalender import words
 from pipeline.privacy.key import recorded_fingerprint
-from pipeline.publish.manifest import FILE as MANIFEST
 from pipeline.report import completeness, locks
 from pipeline.run import state
 from pipeline.run.locks import FORM, Completed
@@ -59,7 +60,7 @@ def notes(workspace: Workspace, year: int) -> tuple[str, ...]:
         return (
             "filer eller regler har ändrats sedan de lästes in. Gör så här: kör make validate.",
         )
-    built = (workspace.reports / str(year) / "intern" / MANIFEST).is_file()
+    built = (workspace.reports / str(year) / "intern" / CRATE).is_file()
     if built and state.fresh_key(workspace, year) is None:
         return ("rapporten är inte byggd av det som finns nu. Gör så här: kör make annual.",)
     return ()
@@ -302,10 +303,10 @@ def _lines(error: UppfoljningError) -> tuple[str, ...]:
 
 
 def _edition(workspace: Workspace, year: int) -> dt.date | None:
-    path = workspace.reports / str(year) / "intern" / MANIFEST
-    if not path.is_file():
+    folder = workspace.reports / str(year) / "intern"
+    if not (folder / CRATE).is_file():
         return None
-    return dt.date.fromisoformat(json.loads(path.read_text(encoding="utf-8"))["per_datum"])
+    return dt.date.fromisoformat(read_crate(folder)["per_datum"])
 
 
 def _released(workspace: Workspace, year: int, day: dt.date) -> dict[str, Released]:

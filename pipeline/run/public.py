@@ -18,6 +18,7 @@ from pipeline.facts.dataset import codebooks, open_tables
 from pipeline.facts.fact import HIDDEN
 from pipeline.facts.pattern import DOTS, Pattern
 from pipeline.publish import hidden_page, ledger, public
+from pipeline.publish.accessibility import statement
 from pipeline.publish.document import Document, Meta
 from pipeline.publish.edition import PDF, REPORT
 from pipeline.publish.public_edition import (
@@ -32,7 +33,7 @@ from pipeline.run.execute import Job
 from pipeline.run.planning import plan
 from pipeline.run.releases import releases
 from pipeline.run.vocabulary import vocabulary
-from pipeline.workspace import Workspace
+from pipeline.workspace import Workspace, load_kommun
 
 
 def decide(workspace: Workspace, year: int, edition: str, jobs: Sequence[Job]) -> Decision:
@@ -88,7 +89,8 @@ def publish(
     says a hidden number, an untraced one, or the name of an input file."""
     whole, told = public_edition(executed, replace(meta, edition=public.EDITION))
     refuse_hidden(whole, decision.pattern, "publika")
-    publish_public(told, out)
+    said = statement(workspace.raw, load_kommun(workspace.raw), told.meta)
+    publish_public(told, out, said)
     page, printed = (out / REPORT).read_text(encoding="utf-8"), (out / PDF).read_bytes()
     warnings = gate(told, page, printed, vocabulary(workspace, decision.pattern))
     refuse_files(workspace, meta.year, out)

@@ -24,17 +24,20 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from pipeline import __version__, stale
+from pipeline.crate import graph
+from pipeline.crate.record import FILE as CRATE
+from pipeline.crate.record import read as read_crate
 from pipeline.disclosure.attack import Audit
 from pipeline.errors import GateError, UppfoljningError, UsageError
 from pipeline.facts.action_plan import SNAPSHOT
 from pipeline.facts.pattern import Pattern
 from pipeline.privacy.screen import mask
 from pipeline.publish import correction
+from pipeline.publish.accessibility import statement
 from pipeline.publish.document import Document, Meta
 from pipeline.publish.edition import PDF, REPORT
 from pipeline.publish.ledger import FACTS, OCCURRENCES
-from pipeline.publish.manifest import FILE as MANIFEST
-from pipeline.publish.manifest import listed
+from pipeline.publish.manifest import listed, write_public_manifest
 from pipeline.publish.public import FILE as LEDGER
 from pipeline.publish.public_edition import public_edition, publish_public
 from pipeline.publish.untraced import gate
@@ -199,7 +202,8 @@ class _Made:
         if self._replaced:
             told = correction.corrected(told)
         self._public.mkdir()
-        publish_public(told, self._public, [correction.LINK] if self._replaced else ())
+        said = statement(self._workspace.raw, kommun, meta)
+        publish_public(told, self._public, said, [correction.LINK] if self._replaced else ())
         page, printed = (self._public / n for n in (REPORT, PDF))
         for w in gate(
             told, page.read_text(encoding="utf-8"), printed.read_bytes(),
@@ -207,6 +211,7 @@ class _Made:
         ):  # fmt: skip
             say(f"Att se över: {w.where}: ”{w.token}” i ”{w.context}”.")
         self._correct(told)
+        write_public_manifest(self._public, meta)
         refuse_files(self._workspace, self._year, self._public)
         shutil.copytree(self._home, self._intern)
         underlag.release(self._workspace, meta, self._intern, self._pattern(), stage, say)
@@ -230,14 +235,13 @@ class _Made:
 
     def verify(self) -> list[str]:
         """Recompute every number of the edition as it will be published."""
-        manifest = self._intern / MANIFEST
-        told = json.loads(manifest.read_text(encoding="utf-8"))
+        told = read_crate(self._intern)
         told["public"] = listed(self._public)
         for place in (f"{p.as_posix()}/" for p in _PAPERS):
             others = [e for e in told["outputs"] if not e["name"].startswith(place)]
             papers = [{**e, "name": place + e["name"]} for e in listed(self._intern / place)]
             told["outputs"] = sorted([*others, *papers], key=lambda e: str(e["name"]))
-        manifest.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        graph.write(self._intern, told)
         verdict = verify(
             self._workspace, self._year, self._intern, self._workspace.processed, self._public
         )
@@ -263,7 +267,7 @@ class _Made:
         for file in (FACTS, OCCURRENCES):
             shutil.copyfile(self._home / file, inside / file)
             shutil.copyfile(self._background / file, inside / "publik" / file)
-        shutil.copyfile(self._intern / MANIFEST, inside / MANIFEST)
+        shutil.copyfile(self._intern / CRATE, inside / CRATE)
         shutil.copytree(self._home / KEPT, inside / KEPT)
         shutil.copyfile(self._background / PATTERN, inside / "publik" / PATTERN)
         for place in _PAPERS:

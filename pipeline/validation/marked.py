@@ -60,9 +60,12 @@ def marked_copy(path: Path, name: str, findings: Sequence[Finding], year: int) -
         for sheet, cell in _cells(f, book):
             _mark(book, sheet, cell, f)
     _listed(book, shown, len(findings))
+    day = dt.date(year, 12, 31)
+    # A text file as a workbook, or one that does not say when it was made, would say now.
+    book.properties.created = dt.datetime.combine(day, dt.time(9))
     content = io.BytesIO()
     book.save(content)
-    return fixed_xlsx(content.getvalue(), dt.date(year, 12, 31))
+    return fixed_xlsx(content.getvalue(), day)
 
 
 def _ending(name: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.run.reproduce import TWO, Circumstances
 from pipeline.workspace import REPO, Workspace
 from tests.municipality import at, run
 
@@ -26,20 +27,22 @@ class Built:
         return self.workspace.reports / str(YEAR) / "intern"
 
 
-def build(folder: Path, seed: str = "0") -> Built:
-    workspace = at(folder)
-    shutil.copytree(REPO / "data" / "raw", workspace.raw)
-    done = run(workspace, "annual", seed=seed)
+def build(parent: Path, under: Circumstances) -> Built:
+    workspace = at(parent / under.folder)
+    shutil.copytree(REPO / "data" / "raw", workspace.raw, copy_function=shutil.copyfile)
+    (parent / "hem").mkdir()
+    done = run(workspace, "annual", env=under.variables(parent / "hem"), umask=under.umask)
     assert done.returncode == 0, done.stderr
     return Built(workspace, done.stdout)
 
 
 @pytest.fixture(scope="session")
 def edition(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    return build(tmp_path_factory.mktemp("utgava"))
+    return build(tmp_path_factory.mktemp("utgava"), TWO[0])
 
 
 @pytest.fixture(scope="session")
 def again(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """The same files in a folder with another name, with another order of hashes."""
-    return build(tmp_path_factory.mktemp("en annan mapp å"), seed="4711")
+    """The same files under circumstances that may not matter: another folder, time zone, locale,
+    order of hashes, number of kernels, umask and home."""
+    return build(tmp_path_factory.mktemp("igen"), TWO[1])

@@ -13,6 +13,7 @@ import pypdf
 import pytest
 
 from pipeline.run.underlag import KINDS
+from tests.crates import outputs, outside
 
 from .conftest import Built
 
@@ -69,10 +70,9 @@ def test_word_and_pdf_say_the_same_numbers(edition, name):
     assert not [line for line in numbers if "".join(line.split()) not in printed]
 
 
-def test_the_manifest_and_verification_know_the_papers(edition):
-    manifest = json.loads((edition.intern / "manifest.json").read_text("utf-8"))
-    names = {e["name"] for e in manifest["outputs"]}
+def test_the_crate_and_verification_know_the_papers(edition):
+    names = set(outputs(edition.intern))
     assert {f"underlag/{n}/{n}.docx" for n in NAMES} <= names
-    assert {f"notebooks/underlag_{n}.ipynb" for n in NAMES} <= {
-        e["name"] for e in manifest["notebooks"]
-    }
+    assert {f"notebooks/underlag_{n}.ipynb" for n in NAMES} <= set(
+        outside(edition.intern, "kapitel")
+    )

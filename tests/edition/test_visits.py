@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 
 from pipeline.facts.dataset import open_dataset
 from pipeline.trace.verify import verify_visits
+from tests.crates import outputs
 from tests.verksamhet.reading import report, section, table, text_of
 
 from .conftest import YEAR, Built
@@ -22,9 +22,7 @@ def test_each_visit_has_its_documents_and_the_front_page_leads_to_them(edition: 
         for name in ("rapport.html", "rapport.pdf", "fragor.html", "fragor.pdf"):
             assert (home / visit / name).stat().st_size > 5000
     assert 'href="verksamhet/index.html"' in (edition.intern / "index.html").read_text("utf-8")
-    listed = {
-        e["name"] for e in json.loads((edition.intern / "manifest.json").read_text())["outputs"]
-    }
+    listed = set(outputs(edition.intern))
     there = {p.relative_to(edition.intern).as_posix() for p in home.rglob("*") if p.is_file()}
     assert there <= listed
 

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from pipeline.facts.dataset import open_tables
 from pipeline.facts.pattern import CountCell, Merged, Pattern
 from pipeline.facts.recorder import Recorder
+from pipeline.publish.accessibility import statement
 from pipeline.publish.blocks import MIMETYPE
 from pipeline.publish.document import Document, Meta
 from pipeline.publish.public_edition import public_edition, publish_public
@@ -23,7 +24,7 @@ from pipeline.report import author
 from pipeline.report.context import Context, planning
 from pipeline.run import planning as runner
 from pipeline.run.execute import Job
-from pipeline.workspace import Workspace
+from pipeline.workspace import Workspace, load_kommun
 from tests.municipality import establish, settings
 
 YEAR = 2025
@@ -163,6 +164,8 @@ def notebook(blocks: Sequence[Any]) -> nbformat.NotebookNode:
 
 def published(w: Workspace, pattern: Pattern, folder: Path, monkeypatch: Any) -> dict[str, bytes]:
     """`publik/`, file by file."""
-    publish_public(document(w, pattern, folder / "kapitel", monkeypatch), folder / "publik")
+    told = document(w, pattern, folder / "kapitel", monkeypatch)
+    said = statement(w.raw, load_kommun(w.raw), told.meta)
+    publish_public(told, folder / "publik", said)
     out = folder / "publik"
     return {p.relative_to(out).as_posix(): p.read_bytes() for p in out.rglob("*") if p.is_file()}

@@ -1,7 +1,6 @@
-"""The folder of an edition, its rendered notebooks and its manifest."""
+"""The folder of an edition, its rendered notebooks and its crate."""
 
 import hashlib
-import json
 import os
 import re
 import subprocess
@@ -20,6 +19,7 @@ from pipeline.publish.manifest import write_manifest
 from pipeline.publish.standing import Standing
 from pipeline.trace.diff.history import Round
 from pipeline.trace.diff.parameters import Receipt
+from tests.crates import CRATE, outputs, outside
 
 from . import sample as s
 from .test_html import Page
@@ -61,9 +61,12 @@ def out(tmp_path_factory):
 def test_the_folder_holds_what_was_promised(out):
     files = {p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file()}
     names = ["00_rensa", "10_sammanstallning", "30_resultat"]
+    archive = ["datapackage.json", "faktaregister.csv", "forekomster.csv"]
+    archive += ["sammanstallning-01.csv", "resultat-01.csv"]
     assert files == {
         "arsrapport.html", "arsrapport.pdf", "faktaregister.parquet", "forekomster.parquet",
-        "index.html", "manifest.json",
+        "index.html", "ro-crate-metadata.json",
+        *(f"arkiv/{n}" for n in archive),
         *(f"notebooks/{n}.html" for n in names), *(f"notebooks/{n}.ipynb" for n in names),
     }  # fmt: skip
 
@@ -173,23 +176,18 @@ def test_a_published_notebook_has_no_clock_path_or_random_id():
     assert nbformat.validate(nbformat.reads(written[0], as_version=4)) is None
 
 
-def test_the_manifest_lists_every_file_by_relative_name_and_hash(out):
-    text = (out / "manifest.json").read_text("utf-8")
-    manifest = json.loads(text)
-    names = [entry["name"] for entry in manifest["outputs"]]
-    assert names == sorted(names)
-    assert set(names) == {p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file()} - {
-        "manifest.json"
-    }
-    for entry in manifest["outputs"]:
-        data = (out / entry["name"]).read_bytes()
-        assert entry["sha256"] == hashlib.sha256(data).hexdigest() and entry["bytes"] == len(data)
-    assert [entry["name"] for entry in manifest["inputs"]] == ["avslut.xlsx"]
-    assert str(out.parent) not in text
+def test_the_crate_lists_every_file_by_relative_name_and_hash(out):
+    there = {p.relative_to(out).as_posix(): p for p in out.rglob("*") if p.is_file()}
+    told = outputs(out)
+    assert list(told) == sorted(told) and set(told) == set(there) - {CRATE}
+    for name, digest in told.items():
+        assert digest == hashlib.sha256(there[name].read_bytes()).hexdigest()
+    assert list(outside(out, "underlag")) == ["avslut.xlsx"]
+    assert str(out.parent) not in (out / CRATE).read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", ["/etc/passwd", "C:\\data\\a.xlsx", "../a.xlsx"])
-def test_the_manifest_takes_no_absolute_name(tmp_path, name):
+def test_the_crate_takes_no_absolute_name(tmp_path, name):
     with pytest.raises(UppfoljningError):
         write_manifest(tmp_path, s.META, inputs=[(name, Path(__file__))])
 
@@ -225,4 +223,4 @@ def test_equal_bytes_in_two_folders_and_two_hash_seeds(tmp_path):
                 if p.is_file()
             }
         )
-    assert found[0] == found[1] and len(found[0]) == 10
+    assert found[0] == found[1] and len(found[0]) == 15

@@ -17,8 +17,9 @@ from pipeline.arshjul.standing import AHEAD, BEGUN, DONE, LACKING, LATE, Standin
 from pipeline.arshjul.text import terminal
 from pipeline.cli import main
 from pipeline.publish.arshjul import months
-from pipeline.publish.document import Document
+from pipeline.publish.document import Document, Meta
 from pipeline.publish.edition import front_page
+from pipeline.publish.manifest import write_manifest
 from pipeline.publish.standing import Standing as Front
 from pipeline.run.evidence import wheel
 from pipeline.run.releases import COUNTS, RECORD, STAGES, folder_of
@@ -71,7 +72,7 @@ def without(workspace: Workspace, table: str) -> None:
 def build(workspace: Workspace, date: str) -> None:
     folder = workspace.reports / str(YEAR) / "intern"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "manifest.json").write_text(json.dumps({"per_datum": date}), encoding="utf-8")
+    write_manifest(folder, Meta("Provkommun", "", YEAR, dt.date.fromisoformat(date), "1"))
 
 
 def freeze(workspace: Workspace, number: int, stage: str, date: str) -> None:

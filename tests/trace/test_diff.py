@@ -297,7 +297,7 @@ def test_the_terminal_summary_keeps_to_eighty_columns(differ: Differ) -> None:
 
 
 def test_what_is_no_edition_is_refused_in_words(workspace: Workspace, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"manifest\.json finns inte"):
+    with pytest.raises(UsageError, match=r"ro-crate-metadata\.json finns inte"):
         open_side("A", str(tmp_path), workspace)
 
 

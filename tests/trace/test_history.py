@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from pipeline.publish.document import Meta
-from pipeline.publish.manifest import stated, write_manifest
+from pipeline.publish.manifest import FILE, stated, write_manifest
 from pipeline.publish.standing import Standing
 from pipeline.run.standing import code, gather, rules
 from pipeline.trace.diff.history import Previous, previous, released, since
@@ -157,7 +157,7 @@ def test_a_release_is_compared_with_like_an_edition_but_leaves_the_log_alone(
     frozen = tmp_path / "01-mars"
     frozen.mkdir()
     home = workspace.reports / str(YEAR) / "intern"
-    shutil.copyfile(home / "manifest.json", frozen / "manifest.json")
+    shutil.copyfile(home / FILE, frozen / FILE)
     shutil.copytree(home / "beslut", frozen / "beslut")
     for day in ("03-20", "04-20"):
         decide(workspace, "2026-03-16" if day == "03-20" else "2026-03-20", f"2026-{day}")

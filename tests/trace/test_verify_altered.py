@@ -46,7 +46,7 @@ def test_altered_expectations_and_shipped_codebooks_are_named(
     told = {(d.group, d.where, d.what) for d in edition.verified().differences}
     assert told == {
         *(("fil", file, "filen är ändrad (sha256)") for file in altered),
-        ("fil", "expectations/ny.json", "filen står inte i manifest.json"),
+        ("fil", "expectations/ny.json", "filen står inte i ro-crate-metadata.json"),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import stat
 from pathlib import Path
@@ -63,6 +64,7 @@ def test_each_file_with_mistakes_has_a_copy_with_its_cells_marked(workspace: Wor
     marked, listed = {}, {}
     for path in written:
         book = openpyxl.load_workbook(path)
+        assert book.properties.created.date() == dt.date(YEAR, 12, 31), "and not today"
         for sheet in book.worksheets:
             for row in sheet.iter_rows():
                 for cell in row:

@@ -87,6 +87,13 @@ def _rows(text: str) -> list[list[str]]:
 def table_of(rows: Sequence[Sequence[str]], tables: Sequence[Table]) -> Table | None:
     """The table of the page that a CSV file repeats: of those with its rows and columns, the one
     with most of its texts. None where there is none."""
+    found = tables_of(rows, tables)
+    return found[0] if found else None
+
+
+def tables_of(rows: Sequence[Sequence[str]], tables: Sequence[Table]) -> list[Table]:
+    """All that have its rows, its columns and as many of its texts as any: two tables may say the
+    same of different numbers."""
     names = [_plain(row[0]) for row in rows]
     heads = [[_plain(x) for x in row] for row in rows]
     found: list[tuple[int, Table]] = []
@@ -96,7 +103,8 @@ def table_of(rows: Sequence[Sequence[str]], tables: Sequence[Table]) -> Table | 
         if theirs[1:] and set(theirs[1:]) <= set(names) and head in heads:
             same = sum(_plain(text) == _plain(other) for _, text, other in beside(rows, table))
             found.append((same, table))
-    return max(found, key=lambda f: f[0])[1] if found else None
+    most = max((same for same, _ in found), default=0)
+    return [table for same, table in found if same == most]
 
 
 def beside(rows: Sequence[Sequence[str]], table: Table) -> Iterator[tuple[Piece, str, str]]:

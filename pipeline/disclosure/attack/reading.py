@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline.disclosure.attack import package, papers
 from pipeline.disclosure.attack import page as html
-from pipeline.disclosure.attack import papers
 from pipeline.disclosure.attack.audit import Finding
 from pipeline.disclosure.attack.said import (
     PARTS,
@@ -82,10 +82,17 @@ class _Folder:
                 self._json(json.loads(path.read_text(encoding="utf-8")), where)
             elif path.suffix in (".csv", ".pdf"):
                 later.append(path)
+        tables = [t for page in pages for t in page.tables]
+        try:
+            packages = package.packages(self._folder)
+        except (ValueError, KeyError, TypeError):
+            packages = {}
+            self._find("otolkat", "", package.PACKAGE, "går inte att läsa och kan inte prövas")
         for path in later:
             where = path.relative_to(self._folder).as_posix()
-            if path.suffix == ".csv":
-                tables = [t for page in pages for t in page.tables]
+            if (resource := packages.get(path.resolve())) is not None:
+                self._packed(path, resource, tables, where)
+            elif path.suffix == ".csv":
                 self._csv(papers.rows_of(path), tables, where)
             else:
                 self._pdf(path, [line for page in pages for line in page.lines], where)
@@ -180,11 +187,60 @@ class _Folder:
         table = papers.table_of(rows, tables)
         if table is None:
             self._find("otolkat", "", where, "tabellen finns inte i rapporten och kan inte prövas")
-            return
+        else:
+            self._repeated(rows, table, where)
+
+    def _repeated(self, rows: Sequence[Sequence[str]], table: html.Table, where: str) -> None:
         for number, _, text in papers.beside(rows, table):
             if number.fact in self._known:
                 self._shown(number.fact, number.part, text, where)
                 self.rows += of_text(self._facts[number.fact], number.part, text, where)
+
+    def _packed(
+        self, path: Path, resource: Mapping[str, Any], tables: Sequence[html.Table], where: str
+    ) -> None:
+        """A table of the data package: what it shows, and that its numbers are those of the
+        register, to the digit."""
+        if package.is_register(resource):
+            self._register(path, where)
+            return
+        try:
+            table = package.packed(path, resource)
+        except (ValueError, KeyError):
+            self._find("otolkat", "", where, "följer inte sin beskrivning och kan inte prövas")
+            return
+        alike = papers.tables_of(table.shown, tables)
+        if not alike or any(len(t.rows) != len(table.shown) for t in alike):
+            self._find("otolkat", "", where, "tabellen finns inte i rapporten och kan inte prövas")
+            return
+        there = min(alike, key=lambda t: sum(p.fact != f for p, _, f in table.beside(t)))
+        self._repeated(table.shown, there, where)
+        for told, value, fact in table.beside(there):
+            if told.fact != fact:
+                what = "ett tal hör inte till den rad i registret som det pekar på"
+                self._find("otolkat", fact, where, what)
+            elif fact in self._known:
+                self._exact(self._facts[fact], told.part, value, where)
+
+    def _exact(self, fact: Published, part: str, value: str, where: str) -> None:
+        """A number for machines says what the ledger says, and nothing where that is silent."""
+        if not DIGIT.search(value):
+            return
+        self._shown(fact.id, part, value, where)
+        known = fact.parts[part]
+        if known is None or isinstance(known, str) or float(value) != float(known):
+            self._find("attribut", fact.id, where, "är ett annat tal än i registret")
+
+    def _register(self, path: Path, where: str) -> None:
+        """The register again, as a table: each row what the ledger has."""
+        for row in package.records(path):
+            fact = self._facts.get(row.get("id") or "")
+            if fact is None:
+                self._find("otolkat", "", where, "har ett tal som registret inte har")
+                continue
+            for part in PARTS:
+                if (value := row.get(part)) is not None:
+                    self._exact(fact, part, value, where)
 
     def _pdf(self, path: Path, lines: Sequence[html.Line], where: str) -> None:
         try:

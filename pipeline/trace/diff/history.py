@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from pipeline.crate.record import read as read_crate
 from pipeline.trace.diff.parameters import KEPT, Receipt, changes, receipts
 from pipeline.trace.diff.sides import Record
 
@@ -54,7 +55,7 @@ class Previous:
 def previous(folder: Path) -> Previous | None:
     """The edition in a folder; None where there is none, or one from before logs were kept."""
     try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        manifest = read_crate(folder)
         digest = {e["name"]: e["sha256"] for e in manifest["outputs"]}[FILE]
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -70,7 +71,7 @@ def previous(folder: Path) -> Previous | None:
 def released(folder: Path) -> Previous:
     """A release as it was frozen: its manifest, and its decisions where they were kept. Raises
     OSError or ValueError for one that cannot be read."""
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    manifest = read_crate(folder)
     return Previous(manifest, (folder / KEPT,))
 
 

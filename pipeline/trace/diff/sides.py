@@ -15,6 +15,8 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from pipeline.crate.record import FILE as CRATE
+from pipeline.crate.record import read as read_crate
 from pipeline.errors import UppfoljningError, UsageError
 from pipeline.facts.dataset import codebooks
 from pipeline.intake.year import clean_year
@@ -89,20 +91,20 @@ def sha256(path: Path) -> str:
 def open_side(label: str, given: str, workspace: Workspace, edition: str = "intern") -> Side:
     """The edition that a year or a folder names. Raises UsageError where there is none."""
     folder = workspace.reports / given / edition if re.fullmatch(r"\d{4}", given) else Path(given)
-    if not (folder / "manifest.json").is_file() and (folder / edition).is_dir():
+    if not (folder / CRATE).is_file() and (folder / edition).is_dir():
         folder = folder / edition
     ledger, shown = folder / "faktaregister.parquet", folder / "forekomster.parquet"
-    for path in (folder / "manifest.json", ledger, shown):
+    for path in (folder / CRATE, ledger, shown):
         if not path.is_file():
             raise UsageError(
                 f"{label}={given}: {path} finns inte.\nGör så här: ange ett år som har en byggd "
-                "rapport, eller mappen som utgåvan ligger i (den med manifest.json)."
+                "rapport, eller mappen som utgåvan ligger i (den med {CRATE})."
             )
     occurrences: dict[str, tuple[Record, ...]] = {}
     for row in pq.read_table(shown).to_pylist():
         occurrences[row["fact"]] = (*occurrences.get(row["fact"], ()), row)
     return Side(
-        label, folder, json.loads((folder / "manifest.json").read_text(encoding="utf-8")),
+        label, folder, read_crate(folder),
         {r["id"]: r for r in pq.read_table(ledger).to_pylist()}, occurrences, workspace.raw,
         Workspace(workspace.raw, workspace.processed, workspace.reports),
     )  # fmt: skip

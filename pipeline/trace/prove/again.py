@@ -3,7 +3,6 @@ anew, every fact evaluated from its definition; and, longest, `annual` itself.""
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.crate.record import read as read_crate
 from pipeline.errors import IntakeError, UppfoljningError
 from pipeline.facts.dataset import open_dataset
 from pipeline.facts.lookup import ledger
@@ -99,8 +99,8 @@ def annual(
         shutil.rmtree(folder)
         return None
     place = ["--raw", made.raw, "--processed", made.processed, "--reports", made.reports]
-    built = original.reports / str(world.year) / "intern" / "manifest.json"
-    place += ["--date", json.loads(built.read_text(encoding="utf-8"))["per_datum"]]
+    built = original.reports / str(world.year) / "intern"
+    place += ["--date", read_crate(built)["per_datum"]]
     done = subprocess.run(
         [sys.executable, "-m", "pipeline", "annual", "--year", str(world.year), *map(str, place)],
         cwd=REPO, capture_output=True, text=True, encoding="utf-8",

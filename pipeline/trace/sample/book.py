@@ -223,7 +223,7 @@ def _front(sheet: Any, sample: Draw, results: Sequence[str]) -> None:
         "Varje tal har ett blad med alla rader i sin tabell, deras källceller och de formler som "
         "räknar om talet. De blå kolumnerna är de värden som formlerna läser.",
         "Dragningen kan göras om men inte väljas: talen står i ordning efter sha256 av fröet "
-        "följt av talets register-id. Fröet är sha256 av manifest.json:",
+        "följt av talets register-id. Fröet är sha256 av ro-crate-metadata.json:",
         sample.seed,
     )
     for i, text in enumerate(lines, 1):

@@ -11,6 +11,8 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from pipeline.crate.record import FILE as CRATE
+from pipeline.crate.record import read as read_crate
 from pipeline.errors import UsageError
 from pipeline.trace.tables import Tables
 from pipeline.trace.verify.disposed import disposed_in
@@ -37,7 +39,7 @@ def draw(workspace: Workspace, year: int, n: int = 25, edition: str = "intern") 
     at most MOST_ROWS rows. Raises UsageError where there is no edition or `n` is no number of
     facts."""
     folder = workspace.reports / str(year) / edition
-    path = folder / "manifest.json"
+    path = folder / CRATE
     if not path.is_file():
         raise UsageError(f"Det finns ingen rapport för {year}. Kör make annual YEAR={year} först.")
     if n < 1:
@@ -51,8 +53,7 @@ def draw(workspace: Workspace, year: int, n: int = 25, edition: str = "intern") 
     gone = disposed_in(workspace, year, folder).facts  # nothing is left to recompute them from
     able = [r for r in facts if r["id"] in shown and r["id"] not in gone and _able(r, tables)]
     return Draw(
-        tuple(drawn(able, seed, n)), shown, seed, len(able),
-        json.loads(path.read_text(encoding="utf-8")),
+        tuple(drawn(able, seed, n)), shown, seed, len(able), read_crate(folder),
     )  # fmt: skip
 
 

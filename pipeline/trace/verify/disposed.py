@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.disposal.record import Disposal, disposals, since
+from pipeline.trace.verify.listed import listed
 from pipeline.workspace import Workspace
 
 
@@ -33,14 +33,13 @@ def told(records: tuple[Disposal, ...]) -> str:
 
 def disposed_in(workspace: Workspace, year: int, edition: Path, part: str = "") -> Disposed:
     """What has been destroyed under the edition in this folder, or under what it keeps of another
-    in the folder `part` (the manifest is the whole edition's). An edition without a readable
-    manifest is told nothing: verification says so elsewhere."""
+    in the folder `part` (the crate is the whole edition's). An edition without a readable
+    crate is told nothing: verification says so elsewhere."""
     every = disposals(workspace.raw)
     if not every:
         return Disposed()
     try:
-        manifest = json.loads((edition / "manifest.json").read_text(encoding="utf-8"))
-        inputs = [(e["name"], e["sha256"]) for e in manifest["inputs"]]
+        inputs = list(listed(edition)["inputs"].items())
     except (OSError, ValueError, KeyError, TypeError):
         return Disposed()
     records = since(every, inputs)

@@ -1,4 +1,4 @@
-"""What an edition says in its files: blocks of the executed notebooks, HTML, manifest.
+"""What an edition says in its files: blocks of the executed notebooks, HTML, crate.
 Read by json, html.parser and hashlib, and nothing of `pipeline.publish`."""
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.disposal.record import GONE, Disposal, chain
+from pipeline.trace.verify.listed import CRATE, listed
 from pipeline.workspace import LITTER, RULES
 
+UNLISTED = "filen står inte i ro-crate-metadata.json"
 MIMETYPE = "application/vnd.uppfoljning.block.v1+json"
 SILENT = {"parameters", "injected-parameters", "remove"}
 Json = Mapping[str, Any]
@@ -202,25 +204,25 @@ def manifest_differences(
     public: Path,
     disposed: Sequence[Disposal] = (),
 ) -> Iterator[tuple[str, str, str, str]]:
-    """(where, what, sha256 in the manifest, sha256 of the file) of every file that is not as
-    the manifest says, is gone, or has come since. Raw files of later years are not the edition's.
+    """(where, what, sha256 in the crate, sha256 of the file) of every file that is not as
+    the crate says, is gone, or has come since. Raw files of later years are not the edition's.
     A raw file that is what recorded disposals have made of it is as it should be.
     """
     try:
-        manifest = json.loads((edition / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        yield "manifest.json", "filen saknas eller går inte att läsa", "", ""
+        crate = listed(edition)
+    except (OSError, ValueError, KeyError, TypeError):
+        yield CRATE, "filen saknas eller går inte att läsa", "", ""
         return
     sections = {
         "inputs": (raw, "RAW/"), "rules": (repo, ""), "notebooks": (repo, ""),
         "outputs": (edition, ""), "public": (public, "publik: "),
     }  # fmt: skip
     for section, (base, said) in sections.items():
-        for entry in manifest.get(section, ()):  # an edition from before it had all of them
-            path, name = base / entry["name"], entry["name"]
+        for name, wanted in crate[section].items():
+            path = base / name
             if section == "inputs" and _later(name, year):
                 continue
-            where, wanted = f"{said}{name}", entry["sha256"]
+            where = f"{said}{name}"
             if section == "inputs":
                 wanted, _ = chain(disposed, name, wanted)
             if not path.is_file():
@@ -228,14 +230,11 @@ def manifest_differences(
                     yield where, "filen finns inte", wanted[:12], ""
             elif (found := _sha256(path)) != wanted:
                 yield where, "filen är ändrad (sha256)", wanted[:12], found[:12]
-    outputs = {e["name"] for e in manifest["outputs"]} | {"manifest.json"}
-    inputs = {e["name"] for e in manifest["inputs"]}
-    rules = {e["name"] for e in manifest.get("rules", ())}
-    for folder in RULES if rules else ():
+    outputs, inputs, published = {*crate["outputs"], CRATE}, crate["inputs"], crate["public"]
+    for folder in RULES if crate["rules"] else ():
         for path in sorted((repo / folder).glob("*.json")):
-            if (name := f"{folder}/{path.name}") not in rules:
-                yield name, "filen står inte i manifest.json", "", _sha256(path)[:12]
-    published = {e["name"] for e in manifest.get("public", ())}
+            if (name := f"{folder}/{path.name}") not in crate["rules"]:
+                yield name, UNLISTED, "", _sha256(path)[:12]
     for base, known, said in (
         (edition, outputs, ""), (raw, inputs, "RAW/"), (public, published, "publik: "),
     ):  # fmt: skip
@@ -245,7 +244,7 @@ def manifest_differences(
             if name in known or (given and (LITTER.search(path.name) or _later(name, year))):
                 continue
             if not given or name.count("/") < 2:  # not the records below a year
-                yield f"{said}{name}", "filen står inte i manifest.json", "", _sha256(path)[:12]
+                yield f"{said}{name}", UNLISTED, "", _sha256(path)[:12]
 
 
 def _later(name: str, year: int) -> bool:

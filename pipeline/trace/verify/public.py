@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.trace.verify.edition import MIMETYPE, SILENT
+from pipeline.trace.verify.package import package_differences
 from pipeline.trace.verify.verdict import Difference
 
 Record = Mapping[str, Any]
@@ -32,6 +33,14 @@ def public_differences(
     file is no table of the chapters. The texts themselves are recomputed elsewhere."""
     yield from _ledger(out / LEDGER, facts, occurrences)
     yield from _tables(out / TABLES, tables)
+    yield from package_differences(out, _told(out / LEDGER), tables)
+
+
+def _told(path: Path) -> dict[str, Record]:
+    try:
+        return {row["id"]: row for row in json.loads(path.read_text(encoding="utf-8"))}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}  # said above
 
 
 def _ledger(
