@@ -11,6 +11,7 @@ import nbformat
 from traitlets import Unicode
 
 from pipeline.publish import html, ledger, notebooks, pdf, public
+from pipeline.publish.contents import following
 from pipeline.publish.document import Document, Meta, collect
 from pipeline.publish.edition import INDEX, NOTEBOOKS, PDF, REPORT
 from pipeline.publish.exporter import PageExporter
@@ -24,7 +25,7 @@ class PublicIndexExporter(PageExporter):
     """The front page of `publik/`."""
 
     template_file = Unicode("publik.html.j2")
-    sheets = ("bas.css", "rapport.css")
+    sheets = ("bas.css", "rapport.css", "index.css")
 
 
 def public_edition(executed: Mapping[str, Path], meta: Meta) -> tuple[Document, Document]:
@@ -57,7 +58,7 @@ def publish_public(
     resources: dict[str, Any] = {
         "meta": document.meta, "report": REPORT, "pdf": PDF, "ledger": public.FILE,
         "tables": list(listed.items()), "method_title": public.METHOD_TITLE,
-        "method": public.METHOD_TEXT, "pages": list(pages),
+        "method": public.METHOD_TEXT, "pages": list(pages), "styles": following(3),
     }  # fmt: skip
     _write(out / INDEX, PublicIndexExporter().render(**resources))
 
