@@ -108,7 +108,13 @@ def publish(
         printed = pdf.render(own, exporter=EXPORTERS[PRINTED[name]])
         facts = frozenset(record["id"] for record in ledger.facts(own))
         rendered = notebooks.render(
-            notebook, name, own, report=f"../{name}.html", facts=facts, characters=characters
+            notebook,
+            name,
+            own,
+            report=f"../{name}.html",
+            facts=facts,
+            characters=characters,
+            up=("../../index.html", "Verksamhetsuppföljning"),
         )
         _write(out / f"{name}.html", page)
         (out / f"{name}.pdf").write_bytes(printed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,14 @@ from traitlets import Unicode
 
 from pipeline.publish import archive, arshjul, html, ledger, notebooks, pdf
 from pipeline.publish import blocks as b
+from pipeline.publish.contents import following
 from pipeline.publish.document import Document, Meta, cells, collect
 from pipeline.publish.exporter import PageExporter
 from pipeline.publish.manifest import Named, write_manifest
 from pipeline.publish.panel.data import FOLDER, panel_data
 from pipeline.publish.panel.lineage import Lineage
 from pipeline.publish.public import tables
-from pipeline.publish.standing import Standing
+from pipeline.publish.standing import Standing, attacked, grouped
 from pipeline.trace.diff.history import FILE as LOG
 from pipeline.trace.diff.parameters import KEPT
 
@@ -103,11 +105,13 @@ def verified(
     pages: Iterable[tuple[str, str, str]],
     standing: Standing,
 ) -> None:
-    """Write the front page again: with what verification said, which comes after all the rest."""
+    """Write the front page again: with what verification and the attack said, which come after all
+    the rest."""
     beside = {n: nbformat.read(path, as_version=4) for n, path in others.items()}
     names = sorted({*others, *(c.name for c in document.chapters)})
     titles = {name: name for name in names} | notebooks.titles(document, beside)
-    _write(out / INDEX, front_page(document, titles, balance, pages, standing))
+    told = replace(standing, attacked=attacked(out))
+    _write(out / INDEX, front_page(document, titles, balance, pages, told))
 
 
 def front_page(
@@ -120,11 +124,22 @@ def front_page(
     """`index.html`: what there is (`titles`: notebook → its title), the balance of rows, and the
     evidence behind it."""
     files = dict(sorted((balance or {}).items()))
+    groups = grouped(pages)
     total = {key: sum(row.get(key, 0) for row in files.values()) for key in COUNTS}
+    forms = standing.forms if standing else ()
+    contents = [(anchor, title) for anchor, title, there in (
+        ("lasa", "Läsa", True), ("lage", "Läget", standing), ("mer", "Mer att läsa", groups),
+        ("arshjul", "Årshjulet", standing and standing.wheel),
+        ("kvalitet", "Uppgifternas kvalitet", files),
+        ("andrat", "Mottaget och ändrat", standing and (standing.latest or standing.release)),
+        ("granska", "Granska talen", True),
+    ) if there]  # fmt: skip
     resources: dict[str, Any] = {
+        "contents": contents, "styles": following(len(contents)), "groups": groups,
+        "checks": sum(f.checks for f in forms), "failed": sum(f.failed for f in forms),
         "meta": document.meta, "report": REPORT, "pdf": PDF, "folder": NOTEBOOKS,
         "notebooks": list(titles.items()),
-        "counts": COUNTS, "files": files, "total": total, "pages": list(pages),
+        "counts": COUNTS, "files": files, "total": total,
         "standing": standing, "kept": KEPT, "log": LOG,
         **arshjul.resources(standing.wheel if standing else None),
     }  # fmt: skip

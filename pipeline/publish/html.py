@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 from traitlets import Unicode
 
 from pipeline.publish import register as reg
+from pipeline.publish.contents import following
 from pipeline.publish.document import Document
 from pipeline.publish.exporter import PageExporter, document_of
 from pipeline.publish.html_blocks import HtmlBlocks
@@ -28,15 +29,18 @@ class ReportHTMLExporter(PageExporter):
         writer = HtmlBlocks()
         given = {"notebooks": "", "panel": None, "statement": "", **given}
         panel: Panel | None = given["panel"]
+        register = reg.register(document)
+        styles = following(len(document.chapters) + bool(register))
+        given |= {"styles": styles}
         if panel is not None:
-            given |= {"styles": panel.css, "script": panel.script, "shards": panel.shards}
+            given |= {"styles": styles + panel.css, "script": panel.script, "shards": panel.shards}
         return super().prepare(notebook, given) | {
             "meta": document.meta,
             "chapters": [
                 (chapter, Markup("\n").join(map(writer.block, chapter.blocks)))
                 for chapter in document.chapters
             ],
-            "register": reg.register(document),
+            "register": register,
             "register_title": reg.TITLE,
             "register_introduction": reg.INTRODUCTION,
         }

@@ -13,6 +13,8 @@ from pipeline.publish.document import Block
 from pipeline.publish.grade import parted
 from pipeline.publish.text import as_written, clean
 
+UNBROKEN = 24  # letters of a number that may not be broken over lines; more are words
+
 
 @dataclass(frozen=True, slots=True)
 class HtmlBlocks:
@@ -53,7 +55,8 @@ class HtmlBlocks:
         text, key = _shaped(run["text"]), esc(run["fact"])
         part = "" if run["part"] == "value" else f' data-del="{esc(run["part"])}"'
         value = esc(as_written(run["text"]))
-        number = f'<data class="fakta" value="{value}" data-fakta="{key}"{part}>{text}</data>'
+        css = "fakta ord" if len(run["text"]) > UNBROKEN else "fakta"
+        number = f'<data class="{css}" value="{value}" data-fakta="{key}"{part}>{text}</data>'
         return f'<a href="{self.page}#f-{key}">{number}</a>' if self._known(key) else number
 
     def _known(self, key: str) -> bool:

@@ -41,7 +41,8 @@ class CellView:
 
 class NotebookHTMLExporter(PageExporter):
     """Executed notebook → page. `resources`: `document`, `name`, `report` (the page it is part
-    of, "" without a link) and `facts` (ids that the report's register has)."""
+    of, "" without a link), `facts` (ids that the report's register has), `up` (address and title
+    of the page above) and `placed` (its blocks stand in `report`, not only its numbers)."""
 
     template_file = Unicode("notebook.html.j2")
     sheets = ("bas.css", "notebook.css")
@@ -49,7 +50,7 @@ class NotebookHTMLExporter(PageExporter):
     def prepare(self, notebook: NotebookNode, given: dict[str, Any]) -> dict[str, Any]:
         document: Document = given["document"]
         name: str = given["name"]
-        given = {"report": "", "facts": frozenset(), **given}
+        given = {"report": "", "facts": frozenset(), "up": None, "placed": True, **given}
         writer = HtmlBlocks(given["report"], given["facts"])
         if name not in (chapter.name for chapter in document.chapters):
             # Cleaning and validation: read by reviewers, no chapter of the report.
@@ -58,6 +59,8 @@ class NotebookHTMLExporter(PageExporter):
         title = next((c.title for c in document.chapters if c.name == name), name)
         return super().prepare(notebook, given) | {
             "meta": document.meta,
+            "up": given["up"]
+            or ("../index.html", f"{document.meta.title}, {document.meta.kommun}"),
             "title": title,
             "cells": list(_views(notebook, name, document, writer)),
         }

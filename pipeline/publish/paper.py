@@ -45,7 +45,11 @@ def publish(name: str, meta: Meta, folder: Path, report: str, outward: bool) -> 
     (folder / f"{name}.pdf").write_bytes(printed)
     (folder / f"{name}.docx").write_bytes(word)
     facts = frozenset(record["id"] for record in ledger.facts(document))
-    page = notebooks.render(notebook, name, document, report=report, facts=facts)
+    # The paper itself is no page: what it says stands in its PDF, its numbers in the report.
+    page = notebooks.render(
+        notebook, name, document, report=report, facts=facts, placed=False,
+        up=(f"../{name}.pdf", document.meta.title),
+    )  # fmt: skip
     path.with_suffix(".html").write_text(page, encoding="utf-8", newline="\n")
     return Paper(document, printed, word)
 

@@ -12,6 +12,7 @@ from traitlets import Unicode
 
 from pipeline.publish import accessibility, archive, html, ledger, notebooks, pdf, public
 from pipeline.publish.accessibility import Statement
+from pipeline.publish.contents import following
 from pipeline.publish.document import Document, Meta, collect
 from pipeline.publish.edition import INDEX, NOTEBOOKS, PDF, REPORT
 from pipeline.publish.exporter import PageExporter
@@ -26,7 +27,7 @@ class PublicIndexExporter(PageExporter):
     """The front page of `publik/`."""
 
     template_file = Unicode("publik.html.j2")
-    sheets = ("bas.css", "rapport.css")
+    sheets = ("bas.css", "rapport.css", "index.css")
 
 
 def public_edition(executed: Mapping[str, Path], meta: Meta) -> tuple[Document, Document]:
@@ -65,7 +66,7 @@ def publish_public(
     resources: dict[str, Any] = {
         "meta": document.meta, "report": REPORT, "pdf": PDF, "ledger": public.FILE,
         "tables": list(listed.items()), "method_title": public.METHOD_TITLE,
-        "method": public.METHOD_TEXT,
+        "method": public.METHOD_TEXT, "styles": following(3),
         "pages": [*pages, (accessibility.PAGE, accessibility.TITLE, accessibility.ABOUT)],
         "package": f"{archive.FOLDER}/{archive.PACKAGE}",
     }  # fmt: skip

@@ -94,7 +94,13 @@ def publish(
         (out / f"{name}.xlsx").write_bytes(workbook(own, asked, filled))
         facts = frozenset(record["id"] for record in ledger.facts(own))
         rendered = notebooks.render(
-            notebook, name, own, report=f"../{name}.html", facts=facts, characters=characters
+            notebook,
+            name,
+            own,
+            report=f"../{name}.html",
+            facts=facts,
+            characters=characters,
+            up=("../../index.html", "Tertialsammanställningar"),
         )
         _write(out / NOTEBOOKS / f"{name}.html", rendered)
         _write(out / NOTEBOOKS / f"{name}.ipynb", notebooks.written(notebook))

@@ -10,13 +10,17 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pipeline.publish.manifest import Manifest, Named, digest_of
-from pipeline.publish.standing import Standing
+from pipeline.publish.standing import Form, Standing
 from pipeline.report import completeness
 from pipeline.run.evidence import wheel
 from pipeline.run.releases import INTERNAL, STAGES, frozen
 from pipeline.trace.diff import history
 from pipeline.trace.diff.parameters import KEPT, decisions
+from pipeline.validation.pages import file_of
+from pipeline.validation.records import read_summary
 from pipeline.workspace import LITTER, REPO, RULES, Workspace
+
+QUALITY = "datakvalitet"  # the folder of data-quality pages, in `intern/`
 
 
 def rules() -> list[Named]:
@@ -69,8 +73,20 @@ def gather(
         explained=completeness.explained(found),
         log=log,
         wheel=wheel(workspace, year, day, late=False, edition=day),
+        forms=_forms(workspace.processed / str(year)),
         release=release and (release[0], history.since(release[1], manifest, rows, [kept])),
     )
+
+
+def _forms(processed: Path) -> tuple[Form, ...]:
+    """How the checks of each form went, those with most failures first."""
+    summary = read_summary(processed)
+    made = []
+    for name, title in summary.tables.items():
+        own = [c for c in summary.checks if c.table == name and c.applied]
+        failed = sum(c.unexpected > 0 for c in own)
+        made.append(Form(title, f"{QUALITY}/{file_of(name)}", len(own), failed))
+    return tuple(sorted(made, key=lambda form: -form.failed))
 
 
 def _rows(workspace: Workspace, year: int) -> dict[str, int]:

@@ -11,7 +11,7 @@ CSS = """\
 :root { color-scheme: light dark;
   --paper: #ffffff; --ink: #1f2328; --muted: #57606a; --rule: #8a9199; --guide: #d3d8dd;
   --wash: #f6f7f8; --link: #12436d; --focus: #f46a25;
-  --counts: #12436d; --twice: #a6adb5; --out: #f46a25; }
+  --counts: #12436d; --twice: #848b93; --out: #f46a25; }
 @media screen and (prefers-color-scheme: dark) { :root {
   --paper: #14181d; --ink: #e4e7eb; --muted: #a9b1ba; --rule: #7d858e; --guide: #3a424b;
   --wash: #1b2128; --link: #8fbfe6; --counts: #4f87b8; --twice: #79828c; } }
@@ -21,7 +21,7 @@ body { margin: 0 auto; max-width: 66rem; padding: 2rem 1.25rem 5rem; background:
   color: var(--ink); font: 400 1rem/1.5 "Source Sans Pro", "Segoe UI", sans-serif;
   font-variant-numeric: lining-nums tabular-nums; overflow-wrap: break-word; }
 h1, h2, h3 { font-weight: 600; line-height: 1.2; margin: 0; text-wrap: balance; }
-h1 { font-size: 2.0625rem; margin-top: 1rem; }
+h1 { font-size: clamp(1.5rem, 7.5vw, 2.0625rem); margin-top: 1rem; }
 h2 { font-size: 1.4375rem; margin-top: 3.5rem; }
 h3 { font-size: 1.1875rem; margin-top: 2.25rem; }
 p, ul, dl { margin: .75rem 0 0; max-width: 34rem; }
@@ -66,7 +66,8 @@ h3 + p { margin-top: 0; }
 .celler p { margin-top: .25rem; }
 .celler p:first-child { margin-top: 0; }
 details { margin-top: 1rem; }
-summary { cursor: pointer; color: var(--link); width: max-content; padding: .25rem 0; }
+summary { cursor: pointer; color: var(--link); width: max-content; max-width: 100%;
+  padding: .25rem 0; }
 dt { font-weight: 600; margin-top: .75rem; }
 dd { margin: 0; }
 @media screen and (max-width: 40rem) {

@@ -69,7 +69,7 @@ def write_pages(
     for name, title in summary.tables.items():
         up = way_back(link("index.html", f"Datakvalitet {summary.year}"))
         heading = f"{title} – datakvalitet {summary.year}"
-        made[_file(name)] = page(heading, _table_page(summary, name), up, font_face)
+        made[file_of(name)] = page(heading, _table_page(summary, name), up, font_face)
     for name, content in made.items():
         (folder / name).write_bytes(content)
     written = [folder / name for name in made]
@@ -142,7 +142,7 @@ def _failed(summary: ValidationSummary) -> list[str]:
     for name, title in summary.tables.items():
         failed = _worst_first(c for c in summary.checks if c.table == name and c.unexpected)
         if failed:
-            parts.append(_checks_table(title, failed, listed, _file(name)))
+            parts.append(_checks_table(title, failed, listed, file_of(name)))
     return parts or [paragraph("Alla kontroller klarades.")]
 
 
@@ -152,7 +152,7 @@ def _tables(summary: ValidationSummary) -> str:
         own = [c for c in summary.checks if c.table == name and c.applied]
         failed = sum(1 for c in own if c.unexpected)
         cells = [spaced(len(own)), spaced(len(own) - failed), spaced(failed)]
-        lines.append(Line(link(_file(name), title), cells))
+        lines.append(Line(link(file_of(name), title), cells))
     columns = [Column("Formulär")] + [
         Column(t, "tal") for t in ("Kontroller", "Klarade", "Ej klarade")
     ]
@@ -289,7 +289,8 @@ def _addresses(findings: Sequence[Finding]) -> str:
     return f'<div class="celler">{"".join(said)}</div>'
 
 
-def _file(table_name: str) -> str:
+def file_of(table_name: str) -> str:
+    """The name of a form's page in the folder of data-quality pages."""
     return f"{table_name}.html" if table_name != "index" else "index_.html"
 
 

@@ -83,7 +83,8 @@ def test_the_style_sheet_has_the_colours_of_the_charts():
 def test_the_style_sheet_follows_every_class_that_a_dark_page_must_recolour():
     rules = (TEMPLATES / "bas.css").read_text(encoding="utf-8").split("@media")[-1]
     for name in ("serie-0", "serie-1", "serie-3", "linje-0", "linje-1", "linje-3", "band-1",
-                 "band-3", "spar", "axel", "hjalp", "mal", "intervall", "intervall-inne", "punkt",
+                 "band-3", "spar", "axel", "grans", "hjalp", "mal",
+                 "intervall", "intervall-inne", "punkt",
                  "etikett", "svag", "varde", "pa-mork", "pa-ljus"):  # fmt: skip
         assert f".{name}" in rules
         assert f"``{name}``" in charts.__doc__ or "-" in name

@@ -50,7 +50,7 @@ def funnel(
     canvas.rule([0, width], [y(1)] * 2, "hjalp", stroke=tokens.GUIDE)
     for number, each in enumerate(limits):
         for curve in (each.lower, each.upper):
-            canvas.rule([x(n) for n in each.at], [y(s) for s in curve], "hjalp",
+            canvas.rule([x(n) for n in each.at], [y(s) for s in curve], "grans",
                         stroke=tokens.RULE, width=1.5 - 0.5 * number)  # fmt: skip
     ax = canvas.plot(0, width, (0, most), (0, 1), top=_TOP, height=_TALL)
     if whole.value is not None:

@@ -196,7 +196,7 @@ def at_right(
         start = edge + 12 if entry.place is None else frame.x(entry.place) + 6
         xs, ys = [start, max(start, edge + 6), edge + lead - 3], [own, own, y]
         if start < edge:  # it ended earlier: what leads on must not look like a line
-            canvas.rule(xs, ys, "hjalp", stroke=tokens.RULE, width=0.75, dashes=(1, 3))
+            canvas.rule(xs, ys, "grans", stroke=tokens.RULE, width=0.75, dashes=(1, 3))
         elif entry.value is not None and (entry.colour or abs(y - own) > _STRAY):
             canvas.rule(xs, ys, f"linje-{entry.colour}", stroke=shade(entry.colour))
         if entry.shown is not None:

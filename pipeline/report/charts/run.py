@@ -122,7 +122,7 @@ def _under(canvas: Canvas, frame: Frame, under: Sequence[tuple[str, str]]) -> No
         if i:
             between = x - frame.step / 2
             canvas.rule([between] * 2, [frame.base, frame.base + 8 * tokens.SPACE],
-                        stroke=tokens.GUIDE)  # fmt: skip
+                        "hjalp", stroke=tokens.GUIDE)  # fmt: skip
         start = max(0.0, x - frame.step / 2 + 3 if i else x - frame.left + 3)
         if start >= free:
             canvas.words(start, frame.base + 7 * tokens.SPACE, group, size=12)

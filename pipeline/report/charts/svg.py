@@ -10,7 +10,8 @@ change them, as a dark page does):
   ``punkt`` with ``serie-0``… their dots (edged in the colour of the paper),
   ``band-1``…``band-4`` interval bands, ``skala-1``…``skala-7`` pieces of a scale (their
   stroke is the paper: the gap), ``spar`` the whole behind a share
-- ``axel`` zero lines, ``hjalp`` guides, ``mal`` targets, ``intervall`` and, on
+- ``axel`` zero lines, ``grans`` limits and the lines that lead a label to its own,
+  ``hjalp`` guides that only lead the eye, ``mal`` targets, ``intervall`` and, on
   a bar and paper-coloured, ``intervall-inne``
 - texts: ``etikett``, with ``svag`` in lighter ink; ``varde``, with ``saknas`` when there is
   no value, ``pa-mork`` or ``pa-ljus`` on a piece (these two do not follow the page)

@@ -20,13 +20,14 @@ MUTED: Final = "#57606A"  # lighter ink, 6.4 : 1 on paper
 RULE: Final = "#8A9199"  # zero lines, 3.2 : 1
 GUIDE: Final = "#D3D8DD"  # lines that only lead the eye
 TRACK: Final = "#F1F3F5"  # the whole behind a share
-GREY: Final = "#A6ADB5"  # the series that are not the point
+GREY: Final = "#848B93"  # the series that are not the point, 3.5 : 1
 LINK: Final = "#12436D"
 
 CATEGORIES: Final = ("#12436D", "#28A197", "#801650", "#F46A25")
-# On #14181D the first and third are 1.7 : 1; these are 8.5 and 4.0.
+# On #14181D the first and third are 1.7 : 1; these are 8.3 and 8.2, and
+# more than 10 (CIE ΔE*ab) from the others for every simulated colour blindness.
 PAPER_DARK: Final = "#14181D"
-CATEGORIES_DARK: Final = ("#86B6E4", "#28A197", "#B9548C", "#F46A25")
+CATEGORIES_DARK: Final = ("#86B6E4", "#28A197", "#E39AC2", "#F46A25")
 
 # VISUAL.md gives five steps; the third and the fifth of these seven are between its pairs.
 SCALE: Final = ("#7A3B00", "#D98A4B", "#EBC4A0", "#D9D9D9", "#B5D3E3", "#6FA8C9", "#12436D")
