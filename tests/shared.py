@@ -6,14 +6,11 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import psutil
-
 PLACE = "UPPFOLJNING_PROVERNAS_MAPP"  # of the run; its processes inherit the variable
-PAUSE = 0.2  # seconds between two looks at what another process is making
 
 
 def run_begins() -> tempfile.TemporaryDirectory[str] | None:
@@ -25,40 +22,33 @@ def run_begins() -> tempfile.TemporaryDirectory[str] | None:
     return folder
 
 
-def shared(name: str, make: Callable[[Path], None]) -> Path:
-    """The folder `name` of the run, as `make` left it in whichever process it was called first. To
-    be read, never written in. One that fails is made again by whoever asks next."""
-    place = Path(os.environ[PLACE])
-    done, lock = place / name, place / f"{name}.pid"
-    while not done.exists():
-        try:
-            with lock.open("x", encoding="ascii") as held:
-                held.write(str(os.getpid()))
-        except FileExistsError:
-            _wait(lock)
-            continue
-        try:
-            if not done.exists():
-                _make(done, make)
-        finally:
-            lock.unlink()
+def shared(name: str, make: Callable[[Path], object]) -> Path:
+    """The folder `name` of the run, as `make` left it in whichever process asked first. To be read,
+    never written in. Where `make` fails, the next that asks begins anew."""
+    done = Path(os.environ[PLACE]) / name
+    with _alone(done.with_name(f"{name}.las")):
+        if not done.exists():
+            made = done.with_name(f"{name}.halv")
+            shutil.rmtree(made, ignore_errors=True)
+            made.mkdir()
+            make(made)
+            made.rename(done)
     return done
 
 
-def _make(done: Path, make: Callable[[Path], None]) -> None:
-    made = done.with_name(f"{done.name}.{os.getpid()}")
-    shutil.rmtree(made, ignore_errors=True)
-    made.mkdir()
-    make(made)
-    made.rename(done)
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """As long as it lasts, no other process has the lock. It goes with the process that has it."""
+    with lock.open("a", encoding="ascii") as held:
+        if os.name == "posix":
+            import fcntl
 
+            fcntl.flock(held, fcntl.LOCK_EX)
+        else:
+            import msvcrt
 
-def _wait(lock: Path) -> None:
-    """A moment; what a process that has died was making is given up."""
-    time.sleep(PAUSE)
-    try:
-        maker = lock.read_text(encoding="ascii")
-    except FileNotFoundError:
-        return
-    if maker and not psutil.pid_exists(int(maker)):
-        lock.unlink(missing_ok=True)
+            while True:
+                with suppress(OSError):  # it gives up after ten seconds
+                    msvcrt.locking(held.fileno(), msvcrt.LK_LOCK, 1)
+                    break
+        yield
