@@ -40,7 +40,7 @@ QUIET := $(if $(findstring q,$(firstword -$(MAKEFLAGS))),--quiet)
 .SILENT:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help annual build-annual tertial audit forms letters draw draw-check status fetch validate codebook facts trace dependents diff sample prove verify attack reproduce release gallra exempel lab test check bench env clean
+.PHONY: help annual build-annual tertial audit forms letters draw draw-check status fetch validate codebook facts trace dependents diff sample prove verify attack reproduce release gallra exempel lab test test-long check bench env clean
 
 help: ## visar det här
 	$(RUN) help
@@ -132,6 +132,9 @@ lab: ## öppnar kapitlen i JupyterLab
 
 test: ## kör testerna; ARGS="-k namn" väljer bland dem
 	$(RUN) test $(ARGS)
+
+test-long: ## kör de långa testerna, som make test bara kör i mindre form
+	$(RUN) test-long $(ARGS)
 
 check: ## granskar koden med ruff och mypy
 	$(RUN) check $(ARGS)

@@ -1,8 +1,13 @@
 """Uppföljning: reproducible yearly reports for Swedish social care."""
 
 import os
+import sys
 
 __version__ = "0.1.0"
 
 # openpyxl writes other bytes where lxml is installed: its own writer is the one that is everywhere.
 os.environ.setdefault("OPENPYXL_LXML", "False")
+
+# jsonschema, which nbformat imports, has this library build a grammar of web addresses, a second in
+# every process; without it jsonschema checks no address of ours either: none has that format.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]

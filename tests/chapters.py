@@ -3,8 +3,7 @@ blocks they display. Facts are known to later chapters by name, as when an editi
 
 from __future__ import annotations
 
-import atexit
-import tempfile
+import pickle
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -24,22 +23,28 @@ from pipeline.run import planning as planned
 from pipeline.run.execute import NOTEBOOKS, Job
 from pipeline.workspace import Workspace
 from tests.municipality import at, tables
+from tests.shared import shared
 
 Block = dict[str, Any]
 EDITION = "intern"
 YEARS, ROWS, SEED, YEAR = (2023, 2024, 2025), 130, 11, 2025
+TRUTH = "facit.pickle"
 
 
 @cache
 def known_municipality() -> tuple[Workspace, Truth]:
-    """Three generated years, read and validated, and the truth about them: made once for all files
-    of tests that run in one process."""
-    folder = tempfile.TemporaryDirectory(prefix="uppfoljning-sanning-")
-    atexit.register(folder.cleanup)
-    made = at(Path(folder.name))
+    """Three generated years, read and validated, and the truth about them. For all files of tests:
+    to be read, never written in."""
+    place = shared("sanning", _known_municipality)
+    return at(place), pickle.loads((place / TRUTH).read_bytes())
+
+
+def _known_municipality(folder: Path) -> None:
+    made = at(folder)
     truth = make_example(made.raw, YEARS, ROWS, SEED)
     tables(made, *YEARS)
-    return made, truth
+    made.reports.mkdir()
+    (folder / TRUTH).write_bytes(pickle.dumps(truth))
 
 
 @dataclass(frozen=True, slots=True)

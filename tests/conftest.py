@@ -14,6 +14,7 @@ from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
 import pipeline  # noqa: F401  before openpyxl, which it tells how to write
+from tests.shared import run_begins
 
 _KEYS = tempfile.TemporaryDirectory(prefix="uppfoljning-nyckel-")  # removed when Python ends
 _KEY = Path(_KEYS.name) / "nyckel.txt"
@@ -25,10 +26,14 @@ settings.register_profile("samma", derandomize=True, deadline=None)
 settings.register_profile("nya", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "samma"))
 
-# How files' names begin. Those that begin alike run in one process: they read one build.
+# How files' names begin. Those that begin alike run in one process: they read one build. Two that
+# share one that takes minutes (tests/shared.py) are not neighbours: the later would wait for it.
 LONGEST = (
-    "tests/trace/test_verify", "tests/edition/", "tests/realdata/", "tests/privacy/test_planted",
-    "tests/public/test_leaks", "tests/trace/test_prove.", "tests/exempel/test_chapters",
+    "tests/trace/test_verify_altered", "tests/edition/", "tests/privacy/test_planted",
+    "tests/exempel/test_chapters_left", "tests/trace/test_prove.", "tests/public/test_leaks",
+    "tests/trace/test_verify_equal", "tests/exempel/test_chapters_alone",
+    "tests/trace/test_verify_disposal", "tests/verksamhet/test_versions",
+    "tests/run/test_fork", "tests/realdata/test_drafted", "tests/exempel/test_chapters_truth",
 )  # fmt: skip
 
 
@@ -42,6 +47,12 @@ def _place(nodeid: str) -> tuple[int, str]:
 class _Together(LoadFileScheduling):
     def _split_scope(self, nodeid: str) -> str:
         return _place(nodeid)[1]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The run's own folder, until its first process ends."""
+    if (folder := run_begins()) is not None:
+        config.add_cleanup(folder.cleanup)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Together:

@@ -4,6 +4,7 @@ and answers are written, and how the pipeline is asked to read them."""
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import os
 import shutil
@@ -19,6 +20,7 @@ from pipeline.facts.dataset import codebooks
 from pipeline.intake.year import clean_year
 from pipeline.validation.year import validate_year
 from pipeline.workspace import REPO, Workspace, load_kommun
+from tests.shared import shared
 
 Rows = Iterable[Sequence[Any]]
 FOLDERS = ("raw", "processed", "reports")
@@ -28,12 +30,34 @@ def at(folder: Path) -> Workspace:
     return Workspace(*(folder / name for name in FOLDERS))
 
 
+def example() -> Workspace:
+    """The committed Exempelkommun, all its years read and validated. To be read: `copy` it."""
+
+    def make(folder: Path) -> None:
+        made = at(folder)
+        shutil.copytree(REPO / "data" / "raw", made.raw)
+        tables(made, *made.years())
+        made.reports.mkdir()
+
+    return at(shared("exempelkommun", make))
+
+
 def copy(of: Workspace, folder: Path) -> Workspace:
     """All of a workspace, to alter."""
     made = at(folder)
     for name in FOLDERS:
         shutil.copytree(getattr(of, name), getattr(made, name))
     return made
+
+
+def prints(of: Workspace) -> dict[str, str]:
+    """What has been built, file by file: its place → sha256."""
+    files = [*of.reports.rglob("*"), *of.processed.glob("[12]*/*")]
+    return {
+        str(p.relative_to(of.raw.parent)): hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in files
+        if p.is_file()
+    }
 
 
 def settings(name: str, units: Iterable[str], services: Iterable[str] = (), day: str = "") -> str:

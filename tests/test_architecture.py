@@ -58,3 +58,13 @@ def test_the_environment_is_made_with_the_standard_library_alone():
         }
         outside = {n.split(".")[0] for n in names} - set(sys.stdlib_module_names) - {"pipeline"}
         assert outside == set(), path
+
+
+def test_nothing_builds_a_grammar_that_nobody_reads():
+    """jsonschema would have one built in every process that reads a notebook."""
+    import subprocess
+    import sys
+
+    told = "import pipeline, nbformat, sys; assert 'jsonschema' in sys.modules; "
+    told += "assert not {'rfc3987_syntax.syntax_helpers', 'lark'} & {*sys.modules}"
+    assert subprocess.run([sys.executable, "-c", told], cwd=PIPELINE.parent).returncode == 0

@@ -56,6 +56,7 @@ def commands_of(verb: str, rest: Sequence[str]) -> list[list[str]]:
     special = {
         "env": [],
         "test": [["-m", "pytest", *rest]],
+        "test-long": [["-m", "pytest", "-m", "long", *rest]],
         "bench": [["-m", "bench", *rest]],
         "check": [["-m", "ruff", "check", *rest], ["-m", "mypy", *rest]],
         "lab": [["-m", "jupyterlab", *rest, "notebooks"]],

@@ -17,7 +17,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 
 from pipeline.analys import analyses
 from pipeline.errors import IntakeError
-from pipeline.exempel import expected_tables, make_example
+from pipeline.exempel import expected_tables
 from pipeline.facts.fact import Fact
 from pipeline.facts.pattern import Pattern
 from pipeline.report import author, blocks, groups
@@ -27,9 +27,9 @@ from pipeline.run.execute import Job
 from pipeline.run.planning import _cell
 from pipeline.run.public import decide, tell
 from pipeline.workspace import REPO, Workspace
-from tests.municipality import at, tables
+from tests import municipality
 
-YEARS, ROWS, YEAR = (2024, 2025), 140, 2025
+YEARS, YEAR = (2023, 2024, 2025), 2025
 ASKED = {
     "behov_motta": ("motsvarade_behov", {"till_stor_del", "ja_helt"}),
     "situation_battre": ("situation_efter", {"lite_battre", "mycket_battre"}),
@@ -45,9 +45,7 @@ def jobs(edition: str) -> list[Job]:
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    made = at(tmp_path_factory.mktemp("analys"))
-    make_example(made.raw, YEARS, ROWS)
-    tables(made, *YEARS)
+    made = municipality.copy(municipality.example(), tmp_path_factory.mktemp("analys"))
     decide(made, YEAR, "publik", jobs("publik"))
     for edition in ("intern", "publik"):
         tell(made, YEAR, edition, jobs(edition))
@@ -81,7 +79,7 @@ def chapter(workspace: Workspace) -> dict[str, list[dict[str, Any]]]:
 
 @pytest.fixture(scope="module")
 def rows() -> pd.DataFrame:
-    return pd.DataFrame(expected_tables(YEARS, ROWS)["avslut", YEAR])
+    return pd.DataFrame(expected_tables(YEARS)["avslut", YEAR])
 
 
 def text(shown: dict[str, list[dict[str, Any]]], cell: str) -> str:

@@ -20,7 +20,7 @@ from pipeline.run.execute import kernel_environment
 from pipeline.trace.lineage import source_cells
 from pipeline.workspace import REPO
 from tests.crates import CRATE, outputs
-from tests.municipality import at, copy, run
+from tests.municipality import at, copy, prints, run
 
 from .conftest import YEAR, Built
 
@@ -155,19 +155,9 @@ def test_the_report_loads_nothing_and_says_what_the_ledger_says(edition, shown):
         assert "".join(shown_text.split()) in text
 
 
+@pytest.mark.long  # a smaller municipality: tests/trace/test_verify_equal_bytes.py
 def test_equal_bytes_in_two_runs_in_two_folders(edition, again):
-    def prints(built: Built) -> dict[str, str]:
-        root = built.workspace.reports
-        files = [*root.rglob("*"), *built.workspace.processed.glob("[12]*/**/*")]
-        return {
-            str(p.relative_to(built.workspace.raw.parent)): hashlib.sha256(
-                p.read_bytes()
-            ).hexdigest()
-            for p in files
-            if p.is_file()
-        }
-
-    assert prints(edition) == prints(again)
+    assert prints(edition.workspace) == prints(again.workspace)
 
 
 def test_no_path_of_the_machine_and_no_planted_identity_in_any_output(edition, tmp_path_factory):
@@ -183,11 +173,12 @@ def test_no_path_of_the_machine_and_no_planted_identity_in_any_output(edition, t
 
 
 def test_the_executed_notebooks_give_the_same_outputs_again(edition):
+    """By nbval, on kernels as the edition's own."""
     notebooks = sorted((edition.intern / "notebooks").glob("[1-9]*.ipynb"))
     with kernel_environment(edition.workspace):
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "--nbval", "-p", "no:cacheprovider", "-q",
-             "-o", "addopts=", *map(str, notebooks)],
+             "-p", "tests.edition.nbval_kernels", "-o", "addopts=", *map(str, notebooks)],
             cwd=REPO, capture_output=True, text=True,
         )  # fmt: skip
     assert done.returncode == 0, done.stdout[-3000:]

@@ -48,6 +48,7 @@ def test_verbs_run_the_pipeline_and_the_tools() -> None:
         ["-m", "pipeline", "annual", "--year", "2025"]
     ]
     assert commands.commands_of("test", ["-k", "x"]) == [["-m", "pytest", "-k", "x"]]
+    assert commands.commands_of("test-long", []) == [["-m", "pytest", "-m", "long"]]
     assert commands.commands_of("bench", ["trace"]) == [["-m", "bench", "trace"]]
     assert [c[1] for c in commands.commands_of("check", [])] == ["ruff", "mypy"]
     assert commands.commands_of("env", []) == []

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from pipeline.facts.dataset import codebooks
 from pipeline.run.plan import chapters
 from pipeline.workspace import Workspace
 from tests.chapters import ROWS, YEAR, Block, Shown, known_municipality, shown
+from tests.drawings import drawn_once
 from tests.municipality import at, tables
 
 SYSTEM = ("rader", "celler")
@@ -34,6 +35,13 @@ Rests = Callable[[dict[str, Any]], bool]
 
 
 NAMES = sorted({name for name, _ in expected_tables((YEAR,), ROWS)} | {"jamforelser"})
+
+
+@pytest.fixture(scope="module", autouse=True)
+def same_pictures() -> Iterator[None]:
+    """Of numbers that are the same with a table and without."""
+    with drawn_once():
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -10,22 +10,19 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from pipeline.exempel import expected_tables, make_example
+from pipeline.exempel import expected_tables
 from pipeline.run.execute import Job
 from pipeline.workspace import Workspace
 from tests.chapters import shown, text
-from tests.municipality import at, tables
+from tests.municipality import example
 
-YEARS, ROWS, YEAR = (2024, 2025), 140, 2025
+YEARS, YEAR = (2023, 2024, 2025), 2025
 Names = Mapping[str, Any]
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    made = at(tmp_path_factory.mktemp("resultat"))
-    make_example(made.raw, YEARS, ROWS)
-    tables(made, *YEARS)
-    return made
+def workspace() -> Workspace:
+    return example()
 
 
 def run(workspace: Workspace, edition: str = "intern") -> tuple[Names, dict[str, list[str]]]:
@@ -42,7 +39,7 @@ def chapter(workspace: Workspace) -> tuple[Names, dict[str, list[str]]]:
 
 @pytest.fixture(scope="module")
 def rows() -> dict[str, pd.DataFrame]:
-    tables = expected_tables(YEARS, ROWS)
+    tables = expected_tables(YEARS)
     return {name: pd.DataFrame(tables[name, YEAR]) for name in ("avslut", "matning", "mal")}
 
 

@@ -10,14 +10,13 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.exempel import Truth, expected_tables, make_example
+from pipeline.exempel import Truth, expected_tables
 from pipeline.exempel.sheets import Effect
 from pipeline.exempel.truth import Expected
 from pipeline.workspace import REPO
+from tests.chapters import ROWS, SEED, YEARS, known_municipality
 from tests.exempel.test_chapters_truth import VISITED
-from tests.municipality import at, tables
 
-YEARS, ROWS, SEED = (2024, 2025), 90, 11
 IDENTIFYING = {
     "insats_id", "arende_id", "familj_id", "svar_id", "avvikelse_id", "klagomal_id", "kund_id",
 }  # fmt: skip
@@ -25,11 +24,9 @@ FIGURES = ("rows", "processed", "duplicates", "quarantined")
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Truth, Path]:
+def built() -> tuple[Truth, Path]:
     """An example that is not the committed one, through intake and validation."""
-    workspace = at(tmp_path_factory.mktemp("exempel"))
-    truth = make_example(workspace.raw, YEARS, ROWS, SEED)
-    tables(workspace, *YEARS)
+    workspace, truth = known_municipality()
     return truth, workspace.processed
 
 

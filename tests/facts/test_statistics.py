@@ -7,15 +7,19 @@ import math
 from dataclasses import replace
 from fractions import Fraction
 from statistics import stdev
+from types import SimpleNamespace
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from pipeline.errors import PredicateError
+from pipeline.facts import statistics
 from pipeline.facts.dataset import Dataset
 from pipeline.facts.derive import constant, statistic
 from pipeline.facts.fact import Fact
@@ -193,6 +197,13 @@ def test_holm_adjusts_a_family_and_leaves_out_those_without_a_value():
     assert (made[2].value, made[2].status) == (None, "tom")
     assert len({(f.name, f.id) for f in made}) == 4
     same(data, *made)
+
+
+@given(st.lists(st.sampled_from([0.0, 1e-9, 0.004, 0.01, 0.0125, 0.2, 0.5, 1.0]) | st.floats(0, 1),
+                min_size=1, max_size=12))  # fmt: skip
+def test_holm_is_statsmodels_own_to_the_last_bit(ps):
+    parents = [SimpleNamespace(value=p) for p in ps]
+    assert statistics._holm(*parents) == list(multipletests(ps, method="holm")[1])
 
 
 def test_funnel_limits_hold_the_tails_they_promise():

@@ -6,8 +6,11 @@ from __future__ import annotations
 import datetime as dt
 import random
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,7 @@ def found(texts: Iterable[str], wanted: Iterable[Planted]) -> set[str]:
     digits = {p.core for p in listed if p.core.isdigit()}
     bare = {c.lstrip("0"): c for c in digits if len(c.lstrip("0")) > 7}
     words = {p.core for p in listed} - digits
+    spelled = _Texts([p.text for p in listed])
     hits: set[str] = set()
     for text in texts:
         hits |= words & set(_WORDS.findall(text))
@@ -117,5 +121,44 @@ def found(texts: Iterable[str], wanted: Iterable[Planted]) -> set[str]:
                 hits |= {
                     only[i : i + n] for n in (9, 10) for i in range(len(only) - n + 1)
                 } & digits
-        hits |= {p.core for p in listed if p.core not in hits and p.text in text}
+        hits |= {listed[i].core for i in spelled.within(text)}
     return hits
+
+
+class _Texts:
+    """Many texts sought in one go: wherever a text of theirs could begin, by a sum over its first
+    letters, it is compared letter by letter."""
+
+    LETTERS, FACTOR, UNUSED = 8, np.uint64(0x9E3779B97F4A7C15), np.uint64(64 - 22)
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        assert min(map(len, texts)) >= self.LETTERS
+        self._texts = texts
+        self._begins: dict[int, list[int]] = {}
+        for i, text in enumerate(texts):
+            (start,) = self._sums(text[: self.LETTERS])
+            self._begins.setdefault(int(start), []).append(i)
+        self._starts = np.zeros(1 << 22, dtype=bool)  # by the first bits of the sums
+        self._starts[np.array(list(self._begins), dtype=np.uint64) >> self.UNUSED] = True
+
+    def within(self, text: str) -> set[int]:
+        """The places in the list of the texts that this one holds."""
+        if len(text) < self.LETTERS:
+            return set()
+        sums = self._sums(text)
+        return {
+            i
+            for at in np.flatnonzero(self._starts[sums >> self.UNUSED])
+            for i in self._begins.get(int(sums[at]), ())
+            if text.startswith(self._texts[i], at)
+        }
+
+    def _sums(self, text: str) -> NDArray[np.uint64]:
+        """Of each run of so many letters a number, modulo 2⁶⁴."""
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        count = len(codes) - self.LETTERS + 1
+        sums = np.zeros(count, dtype=np.uint64)
+        for i in range(self.LETTERS):
+            sums *= self.FACTOR
+            sums += codes[i : i + count]
+        return sums

@@ -1,4 +1,4 @@
-"""The edition that the tests of real files read: built once, in one process."""
+"""The edition that the long tests of real files read: built once, in one process."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from pipeline.workspace import Workspace
 from tests.municipality import run
 
-from .workspace import EXPORT, KOLADA, MISSING, YEAR, build
+from .workspace import EXPORT, HERE, KOLADA, MISSING, YEAR, build
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +22,19 @@ class Edition:
     said: str
 
     @property
-    def processed(self) -> Path:
-        return self.workspace.processed / str(YEAR)
-
-    @property
     def intern(self) -> Path:
         return self.workspace.reports / str(YEAR) / "intern"
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What reads the edition waits two minutes for it, and belongs to the long tests."""
     present = EXPORT.is_file() and KOLADA.is_dir()
     for item in items:
         if item.get_closest_marker("realdata") and not present:
             item.add_marker(pytest.mark.skip(reason=MISSING))
+        if item.path.parent == HERE and "edition" in item.fixturenames:  # type: ignore[attr-defined]
+            item.add_marker(pytest.mark.long)
 
 
 @pytest.fixture(scope="session")

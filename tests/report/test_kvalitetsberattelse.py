@@ -13,16 +13,16 @@ from typing import Any
 import nbformat
 import pytest
 
-from pipeline.exempel import expected_tables, make_example
+from pipeline.exempel import expected_tables
 from pipeline.report import author, blocks
 from pipeline.report.context import Context, pattern_of, planning
 from pipeline.run.plan import chapters
 from pipeline.run.planning import _cell
 from pipeline.run.public import tell
 from pipeline.workspace import REPO, Workspace
-from tests.municipality import at, tables
+from tests.chapters import ROWS, SEED, YEAR, YEARS, known_municipality
+from tests.municipality import copy
 
-YEARS, ROWS, YEAR, SEED = (2024, 2025), 60, 2025, 5
 CHAPTER = "90_kvalitetsberattelse"
 PAPERS = ("underlag_namnden", "underlag_ledningsgruppen")
 OWN = re.compile("kvalitet_|konstant_|ord_|.*_minus_")  # counted here, or made of named facts
@@ -33,9 +33,7 @@ Blocks = list[dict[str, Any]]
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    made = at(tmp_path_factory.mktemp("berattelse"))
-    make_example(made.raw, YEARS, ROWS, SEED)
-    tables(made, *YEARS)
+    made = copy(known_municipality()[0], tmp_path_factory.mktemp("berattelse"))
     tell(made, YEAR, "intern", chapters(made, YEAR, "intern"))
     return made
 

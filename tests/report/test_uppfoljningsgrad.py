@@ -16,35 +16,23 @@ import openpyxl
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
-from pipeline.exempel import expected_tables, make_example, world
+from pipeline.exempel import expected_tables, world
 from pipeline.exempel.truth import Expected
-from pipeline.facts.dataset import codebooks
 from pipeline.facts.watchlist import waiting
-from pipeline.intake.year import clean_year
 from pipeline.publish.watchlist import write_watchlist
 from pipeline.report import author, blocks
 from pipeline.run.planning import _cell
-from pipeline.validation.year import validate_year
-from pipeline.workspace import REPO, Workspace, load_kommun
+from pipeline.workspace import REPO, Workspace
+from tests.chapters import ROWS, SEED, YEAR, YEARS, known_municipality
 
-YEARS, ROWS, SEED = (2024, 2025), 120, 11
-YEAR = YEARS[-1]
 DAY = dt.date(2026, 3, 16)
 CHAPTER = REPO / "notebooks" / "15_uppfoljningsgrad.ipynb"
 Facts = dict[tuple[str, str, str], dict]
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    folder = tmp_path_factory.mktemp("uppfoljning")
-    made = Workspace(folder / "raw", folder / "processed", folder / "reports")
-    make_example(made.raw, YEARS, ROWS, SEED)
-    load_kommun.cache_clear()
-    codebooks.cache_clear()
-    for year in YEARS:
-        clean_year(made, year, made.processed / str(year))
-        validate_year(made, year, made.processed / str(year))
-    return made
+def workspace() -> Workspace:
+    return known_municipality()[0]
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,8 @@ from pipeline.publish.standing import Standing as Front
 from pipeline.run.evidence import wheel
 from pipeline.run.releases import COUNTS, RECORD, STAGES, folder_of
 from pipeline.workspace import REPO, Workspace, load_kommun
-from tests.municipality import at, copy, tables
+from tests import municipality
+from tests.municipality import at, copy
 from tests.publish import sample
 
 YEAR = 2025
@@ -38,15 +39,11 @@ def day(text: str) -> dt.date:
 
 @pytest.fixture(scope="module")
 def example(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    made = at(tmp_path_factory.mktemp("exempel"))
-    shutil.copytree(REPO / "data" / "raw", made.raw)
+    made = copy(municipality.example(), tmp_path_factory.mktemp("exempel"))
     shutil.rmtree(made.raw / str(YEAR) / "analys", ignore_errors=True)  # written below, by the day
-    before = (YEAR - 2, YEAR - 1)
-    tables(made, *before, YEAR)
     for folder in (made.raw, made.processed):
-        for year in before:  # read for what ended in the year; every test copies the rest
+        for year in (YEAR - 2, YEAR - 1):  # read for what ended in the year; tests copy the rest
             shutil.rmtree(folder / str(year))
-    made.reports.mkdir()
     return made
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,17 +13,15 @@ from pipeline.facts.fact import Fact
 from pipeline.facts.measure import count, gas, mean, ratio, sd, share, total
 from pipeline.facts.table import FactTable
 from pipeline.publish.ledger import FACT_SCHEMA
-from pipeline.workspace import REPO, Workspace
-from tests.municipality import at, tables
+from pipeline.workspace import Workspace
+from tests import municipality
 
 YEAR = 2025
 
 
 def example(folder: Path) -> Workspace:
     """The workspace, with the tables of all years and the ledger of the last."""
-    workspace = at(folder)
-    shutil.copytree(REPO / "data" / "raw", workspace.raw)
-    tables(workspace, *workspace.years())
+    workspace = municipality.copy(municipality.example(), folder)
     found = {f.id: f.record() for made in facts(workspace) for f in made.family()}
     place = workspace.reports / str(YEAR) / "intern"
     place.mkdir(parents=True)

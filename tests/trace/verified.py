@@ -37,12 +37,12 @@ class Edition:
         return Edition(municipality.copy(self.workspace, folder))
 
 
-def build(folder: Path) -> Edition:
-    """With texts in it that a disposal is to destroy."""
+def build(folder: Path, seed: str = "0") -> Edition:
+    """With texts in it that a disposal is to destroy. `seed`: of the order of hashes."""
     made = Edition(municipality.at(folder))
     years = ["--year", "2024", "--year", str(YEAR), "--rows", "40"]
     for verb in (["exempel", *years], ["annual", "--year", str(YEAR)]):
-        done = made.run(*verb)
+        done = municipality.run(made.workspace, *verb, seed=seed)
         assert done.returncode == 0, done.stderr
         if verb[0] == "exempel":
             disposing.plant(made.workspace.raw)

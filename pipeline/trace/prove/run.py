@@ -161,8 +161,7 @@ def _agrees() -> int:
 
 
 def _timed(way: Callable[[], Tallied]) -> Tallied:
-    # What is held stays held, so the garbage collector need not go through it: statsmodels has it
-    # collect everything for each family of p-values, half a second where a world is in memory.
+    # What is held stays held, so the garbage collector need not go through it.
     gc.collect()
     gc.freeze()
     start = time.process_time()
