@@ -52,7 +52,7 @@ def copy(of: Workspace, folder: Path) -> Workspace:
 
 def prints(of: Workspace) -> dict[str, str]:
     """What has been built, file by file: its place → sha256."""
-    files = [*of.reports.rglob("*"), *of.processed.glob("[12]*/*")]
+    files = [*of.reports.rglob("*"), *of.processed.glob("[12]*/**/*")]
     return {
         str(p.relative_to(of.raw.parent)): hashlib.sha256(p.read_bytes()).hexdigest()
         for p in files
