@@ -57,9 +57,13 @@ class ReportTypstExporter(ProjectExporter):
         return {"attachment": None, **given} | {
             "meta": document.meta,
             "body": "\n\n".join(map(typst_blocks.block, document.blocks())),
-            "register": reg.register(document),
+            "register": [
+                {"title": group.title, "clusters": reg.clusters(group, document.meta.year)}
+                for group in reg.register(document)
+            ],
             "register_title": reg.TITLE,
             "register_introduction": reg.INTRODUCTION,
+            "register_printed": reg.PRINTED,
         }
 
 
