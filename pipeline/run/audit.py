@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import nbformat
 
-from pipeline import __version__
 from pipeline.audit.answers import FAILED, OVERDUE, plan_standing
 from pipeline.audit.visits import CANCELLED
 from pipeline.errors import UsageError
@@ -29,11 +28,12 @@ from pipeline.facts.visits import (
     visits,
 )
 from pipeline.publish.document import Document, Meta
+from pipeline.run.cover import cover
 from pipeline.run.execute import Job, kernels_of
 from pipeline.run.kernel import Kernels
 from pipeline.run.plan import common
 from pipeline.run.visits import fix_plan
-from pipeline.workspace import Workspace, load_kommun, per_datum
+from pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
     from pipeline.publish.audit import Entry, Link
@@ -195,7 +195,7 @@ def _audit(
         say(f"Besökens rapporter för {year} görs …" if not visit else f"Rapporten {visit} görs …")
         run_notebooks(workspace, jobs(workspace, year, home, date, visit), kernels)
         kernels.end()
-        write_all(workspace, meta_of(workspace, year, date), home, say, visit)
+        write_all(workspace, cover(workspace, year, date), home, say, visit)
         if visits(workspace, year):
             verdict = verify_visits(workspace, year, home, workspace.processed)
             for line in verdict.lines():
@@ -226,12 +226,6 @@ def check(workspace: Workspace, year: int, visit: str) -> None:
             f"Besöket {visit} {why}. Besök med något antecknat:\n  {known}.\n"
             f"Skriv till exempel make audit BESOK={known.partition(',')[0]} YEAR={year}."
         )
-
-
-def meta_of(workspace: Workspace, year: int, date: dt.date | None) -> Meta:
-    kommun = load_kommun(workspace.raw)
-    day = per_datum(workspace, year, date)
-    return Meta(kommun.namn, kommun.sektor, year, day, __version__)
 
 
 def index(workspace: Workspace, meta: Meta, folder: Path) -> None:

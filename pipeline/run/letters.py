@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline import __version__
 from pipeline.audit.records import draws_of, january_of
 from pipeline.audit.visits import Visit, file_name, standings
 from pipeline.errors import UppfoljningError
@@ -17,8 +16,9 @@ from pipeline.facts.dataset import codebooks
 from pipeline.publish import draw_page, handling, letters, visit_plan
 from pipeline.publish.document import Meta
 from pipeline.publish.letter_templates import refuse_unknown
+from pipeline.run.cover import cover
 from pipeline.run.visits import FORM, earlier, fix_plan, label, rows, units, visit_of, visits
-from pipeline.workspace import Workspace, load_kommun, per_datum
+from pipeline.workspace import Workspace, load_kommun
 
 FOLDER, LETTERS = "verksamhet", "brev"
 SAID = {
@@ -76,7 +76,7 @@ def write_letters(
         home = out / file_name(visit.besok_id)
         for name, letter in _letters(workspace, meta.year, visit):
             if isinstance(letter, letters.Letter):
-                sender = letters.Sender(meta.kommun, meta.sektor, workspace.raw)
+                sender = letters.Sender(meta.kommun, meta.sektor, workspace.raw, meta.logo)
                 made += letters.write(letter, visit, sender, home / LETTERS)
             elif letter is not None:
                 missing.setdefault((name, letter), []).append(visit.besok_id)
@@ -106,9 +106,7 @@ def make_letters(
             f"Gör så här: fyll i blanketten Uppföljningsplan och spara den i mappen {year}."
         )
     fix_plan(workspace, year, date, say, now=True)
-    kommun = load_kommun(workspace.raw)
-    day = per_datum(workspace, year, date)
-    meta = Meta(kommun.namn, kommun.sektor, year, day, __version__)
+    meta = cover(workspace, year, date)
     intern = workspace.reports / str(year) / "intern"
     home = intern / FOLDER
     linked = (home / "index.html").is_file()

@@ -12,8 +12,8 @@ from pipeline.workspace import Workspace, per_datum
 CLEAN = Job("00_rensa.ipynb", "00_rensa")
 VALIDATE = Job("01_validera.ipynb", "01_validera")
 CHAPTERS = (
+    "03_aret_i_korthet",
     "05_avstamning",
-    "08_aret_i_korthet",
     "10_sammanstallning",
     "15_uppfoljningsgrad",
     "20_medarbetare_bestallare_partners",

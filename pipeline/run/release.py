@@ -17,7 +17,7 @@ import stat
 import tempfile
 import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ from pipeline.facts.action_plan import SNAPSHOT
 from pipeline.facts.pattern import Pattern
 from pipeline.privacy.screen import mask
 from pipeline.publish import correction
-from pipeline.publish.document import Document, Meta
+from pipeline.publish.document import Document
 from pipeline.publish.edition import PDF, REPORT
 from pipeline.publish.ledger import FACTS, OCCURRENCES
 from pipeline.publish.manifest import FILE as MANIFEST
@@ -42,6 +42,7 @@ from pipeline.report.completeness import reasons
 from pipeline.run import state, underlag
 from pipeline.run.attack import FILE as ATTACK
 from pipeline.run.attack import attack_edition, log, refuse_leaks
+from pipeline.run.cover import cover
 from pipeline.run.plan import chapters
 from pipeline.run.public import refuse_files, refuse_hidden
 from pipeline.run.releases import (
@@ -58,7 +59,7 @@ from pipeline.run.releases import (
 from pipeline.run.vocabulary import vocabulary
 from pipeline.trace.diff.parameters import KEPT
 from pipeline.trace.verify import refuse, verify
-from pipeline.workspace import Workspace, load_kommun, per_datum
+from pipeline.workspace import Workspace, per_datum
 
 PATTERN = "monster.json"
 _PAPERS = tuple(Path(underlag.FOLDER) / kind.name for kind in underlag.OUTWARD)
@@ -188,10 +189,9 @@ class _Made:
     def render(self, say: Say) -> None:
         """Write the public edition and the papers that may leave under their own name; the gates
         that `annual` has for what they say."""
-        kommun = load_kommun(self._workspace.raw)
         stage = STAGES[self._decision.stage] + (", rättad" if self._replaced else "")
         edition = f"Publik utgåva, {stage}"
-        meta = Meta(kommun.namn, kommun.sektor, self._year, self._day, __version__, edition=edition)
+        meta = replace(cover(self._workspace, self._year, self._day), edition=edition)
         names = [job.name for job in chapters(self._workspace, self._year, "publik")]
         executed = {n: self._background / "notebooks" / f"{n}.ipynb" for n in names}
         whole, told = public_edition(executed, meta)

@@ -6,13 +6,13 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pipeline import __version__
 from pipeline.errors import UsageError
 from pipeline.facts.dataset import codebooks, open_dataset
 from pipeline.forms.codebook import slug
 from pipeline.publish.document import Meta
 from pipeline.report.tertial import LAST_DAYS, SECTOR, SECTOR_NAME, ended_by
 from pipeline.run import state
+from pipeline.run.cover import cover
 from pipeline.run.execute import Job, kernels_of
 from pipeline.run.kernel import Kernels
 from pipeline.run.locks import FORM, NOTEBOOK, standing
@@ -132,7 +132,7 @@ def _tertial(
             f"Inga insatser påbörjades eller avslutades under {name} {year} i de filer som finns."
         )
     intern = workspace.reports / str(year) / "intern"
-    meta = _meta(workspace, year, date)
+    meta = cover(workspace, year, date)
     with swapped(intern / FOLDER, name) as (made, swap):
         say(f"Sammanställningen för {name} {year} görs …")
         run_notebooks(workspace, [(job(workspace, year, name, date), made)], kernels)
@@ -147,12 +147,6 @@ def _tertial(
     if (intern / FILE).is_file():
         refresh_outputs(intern)
     return intern / FOLDER / name
-
-
-def _meta(workspace: Workspace, year: int, date: dt.date | None) -> Meta:
-    kommun = load_kommun(workspace.raw)
-    day = per_datum(workspace, year, date)
-    return Meta(kommun.namn, kommun.sektor, year, day, __version__)
 
 
 def _has_rows(workspace: Workspace, year: int, tertial: str) -> bool:

@@ -13,6 +13,7 @@ from pipeline.publish import blocks as b
 from pipeline.publish import register as reg
 from pipeline.publish.document import TOP, Block, Document, place
 from pipeline.publish.fonts import drawable
+from pipeline.publish.pdf import CHECKED
 from pipeline.publish.text import clean, date_words
 from pipeline.publish.typst_table import parts
 from pipeline.publish.untraced import pieces as p
@@ -79,6 +80,8 @@ def _sorted(texts: list[Drawn], document: Document, pages: int) -> tuple[list[Sa
     outside: dict[tuple[int, str], list[str]] = {}
     found: list[Said] = []
     odd: list[Finding] = []
+    # A logo of pixels is drawn once, on the first page.
+    pictures = int(meta.logo is not None and meta.logo.mime == "image/png")
     last = next((t.page for t in reversed(texts) if t.kind == "text"), 0)
     register = _register_page(texts, last)
     for text in _hyphens(texts):
@@ -90,6 +93,8 @@ def _sorted(texts: list[Drawn], document: Document, pages: int) -> tuple[list[Sa
             found.append(Said(text.text, where))
         elif text.kind in ("header", "footer"):
             outside.setdefault((text.page, text.kind), []).append(text.text)
+        elif text.kind == "raster" and pictures and text.page == 1:
+            pictures -= 1
         elif text.kind == "raster":
             odd.append(_wrong(where, "bild", "en bild utan spårbara tal"))
         elif text.kind == "unreadable":
@@ -151,7 +156,7 @@ def _cover(document: Document) -> Iterator[Said]:
     meta = document.meta
     date = f"Uppgifter per {date_words(meta.per_datum)}"
     made = f"Framställd med Uppföljning {meta.version}"
-    for text in (meta.kommun, meta.title, meta.sektor, meta.edition, date, made):
+    for text in (meta.kommun, meta.title, meta.sektor, meta.edition, date, CHECKED, made):
         yield Said(text, "omslaget")
 
 
@@ -269,7 +274,9 @@ def _beside(
         link = _LINK.fullmatch(text)
         if has_number(text) and not (link and _signature(link["heading"] or "") in titles):
             odd.append(_wrong("det som läses upp", text, around(text, 0, 0)))
-    alts = [
+    logo = document.meta.logo
+    alts = [] if logo is None else [Said(document.meta.kommun, "logotypen")]
+    alts += [
         Said(b.plain(block.data["alt"]), place(block.notebook, block.cell_id))
         for block in document.blocks()
         if block.kind == "figure"
