@@ -86,6 +86,11 @@ class PaperTypstExporter(ReportTypstExporter):
 
     template_file = Unicode("underlag.typ.j2")
 
+    def prepare(self, notebook: NotebookNode, given: dict[str, Any]) -> dict[str, Any]:
+        prepared = super().prepare(notebook, given)
+        # Its first chapter begins where the paper does, under the logo.
+        return prepared | {"body": prepared["body"].removeprefix(typst_blocks.TURN)}
+
 
 def render(
     document: Document,

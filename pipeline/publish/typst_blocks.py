@@ -14,6 +14,7 @@ from pipeline.publish.typst_table import FRAME, Part, parts
 from pipeline.report.charts.tokens import GRADE_EDGES, GRADES
 
 MM = 72 / 25.4  # points
+TURN = "#pagebreak(weak: true)\n"  # before a chapter
 _SPACE = re.compile(r"[ \t\n]+")
 _UNBROKEN = re.compile(r"[^\s\u200b]{40,}")  # longer than any word that hyphenates
 
@@ -84,7 +85,7 @@ def _shaped(text: str) -> str:
 def block(given: Block) -> str:
     """The block as one line of Typst markup, labelled with its id."""
     chapter = given.kind == "heading" and given.data["level"] == TOP
-    turn = "#pagebreak(weak: true)\n" if chapter else ""
+    turn = TURN if chapter else ""
     return f"{turn}#{_data(given.data, given.id)}#label({_raw(given.id)})"
 
 
