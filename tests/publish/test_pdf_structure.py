@@ -18,8 +18,8 @@ from . import sample as s
 
 LOGO = Path(__file__).parents[2] / "data" / "raw"
 PROSE = s.markdown(
-    "# Kapitel\n\nBrödtext på svenska: å ä ö.\n\n> Citat i flera\n>\n> stycken.\n\n- en punkt\n- två\n"
-    "\n1. först\n2. sedan\n\n## Avsnitt\n\nMer text."
+    "# Kapitel\n\nBrödtext på svenska: å ä ö.\n\n> Citat i flera\n>\n> stycken.\n\n- en punkt\n"
+    "- två\n\n1. först\n2. sedan\n\n## Avsnitt\n\nMer text."
 )
 
 
@@ -96,7 +96,7 @@ def test_every_number_leads_to_a_place_of_its_own_in_the_register(files):
     led = set()
     for page in reader.pages[:first]:
         for link in (given.get_object() for given in page.get("/Annots", [])):
-            to = link["/Dest"] if "/Dest" in link else None
+            to = link["/Dest"]
             if isinstance(to, list) and numbers[to[0].idnum] >= first:
                 led.add((numbers[to[0].idnum], *map(float, to[2:4])))
     assert len(led) == len(shown) == 3
