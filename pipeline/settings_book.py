@@ -67,6 +67,7 @@ SINGLE = (  # the settings of the first sheet, a row each; a dot parts a section
     Column("kolada.adress", "Koladas adress", TEXT, "Tomt: den vanliga."),
     Column("bedomning.gron_minst", "Grönt föreslås från", NUMBER, "Andel uppfyllt, 0–1."),
     Column("bedomning.rod_under", "Rött föreslås under", NUMBER, "Andel uppfyllt, 0–1."),
+    Column("logotyp", "Logotyp", TEXT, "En SVG- eller PNG-fil i samma mapp, till omslagen."),
 )  # fmt: skip
 PARTS = (
     Part("Enheter", "enheter", _OPTION),

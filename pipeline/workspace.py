@@ -18,6 +18,7 @@ from typing import Any
 
 from pipeline.errors import ConfigError, UppfoljningError
 from pipeline.kalender import FRISTER, Frist, Mote, read_calendar, read_meetings
+from pipeline.logotyp import check_name
 from pipeline.matt import Matt, read_measures
 from pipeline.settings_book import BOOK, TOML, Settings, read_book
 
@@ -122,6 +123,7 @@ class Kommun:
     stratsys: Stratsys = Stratsys()
     bedomning: Bedomning = Bedomning()
     kolada: Kolada = Kolada()
+    logotyp: str = ""  # a file in RAW, on covers: logotyp.py
 
     def catalogue(self, name: str) -> tuple[Option, ...]:
         """The list behind `"categories": "kommun:<name>"` in a codebook."""
@@ -343,7 +345,7 @@ def _kommun(doc: Mapping[str, Any]) -> Kommun:
     known = {
         "namn", "kod", "sektor", "per_datum", "klientord", "kontakt", "enheter", "insatser",
         "verksamheter", "kommuner", "hoppa_over", "rakna_alla_svar", "sekretess",
-        "instrument", "matt", "arshjul", "flg", "stratsys", "bedomning", "kolada",
+        "instrument", "matt", "arshjul", "flg", "stratsys", "bedomning", "kolada", "logotyp",
     }  # fmt: skip
     unknown = sorted(set(doc) - known)
     if unknown:
@@ -382,6 +384,7 @@ def _kommun(doc: Mapping[str, Any]) -> Kommun:
         stratsys=_stratsys(doc.get("stratsys", {}), units),
         bedomning=_grading(doc.get("bedomning", {})),
         kolada=_kolada(doc.get("kolada", {})),
+        logotyp=check_name(doc.get("logotyp", "")),
     )
 
 

@@ -10,6 +10,7 @@ from pipeline.exempel import besok, world
 from pipeline.workspace import Kommun, Option
 
 SURVEY = Path(__file__).parent / "brukarenkat.json"
+LOGO = Path(__file__).parent / "logotyp.svg"
 
 
 OWN_MEASURES = """\
@@ -73,6 +74,7 @@ def toml_bytes(years: Sequence[int]) -> bytes:
         f'sektor = "{world.SEKTOR}"',
         f"per_datum = {dt.date(max(years) + 1, *world.TOLD_AS_OF)}",
         'klientord = "klient"',
+        f'logotyp = "{LOGO.name}"  # påhittad, till omslagen',
         "",
         "# Kommuner att jämföra med. Värdena i mappen kolada är påhittade, också rikets.",
         "[kommuner]",

@@ -35,7 +35,7 @@ from pipeline.exempel import (
     world,
 )
 from pipeline.exempel.files import file_bytes
-from pipeline.exempel.kommun import SURVEY, kommun, toml_bytes
+from pipeline.exempel.kommun import LOGO, SURVEY, kommun, toml_bytes
 from pipeline.exempel.sheets import Sheet
 from pipeline.exempel.truth import (
     Expected,
@@ -67,6 +67,7 @@ def make_example(folder: Path, years: Sequence[int], rows: int = ROWS, seed: int
     _refuse_own_data(folder, wanted)
     values = kolada.values(seed, wanted)
     _write(folder / "kommun.toml", toml_bytes(wanted))
+    _write(folder / LOGO.name, LOGO.read_bytes())
     _write(folder / "formular" / SURVEY.name, SURVEY.read_bytes())
     _write(folder / "kolada" / kolada.FILE, kolada.answer_bytes(values))
     books = _codebooks()

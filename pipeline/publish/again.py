@@ -14,6 +14,7 @@ import nbformat
 import pyarrow.parquet as pq
 
 from pipeline.crate.record import read as read_crate
+from pipeline.logotyp import read_logo
 from pipeline.publish import action_plan, freetext, html, ledger, stratsys, watchlist
 from pipeline.publish.document import Document, Meta, cells, collect
 from pipeline.publish.edition import NOTEBOOKS, REPORT
@@ -23,7 +24,7 @@ from pipeline.publish.panel.lineage import trace_all
 from pipeline.publish.public import FILE as LEDGER
 from pipeline.publish.tertial import page_of
 from pipeline.trace.verify.disposed import Disposed
-from pipeline.workspace import Workspace
+from pipeline.workspace import Workspace, load_kommun
 
 BESIDE = ("00_", "01_")  # cleaning and validation: reviewers read them, the report does not
 
@@ -36,7 +37,7 @@ def trace_again(workspace: Workspace, year: int, folder: Path, disposed: Dispose
         if not p.name.startswith(BESIDE)
     }
     read = {name: nbformat.reads(text, as_version=4) for name, text in texts.items()}
-    meta = _meta(folder)
+    meta = _meta(workspace, folder)
     document: Document = collect(read, meta)
     code = {(n, key): cell.source for n, nb in read.items() for key, cell in cells(nb)}
     notes = {fact: disposed.note(fact) for fact in disposed.facts}
@@ -70,7 +71,7 @@ def trace_part_again(
     edition that it is part of is told. `titled`: what the cover of a document says, from the
     edition's and the document's name."""
     edition = folder.parents[1]
-    meta = _meta(edition)
+    meta = _meta(workspace, edition)
     notes = {fact: disposed.note(fact) for fact in disposed.facts}
     lineage = trace_all(workspace, year, pq.read_table(folder / ledger.FACTS).to_pylist())
     for path in sorted((folder / NOTEBOOKS).glob("*.ipynb")):
@@ -83,9 +84,10 @@ def trace_part_again(
     refresh_outputs(edition)
 
 
-def _meta(folder: Path) -> Meta:
+def _meta(workspace: Workspace, folder: Path) -> Meta:
+    raw = workspace.raw
     told = read_crate(folder)
     return Meta(
         told["kommun"], told["sektor"], told["year"], dt.date.fromisoformat(told["per_datum"]),
-        told["program"], told["edition"],
+        told["program"], told["edition"], logo=read_logo(raw, load_kommun(raw).logotyp),
     )  # fmt: skip

@@ -3,10 +3,9 @@ PDF and a notebook. A ledger lies beside them, of both."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from nbformat import NotebookNode
 from traitlets import Unicode
@@ -17,7 +16,6 @@ from pipeline.publish.document import Document, Meta, collect
 from pipeline.publish.exporter import PageExporter
 from pipeline.publish.layout import Layout
 from pipeline.publish.panel.lineage import Lineage
-from pipeline.publish.register_panels import panels, shown
 from pipeline.publish.tertial import NOTEBOOKS, Compiled, only, page_of
 
 REPORT, QUESTIONS = "rapport", "fragor"
@@ -51,17 +49,9 @@ class Entry:
 
 
 class VisitTypstExporter(pdf.ReportTypstExporter):
-    """A visit's report: no cover and no contents, and the register in panels."""
+    """A visit's report: no cover and no contents."""
 
     template_file = Unicode("besok.typ.j2")
-
-    def default_filters(self) -> Iterable[tuple[str, Callable[..., Any]]]:
-        return [*super().default_filters(), ("shown", shown)]
-
-    def prepare(self, notebook: NotebookNode, given: dict[str, Any]) -> dict[str, Any]:
-        made = super().prepare(notebook, given)
-        register = [{"title": g.title, "panels": panels(g)} for g in made["register"]]
-        return {**made, "panels": register}
 
 
 EXPORTERS: Mapping[Layout, type[pdf.ReportTypstExporter]] = {

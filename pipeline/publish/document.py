@@ -6,13 +6,14 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nbformat import NotebookNode
 
 from pipeline import markdown
 from pipeline.errors import UppfoljningError
+from pipeline.logotyp import Logotyp
 from pipeline.publish import blocks as b
 from pipeline.publish.text import slug
 
@@ -33,6 +34,7 @@ class Meta:
     version: str
     edition: str = "Intern utgåva för granskning"
     name: str = "Årsrapport"
+    logo: Logotyp | None = field(default=None, repr=False)
 
     @property
     def title(self) -> str:

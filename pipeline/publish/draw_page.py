@@ -25,7 +25,7 @@ def handling(protocols: Sequence[Protocol], meta: Meta) -> Handling:
     blocks = [block for p in reversed(protocols) for block in _one(p, p is last)]
     return Handling(
         "Protokoll över urval av kunder", meta.kommun, meta.sektor, meta.per_datum,
-        f"Dnr {last['dnr']}", head, blocks,
+        f"Dnr {last['dnr']}", head, blocks, logo=meta.logo,
     )  # fmt: skip
 
 

@@ -8,8 +8,6 @@ from typing import NamedTuple
 
 from pipeline.audit.grades import SHAPES
 
-COLOURS = {"gron": "#1B6E3C", "gul": "#F2C14E", "rod": "#B3261E", "bla": "#1F5FA8"}
-EDGES = {"gul": "#7A5C00"}  # of a shape that is too light on paper
 _NAMES = {"gron": "Grön", "gul": "Gul", "rod": "Röd", "bla": "Blå"}
 _TOLD = {f"{shape}\u00a0{_NAMES[grade]}": grade for grade, shape in SHAPES.items()}
 _FIRST = re.compile("|".join(map(re.escape, _TOLD)))

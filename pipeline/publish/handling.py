@@ -15,6 +15,7 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 from traitlets import Unicode
 
+from pipeline.logotyp import Logotyp
 from pipeline.publish import blocks as b
 from pipeline.publish import typst_blocks
 from pipeline.publish.document import Block, Meta
@@ -38,6 +39,7 @@ class Handling:
     blocks: Sequence[b.Data]
     back: tuple[str, str] | None = None
     wide: bool = False
+    logo: Logotyp | None = None
 
     def __deepcopy__(self, _: object) -> Handling:
         return self  # frozen; nbconvert copies its resources at every step
@@ -61,7 +63,8 @@ class HandlingTypstExporter(ReportTypstExporter):
         one: Handling = given["handling"]
         # The title is the first level of all: what follows stands one below it.
         body = (typst_blocks.block(_below(block)) for block in _numbered(one.blocks))
-        meta = Meta(one.kommun, one.sektor, one.day.year, one.day, "", one.stamp, one.title)
+        meta = Meta(one.kommun, one.sektor, one.day.year, one.day, "", one.stamp, one.title,
+                    one.logo)  # fmt: skip
         return {
             "attachment": None, "handling": one, "meta": meta, "body": "\n\n".join(body)
         }  # fmt: skip
@@ -76,7 +79,7 @@ def printed(one: Handling) -> bytes:
     """The document as PDF/A-3a and PDF/UA-1, dated by its day."""
     with tempfile.TemporaryDirectory() as folder:
         source = HandlingTypstExporter().render(handling=one)
-        return compile_pdf(source, Path(folder), one.day)
+        return compile_pdf(source, Path(folder), one.day, one.logo)
 
 
 def write(one: Handling, folder: Path, name: str) -> bytes:

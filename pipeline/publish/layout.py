@@ -7,7 +7,7 @@ from enum import Enum
 
 class Layout(Enum):
     """REPORT: cover, contents, chapters, register. COMPACT: what the cover says stands above the
-    text, no contents, and the register in panels (`register_panels`). PAPER: the chapters alone."""
+    text, and there are no contents. PAPER: the chapters alone."""
 
     REPORT = "rapport"
     COMPACT = "kompakt"

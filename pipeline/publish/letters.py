@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pipeline.audit.draw import DRAWN
 from pipeline.audit.visits import Visit, information_proposed, reviewed_from, week_before
+from pipeline.logotyp import Logotyp
 from pipeline.publish import eml, handling
 from pipeline.publish.letter_templates import Filled, Values, filled
 from pipeline.publish.text import date_words
@@ -31,6 +32,7 @@ class Sender:
     kommun: str
     sektor: str
     raw: Path
+    logo: Logotyp | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,14 @@ def _handling(text: Filled, letter: Letter, visit: Visit, sender: Sender) -> han
     )
     stamp = f"Dnr {visit.dnr}"
     return handling.Handling(
-        text.title, sender.kommun, sender.sektor, letter.day, stamp, head, text.blocks
+        text.title,
+        sender.kommun,
+        sender.sektor,
+        letter.day,
+        stamp,
+        head,
+        text.blocks,
+        logo=sender.logo,
     )
 
 

@@ -10,16 +10,24 @@ from pathlib import Path
 from typing import Any, Literal
 
 import typst
+from jinja2 import Environment
 from nbformat import NotebookNode
 from traitlets import Unicode
 
 from pipeline.errors import UppfoljningError
+from pipeline.logotyp import Logotyp
 from pipeline.publish import fonts, ledger, typst_blocks
 from pipeline.publish import register as reg
 from pipeline.publish.document import Document
 from pipeline.publish.exporter import ProjectExporter, document_of
+from pipeline.report.charts import tokens
 
 LEDGER = "Faktaregister: varje tal i rapporten med definition, värde, underlag och period"
+# An edition whose numbers do not agree when they are computed again is not put in place.
+CHECKED = (
+    "Varje tal är kontrollräknat på ett andra sätt och står med sin definition i faktaregistret, "
+    "sist i rapporten."
+)
 STANDARDS: tuple[Literal["a-3a", "ua-1"], ...] = ("a-3a", "ua-1")
 
 
@@ -49,6 +57,11 @@ class ReportTypstExporter(ProjectExporter):
         "comment_start_string": "<#", "comment_end_string": "#>",
     }  # fmt: skip
 
+    def _create_environment(self) -> Environment:
+        environment = super()._create_environment()
+        environment.globals["tokens"] = tokens
+        return environment
+
     def default_filters(self) -> Iterable[tuple[str, Callable[..., Any]]]:
         return [*super().default_filters(), ("text", typst_blocks.literal)]
 
@@ -57,9 +70,14 @@ class ReportTypstExporter(ProjectExporter):
         return {"attachment": None, **given} | {
             "meta": document.meta,
             "body": "\n\n".join(map(typst_blocks.block, document.blocks())),
-            "register": reg.register(document),
+            "register": [
+                {"title": group.title, "clusters": reg.clusters(group, document.meta.year)}
+                for group in reg.register(document)
+            ],
+            "checked": CHECKED,
             "register_title": reg.TITLE,
             "register_introduction": reg.INTRODUCTION,
+            "register_printed": reg.PRINTED,
         }
 
 
@@ -67,6 +85,11 @@ class PaperTypstExporter(ReportTypstExporter):
     """A paper of a few pages: the chapters alone, without cover, contents and register."""
 
     template_file = Unicode("underlag.typ.j2")
+
+    def prepare(self, notebook: NotebookNode, given: dict[str, Any]) -> dict[str, Any]:
+        prepared = super().prepare(notebook, given)
+        # Its first chapter begins where the paper does, under the logo.
+        return prepared | {"body": prepared["body"].removeprefix(typst_blocks.TURN)}
 
 
 def render(
@@ -83,11 +106,14 @@ def render(
         else:
             (Path(folder) / attachment.name).write_bytes(attachment.content)
         source = exporter().render(document=document, attachment=attachment)
-        return compile_pdf(source, Path(folder), document.meta.per_datum)
+        return compile_pdf(source, Path(folder), document.meta.per_datum, document.meta.logo)
 
 
-def compile_pdf(source: str, root: Path, date: dt.date) -> bytes:
-    """Compile Typst source whose files lie in `root`. No clock: the PDF is dated `date`."""
+def compile_pdf(source: str, root: Path, date: dt.date, logo: Logotyp | None = None) -> bytes:
+    """Compile Typst source whose files lie in `root`, the logo put there too. No clock: the PDF is
+    dated `date`."""
+    if logo is not None:
+        (root / logo.name).write_bytes(logo.content)
     stamp = dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC)
     main = root / "rapport.typ"
     main.write_text(source, encoding="utf-8", newline="\n")

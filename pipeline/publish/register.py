@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import groupby
 
 from pipeline.facts.words import definition_words
 from pipeline.publish import blocks as b
@@ -19,6 +20,7 @@ INTRODUCTION = (
     "där det visas. Villkoren är skrivna i SQL. En andel är de av nämnarens rader som också "
     "uppfyller täljarens villkor."
 )
+PRINTED = "Tal som räknas på samma sätt står under en gemensam rubrik. Ett tal utan år är årets."
 KINDS = {
     "heading": "rubrik", "paragraph": "text", "list": "lista", "quote": "citat",
     "table": "tabell", "figure": "diagram",
@@ -61,6 +63,71 @@ class Group:
     title: str
     anchor: str
     entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry in print: what it has of its own beside its cluster's head."""
+
+    entry: Entry
+    title: str
+    words: str
+    conditions: tuple[tuple[str, str], ...]
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Neighbours that are counted alike, in print: what they share is said once, as their head.
+    One that is alone has no head (`title` is empty)."""
+
+    title: str
+    words: str
+    conditions: tuple[tuple[str, str], ...]
+    lines: tuple[Line, ...]
+
+
+def clusters(group: Group, year: int) -> tuple[Cluster, ...]:
+    """The group's entries in their order, in clusters. A period is told where it is not `year`."""
+    return tuple(
+        _cluster(tuple(together), stem, year)
+        for (stem, _, _), together in groupby(group.entries, key=_likeness)
+    )
+
+
+def _likeness(entry: Entry) -> tuple[str, str, tuple[str, ...]]:
+    return _split(entry.title)[0], entry.words, tuple(label for label, _ in entry.conditions)
+
+
+def _split(title: str) -> tuple[str, str]:
+    """`Kön (Kön: Man)` → `Kön`, `Kön: Man`. The parenthesis is the last, and whole."""
+    depth = 0
+    for place in range(len(title) - 1, 0, -1):
+        depth += {")": 1, "(": -1}.get(title[place], 0)
+        if depth == 0:
+            whole = title[place] == "(" and title[place - 1] == " "
+            return (title[: place - 1], title[place + 1 : -1]) if whole else (title, "")
+    return title, ""
+
+
+def _cluster(entries: tuple[Entry, ...], stem: str, year: int) -> Cluster:
+    if len(entries) == 1:
+        [one] = entries
+        return Cluster("", "", (), (Line(one, one.title, one.words, one.conditions,
+                                         _told(one, year)),))  # fmt: skip
+    first, *others = (one.conditions for one in entries)
+    same = tuple(c for k, c in enumerate(first) if all(o[k] == c for o in others))
+    lines = tuple(
+        Line(one, _split(one.title)[1], "", tuple(c for c in one.conditions if c not in same),
+             _told(one, year))
+        for one in entries
+    )  # fmt: skip
+    return Cluster(stem, entries[0].words, same, lines)
+
+
+def _told(entry: Entry, year: int) -> str:
+    period = "" if entry.period == str(year) else entry.period
+    return ", ".join(filter(None, (entry.basis, period)))
 
 
 def register(document: Document) -> tuple[Group, ...]:

@@ -8,11 +8,13 @@ from pipeline.errors import UppfoljningError
 from pipeline.publish import blocks as b
 from pipeline.publish import fonts, svg
 from pipeline.publish.document import TOP, Block
-from pipeline.publish.grade import COLOURS, EDGES, parted
+from pipeline.publish.grade import parted
 from pipeline.publish.text import clean
 from pipeline.publish.typst_table import FRAME, Part, parts
+from pipeline.report.charts.tokens import GRADE_EDGES, GRADES
 
 MM = 72 / 25.4  # points
+TURN = "#pagebreak(weak: true)\n"  # before a chapter
 _SPACE = re.compile(r"[ \t\n]+")
 _UNBROKEN = re.compile(r"[^\s\u200b]{40,}")  # longer than any word that hyphenates
 
@@ -71,10 +73,10 @@ def _shaped(text: str) -> str:
     found = parted(text)
     if found is None:
         return literal(text)
-    edge = EDGES.get(found.grade)
+    edge = GRADE_EDGES.get(found.grade)
     stroke = f', stroke: 0.3pt + rgb("{edge}")' if edge else ""
     shape = (
-        f'text(fill: rgb("{COLOURS[found.grade]}"){stroke}, top-edge: 0.6em, bottom-edge: 0pt, '
+        f'text(fill: rgb("{GRADES[found.grade]}"){stroke}, top-edge: 0.6em, bottom-edge: 0pt, '
         f"{literal(found.shape)})"
     )
     return f"{{{shape}; {literal(found.rest)}}}"
@@ -83,7 +85,7 @@ def _shaped(text: str) -> str:
 def block(given: Block) -> str:
     """The block as one line of Typst markup, labelled with its id."""
     chapter = given.kind == "heading" and given.data["level"] == TOP
-    turn = "#pagebreak(weak: true)\n" if chapter else ""
+    turn = TURN if chapter else ""
     return f"{turn}#{_data(given.data, given.id)}#label({_raw(given.id)})"
 
 
@@ -149,5 +151,5 @@ def _figure(data: b.Data, anchor: str) -> str:
     return (
         f"diagram({content(data['title'])}, {content(data.get('subtitle') or ())}, "
         f"{_raw(drawn)}, {min(width, FRAME * MM):.1f}pt, {literal(b.plain(data['alt']))}, "
-        f"{content(note)}, {_table(data['table'])})"
+        f"{content(note)}, {len(data['table']['rows'])}, {_table(data['table'])})"
     )

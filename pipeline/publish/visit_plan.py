@@ -62,7 +62,7 @@ def handling(plan: Plan, meta: Meta) -> Handling:
     ]  # fmt: skip
     return Handling(
         f"{TITLE} {plan.year}", meta.kommun, meta.sektor, meta.per_datum, "Endast internt",
-        head, blocks, wide=True,
+        head, blocks, wide=True, logo=meta.logo,
     )  # fmt: skip
 
 

@@ -16,7 +16,6 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline import __version__
 from pipeline.analys import analyses
 from pipeline.facts.action_plan import unfollowed
 from pipeline.facts.dataset import codebooks
@@ -29,6 +28,7 @@ from pipeline.run import audit, modes, state, tertial, underlag
 from pipeline.run.analyses import check_analyses
 from pipeline.run.attack import FILE as ATTACK
 from pipeline.run.attack import attack_edition, log, refuse_leaks
+from pipeline.run.cover import cover
 from pipeline.run.execute import NOTEBOOKS, Job, execute, kernel_environment, kernels_of
 from pipeline.run.kernel import Kernels
 from pipeline.run.locks import NOTEBOOK as TERTIAL
@@ -41,7 +41,7 @@ from pipeline.trace.disposed import refuse_rebuilt, refuse_resting
 from pipeline.trace.verify import refuse, verify
 from pipeline.validation.marked import write_marked
 from pipeline.validation.records import read_summary
-from pipeline.workspace import LITTER, Workspace, load_kommun, per_datum
+from pipeline.workspace import LITTER, Workspace, load_kommun
 
 SIDE_BY_SIDE = "UPPFOLJNING_SIDA_VID_SIDA"  # how many kernels at a time, where somebody says so
 WORKERS = 4  # a kernel's client sleeps much of its time: twice as many as cores
@@ -94,6 +94,7 @@ def _annual(
 ) -> Path:
     if not disposed:
         refuse_rebuilt(workspace, year)
+    cover(workspace, year, date)  # what is wrong with it is told before anything is built
     invented = load_kommun(workspace.raw).namn == "Exempelkommun"  # nobody's data
     if not invented and modes.open_to_others(workspace.raw / str(year)):
         say(f"Obs: andra användare av datorn kan läsa filerna i {workspace.raw / str(year)}.")
@@ -271,8 +272,7 @@ def _publish(
 
     kommun = load_kommun(workspace.raw)
     processed = workspace.processed / str(year)
-    day = per_datum(workspace, year, date)
-    meta = Meta(kommun.namn, kommun.sektor, year, day, __version__)
+    meta = cover(workspace, year, date)
     chapters_ = {job.name: made / "notebooks" / f"{job.name}.ipynb" for job in jobs}
     executed = {p.stem: p for p in sorted((made / "notebooks").glob("*.ipynb"))}
     balance = json.loads((processed / "balance.json").read_text(encoding="utf-8"))["files"]
@@ -307,8 +307,8 @@ def _publish(
         back="index.html", font_face=faces_css(LETTERS),
     )  # fmt: skip
     freetext.write_freetext(workspace, year, made)
-    watchlist.write_watchlist(workspace, year, made, day)
-    action_plan.write_action_plan(workspace, year, made, day)
+    watchlist.write_watchlist(workspace, year, made, meta.per_datum)
+    action_plan.write_action_plan(workspace, year, made, meta.per_datum)
     write_revised(workspace, year, made, changed)
 
     def seal(leaves: Path, agreeing: tuple[int, int] | None) -> None:

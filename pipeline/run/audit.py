@@ -28,9 +28,10 @@ from pipeline.facts.visits import (
     visits,
 )
 from pipeline.publish.document import Document, Meta
+from pipeline.run.cover import cover
 from pipeline.run.execute import Job, kernels_of
 from pipeline.run.kernel import Kernels
-from pipeline.run.plan import common, meta_of
+from pipeline.run.plan import common
 from pipeline.run.visits import fix_plan
 from pipeline.workspace import Workspace
 
@@ -194,7 +195,7 @@ def _audit(
         say(f"Besökens rapporter för {year} görs …" if not visit else f"Rapporten {visit} görs …")
         run_notebooks(workspace, jobs(workspace, year, home, date, visit), kernels)
         kernels.end()
-        write_all(workspace, meta_of(workspace, year, date), home, say, visit)
+        write_all(workspace, cover(workspace, year, date), home, say, visit)
         if visits(workspace, year):
             verdict = verify_visits(workspace, year, home, workspace.processed)
             for line in verdict.lines():

@@ -29,8 +29,8 @@ from pipeline.facts.visits import (
 from pipeline.privacy.screen import mask
 from pipeline.publish.document import Document
 from pipeline.run import audit
+from pipeline.run.cover import cover
 from pipeline.run.execute import kernels_of
-from pipeline.run.plan import meta_of
 from pipeline.workspace import Workspace, per_datum
 
 CALLED: Mapping[str, str] = {DRAFT: "Utkastet", FINAL: "Den slutliga rapporten"}
@@ -132,7 +132,7 @@ def _rendered(
     run_notebooks(workspace, audit.jobs(workspace, year, scratch, date, visit, name), kernels)
     kernels.end()
     [one] = [v for v in visits(workspace, year) if v.id == visit]
-    meta = meta_of(workspace, year, date)
+    meta = cover(workspace, year, date)
     made = audit.write(workspace, meta, [one], scratch / audit.FOLDER, say, name)
     verdict = verify_visits(workspace, year, scratch, workspace.processed)
     for line in verdict.lines():

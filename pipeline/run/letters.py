@@ -17,7 +17,7 @@ from pipeline.facts.visits import PLAN, rows
 from pipeline.publish import draw_page, handling, letters, visit_plan
 from pipeline.publish.document import Meta
 from pipeline.publish.letter_templates import refuse_unknown
-from pipeline.run.plan import meta_of
+from pipeline.run.cover import cover
 from pipeline.run.visits import earlier, fix_plan, label, units, visit_of, visits
 from pipeline.workspace import Workspace, load_kommun
 
@@ -77,7 +77,7 @@ def write_letters(
         home = out / file_name(visit.besok_id)
         for name, letter in _letters(workspace, meta.year, visit):
             if isinstance(letter, letters.Letter):
-                sender = letters.Sender(meta.kommun, meta.sektor, workspace.raw)
+                sender = letters.Sender(meta.kommun, meta.sektor, workspace.raw, meta.logo)
                 made += letters.write(letter, visit, sender, home / LETTERS)
             elif letter is not None:
                 missing.setdefault((name, letter), []).append(visit.besok_id)
@@ -107,7 +107,7 @@ def make_letters(
             f"Gör så här: fyll i blanketten Uppföljningsplan och spara den i mappen {year}."
         )
     fix_plan(workspace, year, date, say, now=True)
-    meta = meta_of(workspace, year, date)
+    meta = cover(workspace, year, date)
     intern = workspace.reports / str(year) / "intern"
     home = intern / FOLDER
     linked = (home / "index.html").is_file()

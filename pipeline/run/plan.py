@@ -5,17 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from pipeline import __version__
 from pipeline.facts.dataset import codebooks
-from pipeline.publish.document import Meta
 from pipeline.run.execute import Job
-from pipeline.workspace import Workspace, load_kommun, per_datum
+from pipeline.workspace import Workspace, per_datum
 
 CLEAN = Job("00_rensa.ipynb", "00_rensa")
 VALIDATE = Job("01_validera.ipynb", "01_validera")
 CHAPTERS = (
+    "03_aret_i_korthet",
     "05_avstamning",
-    "08_aret_i_korthet",
     "10_sammanstallning",
     "15_uppfoljningsgrad",
     "20_medarbetare_bestallare_partners",
@@ -55,13 +53,6 @@ def common(
     return {
         "year": year, "edition": edition, "date": per_datum(workspace, year, date).isoformat()
     }  # fmt: skip
-
-
-def meta_of(workspace: Workspace, year: int, date: dt.date | None) -> Meta:
-    """What a document of the internal edition says of itself: whose it is, and as of which day."""
-    kommun = load_kommun(workspace.raw)
-    day = per_datum(workspace, year, date)
-    return Meta(kommun.namn, kommun.sektor, year, day, __version__)
 
 
 def chapters(

@@ -17,7 +17,7 @@ import stat
 import tempfile
 import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ from pipeline.facts.pattern import Pattern
 from pipeline.privacy.screen import mask
 from pipeline.publish import correction
 from pipeline.publish.accessibility import statement
-from pipeline.publish.document import Document, Meta
+from pipeline.publish.document import Document
 from pipeline.publish.edition import PDF, REPORT
 from pipeline.publish.ledger import FACTS, OCCURRENCES
 from pipeline.publish.manifest import listed, write_public_manifest
@@ -45,6 +45,7 @@ from pipeline.report.completeness import reasons
 from pipeline.run import state, underlag
 from pipeline.run.attack import FILE as ATTACK
 from pipeline.run.attack import attack_edition, log, refuse_leaks
+from pipeline.run.cover import cover
 from pipeline.run.plan import chapters
 from pipeline.run.public import refuse_files, refuse_hidden
 from pipeline.run.releases import (
@@ -191,10 +192,9 @@ class _Made:
     def render(self, say: Say) -> None:
         """Write the public edition and the papers that may leave under their own name; the gates
         that `annual` has for what they say."""
-        kommun = load_kommun(self._workspace.raw)
         stage = STAGES[self._decision.stage] + (", rättad" if self._replaced else "")
         edition = f"Publik utgåva, {stage}"
-        meta = Meta(kommun.namn, kommun.sektor, self._year, self._day, __version__, edition=edition)
+        meta = replace(cover(self._workspace, self._year, self._day), edition=edition)
         names = [job.name for job in chapters(self._workspace, self._year, "publik")]
         executed = {n: self._background / "notebooks" / f"{n}.ipynb" for n in names}
         whole, told = public_edition(executed, meta)
@@ -202,7 +202,8 @@ class _Made:
         if self._replaced:
             told = correction.corrected(told)
         self._public.mkdir()
-        said = statement(self._workspace.raw, kommun, meta)
+        raw = self._workspace.raw
+        said = statement(raw, load_kommun(raw), meta)
         publish_public(told, self._public, said, [correction.LINK] if self._replaced else ())
         page, printed = (self._public / n for n in (REPORT, PDF))
         for w in gate(

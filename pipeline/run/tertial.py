@@ -12,10 +12,11 @@ from pipeline.forms.codebook import slug
 from pipeline.publish.document import Meta
 from pipeline.report.tertial import LAST_DAYS, SECTOR, SECTOR_NAME, ended_by
 from pipeline.run import state
+from pipeline.run.cover import cover
 from pipeline.run.execute import Job, kernels_of
 from pipeline.run.kernel import Kernels
 from pipeline.run.locks import FORM, NOTEBOOK, standing
-from pipeline.run.plan import common, meta_of
+from pipeline.run.plan import common
 from pipeline.workspace import Workspace, load_kommun, per_datum
 
 FOLDER = "tertial"
@@ -131,7 +132,7 @@ def _tertial(
             f"Inga insatser påbörjades eller avslutades under {name} {year} i de filer som finns."
         )
     intern = workspace.reports / str(year) / "intern"
-    meta = meta_of(workspace, year, date)
+    meta = cover(workspace, year, date)
     with swapped(intern / FOLDER, name) as (made, swap):
         say(f"Sammanställningen för {name} {year} görs …")
         run_notebooks(workspace, [(job(workspace, year, name, date), made)], kernels)

@@ -35,7 +35,7 @@ ASKED = {
     "situation_battre": ("situation_efter", {"lite_battre", "mycket_battre"}),
     "mal_nadda": ("maluppfyllelse_upplevd", {2, 3}),
 }
-NAMING = ("08_aret_i_korthet", "15_uppfoljningsgrad", "30_resultat", "40_analys")  # named from
+NAMING = ("03_aret_i_korthet", "15_uppfoljningsgrad", "30_resultat", "40_analys")  # named from
 
 
 def jobs(edition: str) -> list[Job]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.report.charts import (
     Drawing,
+    Limits,
     Mark,
     Series,
     arrows,
@@ -18,6 +19,7 @@ from pipeline.report.charts import (
     columns,
     diverging,
     dots,
+    funnel,
     grouped,
     line,
     tokens,
@@ -200,3 +202,20 @@ def test_arrows_go_from_the_value_before_to_the_one_after() -> None:
 def points_of(element: ET.Element) -> list[tuple[float, float]]:
     numbers = [float(n) for n in re.findall(r"-?\d+(?:\.\d+)?", element.get("d", ""))]
     return list(zip(numbers[0::2], numbers[1::2], strict=True))
+
+
+def test_the_limits_of_a_funnel_end_where_the_plot_does() -> None:
+    """They are computed for any n; the names begin where the plot ends."""
+    at = [float(n) for n in range(2, 400)]
+    limits = Limits("95", at, [0.4] * len(at), [0.8] * len(at))
+    points = [(share("Norr", 0.62), 30.0), (share("Söder", 0.5), 12.0)]
+    drawing = funnel(points, share("Alla", 0.6), [limits], "Antal svar")
+    names = min(
+        float(e.get("x", "nan")) for e in ET.fromstring(drawing.svg)
+        if e.tag == f"{SVG}text" and "".join(e.itertext()) in ("Norr", "Söder")
+    )  # fmt: skip
+    # Curves are of the class that a dark page gives contrast, as a line for zero is.
+    drawn = [e.get("d") or e.get("points") or "" for e in shapes(drawing, "axel")]
+    ends = [float(x) for way in drawn for x in re.findall(r"(-?[\d.]+)[ ,]-?[\d.]+", way)]
+    assert ends and max(ends) <= names
+    assert len(shapes(drawing, "axel")) == 3

@@ -13,9 +13,11 @@ import pypdf
 import pytest
 
 from pipeline.errors import GateError
-from pipeline.publish import ledger
+from pipeline.logotyp import read_logo
+from pipeline.publish import ledger, pdf
 from pipeline.publish.paper import Paper, publish, refuse_new
 from pipeline.publish.untraced import Allowed, gate_paper
+from pipeline.workspace import REPO
 
 from .sample import META, collect, display, fact, markdown, notebook, say, shown, table
 
@@ -30,6 +32,13 @@ def paper(folder: Path, outward: bool) -> Paper:
     made = notebook(TITLE, display(say("Nöjda: ", shown(NOJD), ".", facts=[NOJD]), table(BEHOV)))
     nbformat.write(made, folder / "notebooks" / "namnden.ipynb")
     return publish("namnden", OWN, folder, "../../../arsrapport.html", outward)
+
+
+def test_a_logo_takes_no_page_of_its_own(tmp_path: Path) -> None:
+    logo = read_logo(REPO / "data" / "raw", "logotyp.svg")
+    own = collect({"namnden": notebook(TITLE, display(table(BEHOV)))}, replace(OWN, logo=logo))
+    [page] = pypdf.PdfReader(io.BytesIO(pdf.render(own, None, pdf.PaperTypstExporter))).pages
+    assert "Nöjda per insats" in page.extract_text()
 
 
 def test_it_is_its_chapters_alone_and_names_itself_on_every_page(tmp_path: Path) -> None:

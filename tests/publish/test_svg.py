@@ -9,6 +9,7 @@ from pipeline.publish import html, svg
 from pipeline.publish.exporter import TEMPLATES
 from pipeline.report.charts import svg as charts
 from pipeline.report.charts import tokens
+from pipeline.validation import page_style
 
 from . import sample as s
 
@@ -70,6 +71,9 @@ def test_the_style_sheet_has_the_colours_of_the_charts():
              "guide": tokens.GUIDE, "track": tokens.TRACK, "grey": tokens.GREY, "link": tokens.LINK,
              **{f"cat-{k}": c for k, c in enumerate(tokens.CATEGORIES, start=1)}}  # fmt: skip
     assert {k: light[k] for k in named} == {k: v.lower() for k, v in named.items()}
+    assert {k: light[k] for k in tokens.GRADES} == {k: v.lower() for k, v in tokens.GRADES.items()}
+    assert light["wash"] == tokens.WASH.lower()
+    assert light["gul-kant"] == tokens.GRADE_EDGES["gul"].lower()
     assert dark["paper"] == tokens.PAPER_DARK.lower()
     assert [dark[f"cat-{k}"] for k in range(1, 5)] == [c.lower() for c in tokens.CATEGORIES_DARK]
     for palette, ground in ((light, light["paper"]), (dark, dark["paper"])):
@@ -78,6 +82,30 @@ def test_the_style_sheet_has_the_colours_of_the_charts():
             assert tokens.contrast(palette[name], palette["wash"]) >= 4.5, name
         for name in ("rule", "cat-1", "cat-2", "cat-3", "cat-4"):
             assert tokens.contrast(palette[name], ground) >= 2.95, name
+
+
+def test_the_ends_of_a_scale_stand_out_on_a_dark_page_and_carry_their_text():
+    rules = (TEMPLATES / "bas.css").read_text(encoding="utf-8").split("@media")[-1]
+    for place, colour in enumerate(tokens.SCALE_DARK, start=1):
+        assert tokens.contrast(colour, tokens.PAPER_DARK) >= 3
+        if colour != tokens.SCALE[place - 1]:
+            assert f".skala-{place} {{ fill: {colour.lower()}; }}" in rules
+            assert tokens.text_on(tokens.SCALE[place - 1]) == tokens.PAPER
+            assert tokens.contrast(colour, tokens.PAPER) >= 4.5
+
+
+def test_print_has_the_scale_of_the_page():
+    body = tokens.PRINTED[1] / tokens.SIZES[1]
+    for printed, size in zip(tokens.PRINTED, tokens.SIZES, strict=True):
+        assert abs(printed - size * body) <= 0.25  # half points
+
+
+def test_the_pages_of_data_quality_have_the_colours_of_the_report():
+    rules = page_style.CSS
+    named = {"paper": tokens.PAPER, "ink": tokens.INK, "muted": tokens.MUTED, "rule": tokens.RULE,
+             "guide": tokens.GUIDE, "wash": tokens.WASH, "link": tokens.LINK}  # fmt: skip
+    found = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", rules.split("@media")[0]))
+    assert {k: found[k] for k in named} == {k: v.lower() for k, v in named.items()}
 
 
 def test_the_style_sheet_follows_every_class_that_a_dark_page_must_recolour():

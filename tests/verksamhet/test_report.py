@@ -21,7 +21,7 @@ from pipeline.publish import pdf
 from pipeline.publish.audit import VisitTypstExporter
 from pipeline.publish.document import collect
 from pipeline.run.audit import audit, metas_of
-from pipeline.run.plan import meta_of
+from pipeline.run.cover import cover
 from pipeline.trace.verify import verify_visits
 from pipeline.workspace import Workspace
 from tests.municipality import write_workbook
@@ -279,7 +279,7 @@ def test_a_number_altered_in_the_pdf_is_found(built: Workspace, altered: Path) -
     assert text.count("3 av 8") >= 2
     notebook = nbformat.reads(text.replace("3 av 8", "2 av 8"), as_version=4)
     [visit] = [v for v in visits(built, YEAR) if v.id == WHOLE]
-    meta = metas_of(built, meta_of(built, YEAR, None), visit)["rapport"]
+    meta = metas_of(built, cover(built, YEAR, None), visit)["rapport"]
     document = collect({"rapport": notebook}, meta)
     (home / "rapport.pdf").write_bytes(pdf.render(document, exporter=VisitTypstExporter))
     assert _found(built, altered) == {f"verksamhet/{WHOLE}/rapport.pdf"}

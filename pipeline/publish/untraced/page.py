@@ -31,7 +31,8 @@ _ESCAPED = re.compile(r"\\([0-9A-Fa-f]{1,6})\s?")
 def untraced_in_html(html: str, document: Document, allowed: Allowed) -> list[Finding]:
     """Where the page's numbers are not the document's. `allowed` matters to the document only:
     what it lets through there must stand here as well."""
-    reader = _Reader()
+    logo = document.meta.logo
+    reader = _Reader(logo.address if logo is not None else None)
     reader.feed(html)
     reader.close()
     found = reader.findings + compare(list(said.page(document)), reader.said, WHAT)
@@ -62,8 +63,9 @@ def _facts(document: Document, found: list[tuple[str, str, str, str]]) -> list[F
 class _Reader(HTMLParser):
     """What is read or heard, in order; the elements that show facts; what no page may have."""
 
-    def __init__(self) -> None:
+    def __init__(self, logo: str | None) -> None:
         super().__init__(convert_charrefs=True)
+        self._logo = logo  # the one picture from outside, which holds no text
         self.said: list[Said] = []
         self.facts: list[tuple[str, str, str, str]] = []
         self.findings: list[Finding] = []
@@ -88,7 +90,9 @@ class _Reader(HTMLParser):
                 self._css(value)
             elif tag == "meta" and key == "content":
                 self._meta(dict(attrs))
-        if tag in RASTER:
+        if tag in RASTER and not (
+            tag == "img" and self._logo and dict(attrs).get("src") == self._logo
+        ):
             self.findings.append(
                 Finding(f"{WHAT}, {self._place}", f"<{tag}>", "en bild utan spårbara tal", "fel")
             )

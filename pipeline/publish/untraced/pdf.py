@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
@@ -14,7 +14,7 @@ from pipeline.publish import register as reg
 from pipeline.publish.document import TOP, Block, Document, place
 from pipeline.publish.fonts import drawable
 from pipeline.publish.layout import Layout
-from pipeline.publish.register_panels import panels, texts
+from pipeline.publish.pdf import CHECKED
 from pipeline.publish.text import clean, date_words
 from pipeline.publish.typst_table import parts
 from pipeline.publish.untraced import pieces as p
@@ -25,7 +25,6 @@ from pipeline.publish.untraced.said import Said, compare
 from pipeline.publish.untraced.tokens import INVISIBLE, flat, has_number, signature_text
 
 WHAT = "PDF-filen"
-PAGES_FROM = 470.0  # points: the register's column of page numbers starts here
 OUTLINED = TOP + 1  # the deepest heading in the table of contents
 _ANNOTATIONS = re.compile(
     rb"/Subtype\s*/(FreeText|Stamp|Widget|Text|Redact|Caret|Ink|Line|Square|Circle|Polygon|PolyLine"
@@ -37,7 +36,7 @@ _SPOKEN = re.compile(rb"/(?:Contents|TU|E|ActualText)\s*" + _STRING, re.DOTALL)
 # Packed bytes say anything by chance; what the pages' own streams say is read where they are drawn.
 _STREAM = re.compile(rb">>\s*stream\r?\n.*?\bendstream\b", re.DOTALL)
 _LINK = re.compile(r"(?:\s*[”\"](?P<heading>.*)[”\"] |[^\W\d]+, )?sida \d+", re.DOTALL)
-_PAGE_LIST = re.compile(r"[\d, ]+")
+_PAGE_LIST = re.compile(r"s\. \d+(?:, \d+)*")  # a box of its own, in the register
 
 
 def untraced_in_pdf(
@@ -81,17 +80,21 @@ def _sorted(texts: list[Drawn], document: Document, pages: int) -> tuple[list[Sa
     outside: dict[tuple[int, str], list[str]] = {}
     found: list[Said] = []
     odd: list[Finding] = []
+    # A logo of pixels is drawn once, on the first page.
+    pictures = int(meta.logo is not None and meta.logo.mime == "image/png")
     last = next((t.page for t in reversed(texts) if t.kind == "text"), 0)
     register = _register_page(texts, last)
     for text in _hyphens(texts):
         where = f"sidan {text.page}"
         if text.kind == "text":
-            listed = text.page >= register and text.x >= PAGES_FROM
-            if listed and _PAGE_LIST.fullmatch(text.text) and _on_pages(text.text, pages):
+            listed = text.page >= register and _PAGE_LIST.fullmatch(text.text)
+            if listed and _on_pages(text.text, register):
                 continue
             found.append(Said(text.text, where))
         elif text.kind in ("header", "footer"):
             outside.setdefault((text.page, text.kind), []).append(text.text)
+        elif text.kind == "raster" and pictures and text.page == 1:
+            pictures -= 1
         elif text.kind == "raster":
             odd.append(_wrong(where, "bild", "en bild utan spårbara tal"))
         elif text.kind == "unreadable":
@@ -160,12 +163,13 @@ def _before(
     for text in (meta.kommun, meta.title, meta.sektor, meta.edition, date):
         yield Said(text, "omslaget")
     if layout is Layout.REPORT:
+        yield Said(CHECKED, "omslaget")
         yield Said(f"Framställd med Uppföljning {meta.version}", "omslaget")
         yield from _contents(headings, marks)
 
 
 def _headings(document: Document, layout: Layout) -> Iterator[str]:
-    """The headings that the table of contents has, or would have."""
+    """The headings that are bookmarks; the table of contents has them down to the register's."""
     for block in document.blocks():
         if block.kind == "heading" and block.data["level"] <= OUTLINED:
             yield b.plain(block.data["runs"])
@@ -178,7 +182,7 @@ def _headings(document: Document, layout: Layout) -> Iterator[str]:
 
 def _contents(headings: list[str], marks: list[tuple[str, int]]) -> Iterator[Said]:
     """The table of contents; a heading's page is the one that the file's own bookmark leads to."""
-    for k, text in enumerate(headings):
+    for k, text in enumerate(headings[: len(headings) - headings[::-1].index(reg.TITLE)]):
         number = marks[k][1] if k < len(marks) else 0
         yield Said(f"{text}\n{number}", "innehållsförteckningen")
 
@@ -238,26 +242,31 @@ def _table(data: b.Data) -> Iterator[str]:
 def _register(document: Document, layout: Layout) -> Iterator[Said]:
     if layout is Layout.PAPER:
         return
-    yield Said(reg.INTRODUCTION, reg.TITLE)
+    yield Said(f"{reg.INTRODUCTION} {reg.PRINTED}", reg.TITLE)
     for group in reg.register(document):
         yield Said(group.title, reg.TITLE)
-        if layout is Layout.COMPACT:
-            for panel in panels(group):
-                yield from (Said(text, f"{reg.TITLE}, {group.title}") for text in texts(panel))
-            continue
-        for entry in group.entries:
-            yield Said(_entry(entry), f"{reg.TITLE}, {entry.name}")
+        for cluster in reg.clusters(group, document.meta.year):
+            if cluster.title:
+                head = f"{cluster.title}. {cluster.words}{_conditions(cluster.conditions)}"
+                yield Said(head, f"{reg.TITLE}, {group.title}")
+            for line in cluster.lines:
+                yield Said(_line(line), f"{reg.TITLE}, {line.entry.name}")
 
 
-def _entry(entry: reg.Entry) -> str:
+def _line(line: reg.Line) -> str:
+    entry = line.entry
+    title = f"{line.title}." if line.title else ""
     status = f" {entry.status.capitalize()}." if entry.status else ""
-    conditions = "".join(f" {label}: {sql}." for label, sql in entry.conditions)
     above = "; ".join(title for _, title in entry.parents)
-    basis = ", ".join(filter(None, (entry.basis, entry.period)))
     return (
-        f"{' · '.join(entry.shown) or '–'}\n{entry.title}\n{entry.words}{status}{conditions}"
-        f"{f' Bygger på {above}.' if above else ''} {entry.id}\n{basis}"
+        f"{' · '.join(entry.shown) or '–'}\n{title}\n{line.words}{status}"
+        f"{_conditions(line.conditions)}{f' Bygger på {above}.' if above else ''}"
+        f"{f' {line.basis}.' if line.basis else ''} {entry.id}"
     )
+
+
+def _conditions(conditions: Iterable[tuple[str, str]]) -> str:
+    return "".join(f" {label}: {sql}." for label, sql in conditions)
 
 
 def _beside(
@@ -275,7 +284,9 @@ def _beside(
         link = _LINK.fullmatch(text)
         if has_number(text) and not (link and _signature(link["heading"] or "") in titles):
             odd.append(_wrong("det som läses upp", text, around(text, 0, 0)))
-    alts = [
+    logo = document.meta.logo
+    alts = [] if logo is None else [Said(document.meta.kommun, "logotypen")]
+    alts += [
         Said(b.plain(block.data["alt"]), place(block.notebook, block.cell_id))
         for block in document.blocks()
         if block.kind == "figure"

@@ -30,6 +30,8 @@ def page(document: Document) -> Iterator[Said]:
     """What the HTML says, top to bottom (templates/rapport.html.j2)."""
     meta = document.meta
     yield Said(f"{meta.title} – {meta.sektor or meta.kommun}", "sidans titel")
+    if meta.logo is not None:
+        yield Said(meta.kommun, "logotypen")
     for text in (meta.kommun, meta.title, meta.sektor, meta.edition, date_words(meta.per_datum)):
         yield Said(text, "omslaget")
     for chapter in document.chapters:

@@ -50,8 +50,9 @@ def funnel(
     canvas.rule([0, width], [y(1)] * 2, "hjalp", stroke=tokens.GUIDE)
     for number, each in enumerate(limits):
         for curve in (each.lower, each.upper):
-            canvas.rule([x(n) for n in each.at], [y(s) for s in curve], "grans",
-                        stroke=tokens.RULE, width=1.5 - 0.5 * number)  # fmt: skip
+            inside = [(x(n), y(s)) for n, s in zip(each.at, curve, strict=True) if n <= most]
+            xs, ys = [place for place, _ in inside], [level for _, level in inside]
+            canvas.rule(xs, ys, "grans", stroke=tokens.RULE, width=1.5 - 0.5 * number)  # fmt: skip
     ax = canvas.plot(0, width, (0, most), (0, 1), top=_TOP, height=_TALL)
     if whole.value is not None:
         canvas.rule([0, width], [y(whole.value)] * 2, "mal", stroke=tokens.MUTED, width=1.25,
