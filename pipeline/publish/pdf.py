@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 from traitlets import Unicode
 
 from pipeline.errors import UppfoljningError
+from pipeline.memory import file_digest, remembered
 from pipeline.publish import fonts, ledger, typst_blocks
 from pipeline.publish import register as reg
 from pipeline.publish.document import Document
@@ -88,6 +89,15 @@ def render(
 
 def compile_pdf(source: str, root: Path, date: dt.date) -> bytes:
     """Compile Typst source whose files lie in `root`. No clock: the PDF is dated `date`."""
+    key: list[str | bytes] = [source, date.isoformat()]
+    for path in sorted(p for p in root.rglob("*") if p.is_file()):
+        key += [path.relative_to(root).as_posix(), path.read_bytes()]
+    for path in sorted(fonts.FOLDER.iterdir()):
+        key += [path.name, file_digest(path)]
+    return remembered("PDF", [__name__], key, lambda: _compiled(source, root, date))
+
+
+def _compiled(source: str, root: Path, date: dt.date) -> bytes:
     stamp = dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC)
     main = root / "rapport.typ"
     main.write_text(source, encoding="utf-8", newline="\n")

@@ -4,8 +4,10 @@ an interrupted or refused run leaves the last good output, never half a file."""
 from __future__ import annotations
 
 import datetime as dt
+import filecmp
 import gc
 import json
+import os
 import shutil
 import string
 import textwrap
@@ -13,18 +15,20 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from pipeline import __version__
+from pipeline import __version__, memory, stale
 from pipeline.analys import analyses
 from pipeline.facts.action_plan import unfollowed
 from pipeline.facts.dataset import codebooks
 from pipeline.facts.own import own_measures
 from pipeline.facts.pattern import Pattern
+from pipeline.memory import Memory
 from pipeline.privacy.key import key_of
 from pipeline.publish.document import Meta
 from pipeline.publish.manifest import stated, write_manifest
-from pipeline.run import audit, modes, state, tertial, underlag
+from pipeline.run import audit, modes, profiling, state, tertial, underlag
 from pipeline.run.analyses import check_analyses
 from pipeline.run.attack import FILE as ATTACK
 from pipeline.run.attack import attack_edition, log, refuse_leaks
@@ -35,6 +39,7 @@ from pipeline.run.locks import lock, write_changes
 from pipeline.run.plan import CLEAN, VALIDATE, chapters
 from pipeline.run.public import decide, decide_staff, refuse_hidden, tell
 from pipeline.run.public import publish as publish_public
+from pipeline.run.remembered import data_digest, execute_changed
 from pipeline.run.visits import fix_plan
 from pipeline.trace.disposed import refuse_rebuilt, refuse_resting
 from pipeline.trace.verify import refuse, verify
@@ -71,15 +76,29 @@ Seal = Callable[[Path, tuple[int, int] | None], None]
 
 
 def annual(
-    workspace: Workspace, year: int, date: dt.date | None, say: Say, disposed: bool = False
+    workspace: Workspace,
+    year: int,
+    date: dt.date | None,
+    say: Say,
+    disposed: bool = False,
+    anew: bool = False,
+    talkative: bool = False,
 ) -> Path:
     """Build the edition of `year`; returns its folder. Raises UppfoljningError with nothing
-    of the last good edition touched. `disposed`: also where raw rows have been destroyed."""
-    with kernels_of(workspace) as kernels:
-        try:
-            return _annual(workspace, year, date, say, disposed, kernels)
-        finally:
-            gc.unfreeze()
+    of the last good edition touched. `disposed`: also where raw rows have been destroyed. `anew`:
+    nothing is taken over from earlier builds; `talkative`: of all that is made it is told why."""
+    profiling.begin()
+    before = state.edition_before(workspace, year)
+    kept = Memory(workspace.processed / memory.FOLDER / str(year), talkative, anew)
+    finished = False
+    try:
+        with kernels_of(workspace) as kernels, memory.opened(kept):
+            made = _annual(workspace, year, date, say, disposed, kernels, kept, dict(before))
+        finished = True
+    finally:
+        gc.unfreeze()
+        kept.settle(state.as_before(workspace, before), finished)
+    return made
 
 
 def _annual(
@@ -89,6 +108,8 @@ def _annual(
     say: Say,
     disposed: bool,
     kernels: Kernels,
+    kept: Memory,
+    before: stale.Prints,
 ) -> Path:
     if not disposed:
         refuse_rebuilt(workspace, year)
@@ -97,8 +118,9 @@ def _annual(
         say(f"Obs: andra användare av datorn kan läsa filerna i {workspace.raw / str(year)}.")
     from pipeline.publish import stratsys
 
-    before = state.edition_before(workspace, year)
+    profiling.stage("Läsa, rensa och validera")
     tables(workspace, year, say, kernels)
+    profiling.stage("Planera och bestämma vad som visas")
     kernels.warm()  # while the driver decides what may be shown, if no table had to be made
     gc.freeze()  # what is loaded by now stays: libraries that collect need not walk through it
     written = [*lock(workspace, year, say), *fix_plan(workspace, year, date, say)]
@@ -118,6 +140,7 @@ def _annual(
             say(textwrap.fill(f"Att rätta: {address}: {why}", 80, subsequent_indent="  "))
         check_analyses(workspace, year)
         say(f"  {decision.kept.share:.0%} av antalen i den publika utgåvan visas.")
+        profiling.stage("Köra anteckningsböckerna")
         say(f"Kapitlen för {year} körs …")
         executed, again = made / "notebooks", made / "publik" / "notebooks"
         for folder in (executed, again):
@@ -125,29 +148,47 @@ def _annual(
         for path in sorted((_notebooks(workspace, year)).glob("*.ipynb")):
             shutil.copyfile(path, executed / path.name)
         tertials = tertial.built(workspace, year, date)
-        run_notebooks(
-            workspace,
+        every = (
             [(job, executed) for job in jobs]
             + [(job, again) for job in outward]
             + [(tertial.job(workspace, year, t, date), tertial.scratch(made, t)) for t in tertials]
             + audit.jobs(workspace, year, made, date)
-            + underlag.jobs(workspace, year, made, date),
-            kernels,
+            + underlag.jobs(workspace, year, made, date)
         )
+        execute_changed(
+            kept, workspace, every,
+            lambda some, notes: run_notebooks(workspace, some, kernels, notes), say,
+        )  # fmt: skip
         kernels.end()
+        profiling.stage("Sätta samman den interna utgåvan")
         say("Rapporten sätts samman …")
         hides = None if staff is None else staff.pattern
         meta, seal = _publish(workspace, year, date, jobs, made, hides, say)
+        profiling.stage("Sätta samman den publika utgåvan")
         warnings = publish_public(
             workspace, {job.name: again / f"{job.name}.ipynb" for job in outward}, meta, decision,
             leaves, made / "publik",
         )  # fmt: skip
         # The attack reads `publik/` alone, and most of its time is the solver's, which leaves the
         # interpreter to the rest.
+        profiling.stage("Tertial, besök, underlag och angreppet vid sidan av")
         with ThreadPoolExecutor(1) as beside:
             attacking = beside.submit(attack_edition, workspace, year, leaves)
-            tertial.write_all(workspace, meta, tertials, made, say)
-            audit.write_all(workspace, meta, made, say)
+            resting = data_digest(workspace)
+            for each in tertials:
+                memory.remembered_folder(
+                    f"tertialet {each}", [tertial.__name__], [resting, repr(meta)],
+                    tertial.scratch(made, each), say,
+                    partial(tertial.write, workspace, meta, each, tertial.scratch(made, each)),
+                )  # fmt: skip
+            tertial.index(workspace, meta, made)
+            (made / audit.FOLDER).mkdir(exist_ok=True)
+            memory.remembered_folder(
+                "besöken", [audit.__name__], [resting, repr(meta)], made / audit.FOLDER, say,
+                partial(audit.write_all, workspace, meta, made),
+            )  # fmt: skip
+            if not any((made / audit.FOLDER).iterdir()):
+                (made / audit.FOLDER).rmdir()
             if not disposed:
                 refuse_resting(workspace, year, made)
             for warning in warnings:
@@ -162,15 +203,18 @@ def _annual(
         refuse_leaks(workspace, year, attacked)
         log(attacked, made / "publik" / ATTACK)
         seal(leaves, None)
+        profiling.stage("Räkna om varje tal (verifiering)")
         say("Varje tal räknas om från källfilerna på en annan väg …")
         verdict = verify(workspace, year, made, workspace.processed, leaves)
         for line in verdict.lines():
             say(f"  {line}")
         refuse(verdict)
+        profiling.stage("Lägga på plats")
         seal(leaves, (verdict.checked, verdict.total))
         swap()
         swap_too()
     state.record_edition(workspace, year, date, before)
+    profiling.stage()
     return home / "intern"
 
 
@@ -225,17 +269,22 @@ def _notebooks(workspace: Workspace, year: int) -> Path:
 
 
 def run_notebooks(
-    workspace: Workspace, jobs: Sequence[tuple[Job, Path]], kernels: Kernels | None = None
+    workspace: Workspace,
+    jobs: Sequence[tuple[Job, Path]],
+    kernels: Kernels | None = None,
+    notes: Sequence[Path | None] = (),
 ) -> None:
     """Run notebooks side by side, each into its folder, on `kernels` or on some of its own. The
-    first failure, in the jobs' order, is raised, and what still runs is ended."""
+    first failure, in the jobs' order, is raised, and what still runs is ended. `notes`: where each
+    writes down what it looks at."""
     with ExitStack() as stack:
         kernels = kernels or stack.enter_context(kernels_of(workspace))
         kernels.warm()
         stack.enter_context(kernel_environment(workspace))
         pool = stack.enter_context(ThreadPoolExecutor(WORKERS))
         try:
-            for outcome in [pool.submit(execute, job, folder, kernels) for job, folder in jobs]:
+            beside = zip(jobs, notes or [None] * len(jobs), strict=True)
+            for outcome in [pool.submit(execute, *one, kernels, note) for one, note in beside]:
                 outcome.result()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
@@ -348,6 +397,7 @@ class swapped:
         return self._made, self._swap
 
     def _swap(self) -> None:
+        _keep_times(self._made, self._target)
         modes.settle(self._made, self._target.name)
         shutil.rmtree(self._old, ignore_errors=True)
         if self._target.exists():
@@ -357,3 +407,13 @@ class swapped:
 
     def __exit__(self, *_: object) -> None:
         shutil.rmtree(self._made, ignore_errors=True)
+
+
+def _keep_times(made: Path, earlier: Path) -> None:
+    """What has the bytes that it had has the time that it had: nothing else is new to a backup, a
+    synchronised folder or make."""
+    for path in (p for p in made.rglob("*") if p.is_file()):
+        old = earlier / path.relative_to(made)
+        if old.is_file() and filecmp.cmp(path, old, shallow=False):
+            stat = old.stat()
+            os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 from pathlib import Path
 
 from pipeline.disclosure.attack import Audit, attack, refuse
 from pipeline.facts.dataset import codebooks
+from pipeline.memory import remembered_value
 from pipeline.run.editions import FOLDER
 from pipeline.run.releases import releases
 from pipeline.workspace import Workspace, load_kommun
@@ -19,8 +21,14 @@ def attack_edition(workspace: Workspace, year: int, public: Path | None = None) 
     """Attack the public edition of `year`, by default the one in REPORTS, with what earlier
     releases showed. Raises UsageError where there is none."""
     folder = public or workspace.reports / str(year) / "publik"
-    rules = load_kommun(workspace.raw).sekretess
-    return attack(folder, codebooks(workspace.raw), rules, releases(workspace.raw))
+    rules, books = load_kommun(workspace.raw).sekretess, codebooks(workspace.raw)
+    known = releases(workspace.raw)
+    key: list[str | bytes] = [pickle.dumps((rules, books, known))]
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        key += [path.relative_to(folder).as_posix(), path.read_bytes()]
+    return remembered_value(
+        "angreppet", [__name__], key, lambda: attack(folder, books, rules, known)
+    )
 
 
 def log(audit: Audit, path: Path) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from pipeline import __version__
@@ -67,15 +67,6 @@ def write(workspace: Workspace, meta: Meta, tertial: str, folder: Path, say: Say
     for one in made:
         for warning in gate(one.document, one.page, one.printed, allowed):
             say(f"Att se över: {warning.where}: ”{warning.token}” i ”{warning.context}”.")
-
-
-def write_all(
-    workspace: Workspace, meta: Meta, tertials: Sequence[str], made: Path, say: Say
-) -> None:
-    """The documents of every tertial of an edition, and the page that leads to them."""
-    for tertial in tertials:
-        write(workspace, meta, tertial, scratch(made, tertial), say)
-    index(workspace, meta, made)
 
 
 def index(workspace: Workspace, meta: Meta, edition: Path) -> None:
