@@ -217,6 +217,12 @@ def file_digest(path: Path) -> str:
         return MISSING
 
 
+def folder_digest(folder: Path) -> str:
+    """Of the names and bytes of all files below."""
+    told = ((p.relative_to(folder).as_posix(), file_digest(p)) for p in _files(folder))
+    return digest(*(part for pair in told for part in pair))
+
+
 @cache
 def surroundings() -> str:
     """Python, and the libraries as they are locked."""

@@ -194,7 +194,7 @@ def _annual(
             for warning in warnings:
                 say(f"Att se över: {warning.where}: ”{warning.token}” i ”{warning.context}”.")
             seen = {"intern": hides, "publik": decision.pattern}
-            underlag.write_all(workspace, meta, made, seen, say)
+            underlag.write_all(workspace, meta, made, seen, say, resting)
             stratsys.write_stratsys(workspace, year, leaves, made, meta.per_datum)
             say("Den publika utgåvan angrips: går något dolt tal att räkna fram? …")
             attacked = attacking.result()

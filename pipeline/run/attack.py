@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import pickle
 from pathlib import Path
 
+from pipeline import memory
 from pipeline.disclosure.attack import Audit, attack, refuse
 from pipeline.facts.dataset import codebooks
 from pipeline.memory import remembered_value
 from pipeline.run.editions import FOLDER
+from pipeline.run.releases import FOLDER as RELEASES
 from pipeline.run.releases import releases
-from pipeline.workspace import Workspace, load_kommun
+from pipeline.workspace import SETTINGS, Workspace, load_kommun
 
 FILE = "angrepp.json"
 
@@ -23,9 +24,10 @@ def attack_edition(workspace: Workspace, year: int, public: Path | None = None) 
     folder = public or workspace.reports / str(year) / "publik"
     rules, books = load_kommun(workspace.raw).sekretess, codebooks(workspace.raw)
     known = releases(workspace.raw)
-    key: list[str | bytes] = [pickle.dumps((rules, books, known))]
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        key += [path.relative_to(folder).as_posix(), path.read_bytes()]
+    key = [memory.folder_digest(folder)]
+    for place in (workspace.raw / "formular", *sorted(workspace.raw.glob(f"[12]*/{RELEASES}"))):
+        key += [place.relative_to(workspace.raw).as_posix(), memory.folder_digest(place)]
+    key += [memory.file_digest(workspace.raw / name) for name in SETTINGS]
     return remembered_value(
         "angreppet", [__name__], key, lambda: attack(folder, books, rules, known)
     )
