@@ -11,12 +11,13 @@ import os
 import shutil
 import string
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from pipeline import __version__, memory, stale
 from pipeline.analys import analyses
@@ -93,7 +94,7 @@ def annual(
     finished = False
     try:
         with kernels_of(workspace) as kernels, memory.opened(kept):
-            made = _annual(workspace, year, date, say, disposed, kernels, kept, dict(before))
+            made = _annual(workspace, year, date, say, disposed, anew, kernels, kept, dict(before))
         finished = True
     finally:
         gc.unfreeze()
@@ -107,6 +108,7 @@ def _annual(
     date: dt.date | None,
     say: Say,
     disposed: bool,
+    anew: bool,
     kernels: Kernels,
     kept: Memory,
     before: stale.Prints,
@@ -119,7 +121,7 @@ def _annual(
     from pipeline.publish import stratsys
 
     profiling.stage("Läsa, rensa och validera")
-    tables(workspace, year, say, kernels)
+    tables(workspace, year, say, kernels, anew)
     profiling.stage("Planera och bestämma vad som visas")
     kernels.warm()  # while the driver decides what may be shown, if no table had to be made
     gc.freeze()  # what is loaded by now stays: libraries that collect need not walk through it
@@ -162,8 +164,9 @@ def _annual(
         kernels.end()
         profiling.stage("Sätta samman den interna utgåvan")
         say("Rapporten sätts samman …")
+        resting = data_digest(workspace)
         hides = None if staff is None else staff.pattern
-        meta, seal = _publish(workspace, year, date, jobs, made, hides, say)
+        meta, seal = _publish(workspace, year, date, jobs, made, hides, resting, say)
         profiling.stage("Sätta samman den publika utgåvan")
         warnings = publish_public(
             workspace, {job.name: again / f"{job.name}.ipynb" for job in outward}, meta, decision,
@@ -174,7 +177,6 @@ def _annual(
         profiling.stage("Tertial, besök, underlag och angreppet vid sidan av")
         with ThreadPoolExecutor(1) as beside:
             attacking = beside.submit(attack_edition, workspace, year, leaves)
-            resting = data_digest(workspace)
             for each in tertials:
                 memory.remembered_folder(
                     f"tertialet {each}", [tertial.__name__], [resting, repr(meta)],
@@ -218,14 +220,17 @@ def _annual(
     return home / "intern"
 
 
-def tables(workspace: Workspace, year: int, say: Say, kernels: Kernels | None = None) -> None:
-    """Clean and validate every year up to `year` whose files, forms or rules have changed."""
+def tables(
+    workspace: Workspace, year: int, say: Say, kernels: Kernels | None = None, anew: bool = False
+) -> None:
+    """Clean and validate every year up to `year` whose files, forms or rules have changed; `anew`:
+    every one."""
     with ExitStack() as stack:
         kernels = kernels or stack.enter_context(kernels_of(workspace))
-        _tables(workspace, year, say, kernels)
+        _tables(workspace, year, say, kernels, anew)
 
 
-def _tables(workspace: Workspace, year: int, say: Say, kernels: Kernels) -> None:
+def _tables(workspace: Workspace, year: int, say: Say, kernels: Kernels, anew: bool) -> None:
     workspace.require_year(year)
     load_kommun.cache_clear()
     own_measures(workspace)
@@ -233,7 +238,7 @@ def _tables(workspace: Workspace, year: int, say: Say, kernels: Kernels) -> None
         analyses(workspace, each)
     fingerprint = key_of(workspace, make=True).fingerprint
     for each in (y for y in workspace.years() if y <= year):
-        if state.fresh_tables(workspace, each, fingerprint):
+        if not anew and state.fresh_tables(workspace, each, fingerprint):
             continue
         before = state.tables_before(workspace, each)
         for name in open_elsewhere(workspace.raw / str(each)):
@@ -299,15 +304,16 @@ def _publish(
     jobs: Sequence[Job],
     made: Path,
     hides: Pattern | None,
+    resting: str,
     say: Say,
 ) -> tuple[Meta, Seal]:
     """Write the internal edition but for its manifest, which waits for the public one. `hides`:
-    what it may not show of the answers of staff. Returns what the cover says, and what seals the
+    what it may not show of the answers of staff; `resting`: a digest of raw files and tables. Returns what the cover says, and what seals the
     edition: the manifest over all, and on the front page how many of how many numbers agree."""
     from pipeline.publish import action_plan, freetext, watchlist
     from pipeline.publish.edition import PDF, REPORT, publish, verified
     from pipeline.publish.fonts import faces_css
-    from pipeline.publish.panel.lineage import trace_all
+    from pipeline.publish.panel.lineage import Lineage, trace_all
     from pipeline.publish.untraced import gate
     from pipeline.run.revised import revised, write_revised
     from pipeline.run.standing import code, gather, latest, rules
@@ -332,12 +338,19 @@ def _publish(
         *ACTIONS, *PUBLIC,
     ]  # fmt: skip
     went_in = _inputs(workspace), _sources(jobs), rules(), code()
+
+    def traced(records: Sequence[Mapping[str, Any]]) -> Lineage:
+        return memory.remembered_value(
+            "källcellerna", [trace_all.__module__], [resting, json.dumps(records)],
+            lambda: trace_all(workspace, year, records),
+        )  # fmt: skip
+
     standing = gather(workspace, year, made, stated(meta, *went_in), latest(workspace.raw, year))
     for sentence in standing.incomplete:
         say(textwrap.fill(f"Att avstämma: {sentence}", 80, subsequent_indent="  "))
     document = publish(
         chapters_, meta, made, balance=balance, pages=pages, others=others,
-        trace=lambda records: trace_all(workspace, year, records), standing=standing,
+        trace=traced, standing=standing,
     )  # fmt: skip
     if hides is not None:
         refuse_hidden(document, hides, "interna")
