@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import string
+import sys
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -289,12 +290,21 @@ def run_notebooks(
         pool = stack.enter_context(ThreadPoolExecutor(WORKERS))
         try:
             beside = zip(jobs, notes or [None] * len(jobs), strict=True)
-            for outcome in [pool.submit(execute, *one, kernels, note) for one, note in beside]:
+            running = [pool.submit(execute, *one, kernels, note) for one, note in beside]
+            for done, outcome in enumerate(running, start=1):
                 outcome.result()
+                _progress(done, len(running))
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             kernels.end()
             raise
+
+
+def _progress(done: int, total: int) -> None:
+    """How many notebooks are done, on one line that writes over itself; nothing in a file."""
+    if sys.stderr.isatty():
+        end = "\r\x1b[K" if done == total else ""
+        print(f"\r  {done} av {total} är körda{end}", end="", file=sys.stderr, flush=True)
 
 
 def _publish(
@@ -308,8 +318,9 @@ def _publish(
     say: Say,
 ) -> tuple[Meta, Seal]:
     """Write the internal edition but for its manifest, which waits for the public one. `hides`:
-    what it may not show of the answers of staff; `resting`: a digest of raw files and tables. Returns what the cover says, and what seals the
-    edition: the manifest over all, and on the front page how many of how many numbers agree."""
+    what it may not show of the answers of staff; `resting`: a digest of raw files and tables.
+    Returns what the cover says, and what seals the edition: the manifest over all, and on the front
+    page how many of how many numbers agree."""
     from pipeline.publish import action_plan, freetext, watchlist
     from pipeline.publish.edition import PDF, REPORT, publish, verified
     from pipeline.publish.fonts import faces_css
