@@ -9,7 +9,6 @@ from pathlib import Path
 from pipeline import memory
 from pipeline.disclosure.attack import Audit, attack, refuse
 from pipeline.facts.dataset import codebooks
-from pipeline.memory import remembered_value
 from pipeline.run.editions import FOLDER
 from pipeline.run.releases import FOLDER as RELEASES
 from pipeline.run.releases import releases
@@ -24,13 +23,14 @@ def attack_edition(workspace: Workspace, year: int, public: Path | None = None) 
     folder = public or workspace.reports / str(year) / "publik"
     rules, books = load_kommun(workspace.raw).sekretess, codebooks(workspace.raw)
     known = releases(workspace.raw)
-    key = [memory.folder_digest(folder)]
+    given = [memory.file_digest(workspace.raw / name) for name in SETTINGS]
     for place in (workspace.raw / "formular", *sorted(workspace.raw.glob(f"[12]*/{RELEASES}"))):
-        key += [place.relative_to(workspace.raw).as_posix(), memory.folder_digest(place)]
-    key += [memory.file_digest(workspace.raw / name) for name in SETTINGS]
-    return remembered_value(
-        "angreppet", [__name__], key, lambda: attack(folder, books, rules, known)
-    )
+        given += [place.relative_to(workspace.raw).as_posix(), memory.folder_digest(place)]
+    basis = memory.digest(*given)
+    return memory.remembered_value(
+        "angreppet", [__name__], [basis, memory.folder_digest(folder)],
+        lambda: attack(folder, books, rules, known, basis),
+    )  # fmt: skip
 
 
 def log(audit: Audit, path: Path) -> Path:
