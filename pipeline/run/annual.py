@@ -4,10 +4,8 @@ an interrupted or refused run leaves the last good output, never half a file."""
 from __future__ import annotations
 
 import datetime as dt
-import filecmp
 import gc
 import json
-import os
 import shutil
 import string
 import sys
@@ -42,6 +40,7 @@ from pipeline.run.plan import CLEAN, VALIDATE, chapters
 from pipeline.run.public import decide, decide_staff, refuse_hidden, tell
 from pipeline.run.public import publish as publish_public
 from pipeline.run.remembered import data_digest, execute_changed
+from pipeline.run.swap import swapped
 from pipeline.run.visits import fix_plan
 from pipeline.trace.disposed import refuse_rebuilt, refuse_resting
 from pipeline.trace.verify import refuse, verify
@@ -404,40 +403,3 @@ def _sources(jobs: Sequence[Job]) -> list[tuple[str, Path]]:
         *(job.notebook for job in (CLEAN, VALIDATE, *jobs)),
     }
     return [(f"notebooks/{n}", NOTEBOOKS / n) for n in sorted(names)]
-
-
-class swapped:
-    """A folder beside its destination that is swapped in when all went well."""
-
-    def __init__(self, parent: Path, name: str) -> None:
-        parent.mkdir(parents=True, exist_ok=True)
-        self._made = parent / f".{name}-ny"
-        self._old = parent / f".{name}-gammal"
-        self._target = parent / name
-
-    def __enter__(self) -> tuple[Path, Callable[[], None]]:
-        shutil.rmtree(self._made, ignore_errors=True)
-        self._made.mkdir(mode=modes.OWN_FOLDER)
-        return self._made, self._swap
-
-    def _swap(self) -> None:
-        _keep_times(self._made, self._target)
-        modes.settle(self._made, self._target.name)
-        shutil.rmtree(self._old, ignore_errors=True)
-        if self._target.exists():
-            self._target.rename(self._old)
-        self._made.rename(self._target)
-        shutil.rmtree(self._old, ignore_errors=True)
-
-    def __exit__(self, *_: object) -> None:
-        shutil.rmtree(self._made, ignore_errors=True)
-
-
-def _keep_times(made: Path, earlier: Path) -> None:
-    """What has the bytes that it had has the time that it had: nothing else is new to a backup, a
-    synchronised folder or make."""
-    for path in (p for p in made.rglob("*") if p.is_file()):
-        old = earlier / path.relative_to(made)
-        if old.is_file() and filecmp.cmp(path, old, shallow=False):
-            stat = old.stat()
-            os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))

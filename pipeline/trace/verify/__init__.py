@@ -17,9 +17,7 @@ classes.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
@@ -39,10 +37,9 @@ from pipeline.trace.verify.docx_text import DocxText
 from pipeline.trace.verify.edition import manifest_differences, notebooks, read_notebook
 from pipeline.trace.verify.figures import MEASURES, Figures, identity
 from pipeline.trace.verify.pdf_text import PdfText
-from pipeline.trace.verify.persons import secret_of
 from pipeline.trace.verify.processed import Found
 from pipeline.trace.verify.public import public_differences, read_tables
-from pipeline.trace.verify.recomputed import Recomputed, needed
+from pipeline.trace.verify.recomputed import Recomputed, basis_of, needed
 from pipeline.trace.verify.register import Told, register_differences
 from pipeline.trace.verify.shown import Shows, registered
 from pipeline.trace.verify.stratsys import FILE as STRATSYS
@@ -160,7 +157,7 @@ def _verdict(
         "": {n for n, b in every.items() if b.protects == "staff"},
         **{key: {n for n, b in every.items() if b.protects != "none"} for key in OUTWARD},
     }
-    basis = _basis(workspace, year, kommun, processed)
+    basis = basis_of(workspace, year, kommun, processed)
     parts: list[_Part] = []
     unchanged = 0
     with Recomputed(workspace, year, kommun, every, processed, basis) as again:
@@ -251,20 +248,6 @@ def _compared(
         _placed(shown, one.prefix),
         _placed(around, one.prefix),
     )
-
-
-def _basis(workspace: Workspace, year: int, kommun: Kommun, processed: Path | None) -> str:
-    """A digest of all that the numbers are recomputed from, and of the tables compared."""
-    asked = re.compile(r"[12]\d{3}/(?:fakta|monster)-[a-z]+\.json")  # of no table
-    told = [str(year), hashlib.sha256(secret_of(kommun)).hexdigest()]
-    for root in (workspace.raw, processed, REPO / "expectations"):
-        for path in sorted(root.rglob("*")) if root is not None else ():
-            name = path.relative_to(root).as_posix() if root is not None else ""
-            hidden = root is processed and name.startswith(".")
-            if path.is_file() and not hidden and not asked.fullmatch(name):
-                told += [name, memory.file_digest(path)]
-        told.append("")
-    return memory.digest(*told)
 
 
 def _bytes_of(one: _Edition, edition: Path) -> Iterator[str]:

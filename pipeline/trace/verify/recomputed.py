@@ -4,6 +4,8 @@ settings is opened instead."""
 
 from __future__ import annotations
 
+import hashlib
+import re
 import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -77,6 +79,20 @@ class Recomputed:
                 db.execute(f"CREATE TABLE kept.{name} AS SELECT * FROM main.{name}")
             db.execute("DETACH kept")
         return raw, *found, self._file.read_bytes()
+
+
+def basis_of(workspace: Workspace, year: int, kommun: Kommun, processed: Path | None) -> str:
+    """A digest of all that the numbers are recomputed from, and of the tables compared."""
+    asked = re.compile(r"[12]\d{3}/(?:fakta|monster)-[a-z]+\.json")  # of no table
+    told = [str(year), hashlib.sha256(secret_of(kommun)).hexdigest()]
+    for root in (workspace.raw, processed, REPO / "expectations"):
+        for path in sorted(root.rglob("*")) if root is not None else ():
+            name = path.relative_to(root).as_posix() if root is not None else ""
+            hidden = root is processed and name.startswith(".")
+            if path.is_file() and not hidden and not asked.fullmatch(name):
+                told += [name, memory.file_digest(path)]
+        told.append("")
+    return memory.digest(*told)
 
 
 def needed(books: Mapping[str, Codebook], tables: set[str]) -> dict[str, Codebook]:
