@@ -225,8 +225,9 @@ def folder_digest(folder: Path) -> str:
 
 @cache
 def surroundings() -> str:
-    """Python, and the libraries as they are locked."""
-    return digest(sys.version, sys.platform, file_digest(REPO / "requirements.lock"))
+    """Python, the libraries as they are locked, and the suites, which lie beside the program."""
+    lock, suites = file_digest(REPO / "requirements.lock"), folder_digest(REPO / "expectations")
+    return digest(sys.version, sys.platform, lock, suites)
 
 
 def code_of(modules: Iterable[str]) -> dict[str, str]:

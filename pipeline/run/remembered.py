@@ -28,7 +28,7 @@ Placed = tuple[Job, Path]
 Run = Callable[[Sequence[Placed], Sequence[Path]], None]  # into their folders, with their notes
 Say = Callable[[str], None]
 NOTEBOOK, PARAMETERS, PLACES = "anteckningsboken", "parametrarna", "mappen med underlag"
-SETTINGS, KEY = "Python eller ett bibliotek", "kommunens nyckel"
+SETTINGS, KEY = "Python, ett bibliotek eller en kontroll", "kommunens nyckel"
 MACHINERY = "pipeline.run.execute"  # what runs a notebook decides its bytes too
 
 
