@@ -27,6 +27,7 @@ T ?=
 STAGE ?=
 BESOK ?=
 VERSION =
+PROFILE ?=
 ARGS ?=
 
 RUN = $(PYTHON) -m pipeline.bootstrap
@@ -48,7 +49,7 @@ help: ## visar det här
 # File names hold spaces, which make's own rules break on, and a file that was merely touched is
 # not new: so Python looks, once, and only when `annual` is asked for. Anything but the word
 # "aktuell" means: build.
-annual: ## bygger årets rapport, om något har ändrats sedan sist
+annual: ## bygger årets rapport, om något har ändrats sedan sist; PROFILE=1 visar tiden
 ifneq (,$(filter annual,$(MAKECMDGOALS)))
 STATE := $(if $(strip $(filter clean exempel,$(MAKECMDGOALS))$(ARGS)),,$(shell $(RUN) stale $(OPTIONS) $(QUIET)))
 ifeq ($(STATE),aktuell)
@@ -59,7 +60,7 @@ endif
 endif
 
 build-annual:
-	$(RUN) annual $(OPTIONS) $(ARGS)
+	$(RUN) annual $(OPTIONS) $(if $(PROFILE),--profil) $(ARGS)
 
 tertial: ## sammanställer ett tertial, ett underlag per enhet: T=1, T=2 eller T=3
 	$(RUN) tertial $(OPTIONS) $(if $(T),--tertial "$(T)")

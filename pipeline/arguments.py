@@ -33,6 +33,15 @@ def parser() -> argparse.ArgumentParser:
     verbs.choices["annual"].add_argument(
         "--efter-gallring", action="store_true", help="bygg av de rader som en gallring lämnat kvar"
     )
+    verbs.choices["annual"].add_argument(
+        "--allt", action="store_true", help="gör allt på nytt, också det som inte har ändrats"
+    )
+    verbs.choices["annual"].add_argument(
+        "--profil", action="store_true", help="visa vart tiden gick, steg för steg"
+    )
+    verbs.choices["annual"].add_argument(
+        "--varfor", action="store_true", help="säg om allt som görs om varför det görs"
+    )
     compiling = verb("tertial", "sammanställer ett tertial: ett underlag per enhet")
     _place(compiling)
     compiling.add_argument("--tertial", type=int, choices=(1, 2, 3), help="vilket tertial")

@@ -63,7 +63,15 @@ def _annual(given: argparse.Namespace) -> None:
     from pipeline.run.annual import annual
 
     workspace, year = where(given)
-    made = annual(workspace, year, given.date, say=print, disposed=given.efter_gallring)
+    made = annual(
+        workspace, year, given.date, say=print, disposed=given.efter_gallring, anew=given.allt,
+        talkative=given.varfor,
+    )  # fmt: skip
+    if given.profil:
+        from pipeline.run import profiling
+
+        written = profiling.write(workspace.processed, year)
+        print("\n".join(["", *profiling.table(), "", f"Samma siffror: {written}"]))
     _tell(workspace, year)
     print(f"\nRapporten för {year} är klar:")
     for name in ("arsrapport.html", "arsrapport.pdf", "index.html"):

@@ -145,7 +145,7 @@ def _changed_input(known: Prints, now: Mapping[str, Path]) -> str | None:
     for name in sorted(known.keys() - now.keys()):
         return f"{_shown(name)} finns inte längre"
     for name, path in now.items():
-        if not _same(path, known[name]):
+        if not same(path, known[name]):
             return f"{_shown(name)} har ändrats"
     return None
 
@@ -156,12 +156,13 @@ def _changed_output(known: Prints, expected: Sequence[str], root: Path) -> str |
             return f"en rapport saknas: {_shown(name)}"
         if name not in known:
             return f"en rapport hör inte till det förra bygget: {_shown(name)}"
-        if not _same(root / name, known[name]):
+        if not same(root / name, known[name]):
             return f"en rapport har ändrats efter bygget: {_shown(name)}"
     return None
 
 
-def _same(path: Path, known: Mapping[str, Any]) -> bool:
+def same(path: Path, known: Mapping[str, Any]) -> bool:
+    """Whether a file is the one that this is the fingerprint of."""
     try:
         stat = path.stat()
         if stat.st_size != known["size"]:

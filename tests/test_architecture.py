@@ -5,8 +5,8 @@ from pathlib import Path
 
 PIPELINE = Path(__file__).parents[1] / "pipeline"
 # From the ground up: a room may import those before it.
-ROOMS = ["errors", "markdown", "logotyp", "matt", "kalender", "settings_book",
-         "workspace", "crate", "forms", "privacy", "analys", "audit",
+ROOMS = ["errors", "reads", "markdown", "logotyp", "matt", "kalender", "settings_book",
+         "workspace", "crate", "memory", "forms", "privacy", "analys", "audit",
          "intake", "comparators", "disposal", "validation", "facts", "report", "disclosure",
          "trace", "arshjul", "publish", "stale", "run", "exempel", "arguments",
          "showing", "cli"]  # fmt: skip

@@ -15,6 +15,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from pipeline import reads
 from pipeline.errors import UsageError
 from pipeline.facts.fact import Fact, Number
 
@@ -50,6 +51,12 @@ class Reference:
     scope: tuple[tuple[str, str], ...] = ()
     offset: int = 0
 
+    @property
+    def spelled(self) -> str:
+        """As `parse` reads it."""
+        scope = ", ".join(f"{k}={v}" for k, v in self.scope)
+        return f"{self.name}{f'[{scope}]' if scope else ''}{f'@{self.offset}' * bool(self.offset)}"
+
 
 def parse(text: str) -> Reference:
     """`name`, `name[kolumn=klass, kolumn=klass]`, `name@-1`. Raises UnknownNameError for
@@ -81,12 +88,14 @@ class Names:
         self._made: dict[str, Fact] = {}
 
     def __contains__(self, name: str) -> bool:
+        reads.note(reads.NAMES)
         return name in self._by_name
 
     def find(self, reference: Reference) -> Fact:
         """The fact of a reference. Raises UnknownNameError, with the names that are near,
         OtherYearError where it is shown of other years alone, and MergedAwayError in a public
         edition that has no such classes."""
+        reads.note(reads.NAME, reference.spelled)
         known = self._by_name.get(reference.name, [])
         if not known:
             near = get_close_matches(reference.name, self._by_name, NEAR)
@@ -116,11 +125,18 @@ class Names:
 
     def of_year(self) -> Iterator[tuple[str, Fact]]:
         """Every name of the edition's own year, with its classes, and the fact behind it."""
+        reads.note(reads.NAMES)
         for name, records in self._by_name.items():
             for r in records:
                 if r["period"] == str(self._year):
                     scope = ", ".join(f"{k}={v}" for k, v in _scope(r))
                     yield f"{name}[{scope}]" if scope else name, self._fact(r["id"])
+
+    def spelled(self, key: str) -> Iterator[str]:
+        """The records of a fact and of all that it was computed from, as text."""
+        yield json.dumps(self._records[key], ensure_ascii=False, sort_keys=True)
+        for parent in json.loads(self._records[key]["parents"]):
+            yield from self.spelled(parent)
 
     def _fact(self, key: str) -> Fact:
         if key not in self._made:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipeline import reads
 from pipeline.facts import predicate as p
 from pipeline.facts.fact import MEASURED, canonical
 from pipeline.forms.codebook import Value
@@ -92,14 +93,18 @@ class Pattern:
     withheld: frozenset[str] = frozenset()
 
     def shows(self, cell: CountCell) -> bool:
+        reads.note(reads.SHOWS, cell.key)
         return cell.dataset in self.open or cell.key in self.shown
 
     def tells(self, definition: Mapping[str, Any]) -> tuple[bool, bool]:
         """Whether a measured fact's value is shown, and whether its n is."""
         seen = [self.shows(cell) for cell in count_cells(definition)]
-        return all(seen) and value_key(definition) not in self.withheld, not seen or seen[-1]
+        own = value_key(definition)
+        reads.note(reads.WITHHOLDS, own)
+        return all(seen) and own not in self.withheld, not seen or seen[-1]
 
     def classes(self, key: str, dimension: str) -> tuple[Merged, ...] | None:
+        reads.note(reads.CLASSES, key, dimension)
         return self.merged.get(key, {}).get(dimension)
 
     def to_json(self) -> str:
@@ -116,6 +121,7 @@ class Pattern:
 
     @classmethod
     def from_json(cls, text: str) -> Pattern:
+        reads.note(reads.OPEN)
         doc = json.loads(text)
         merged = {
             key: {d: tuple(Merged(tuple(v), label) for v, label in cs) for d, cs in dims.items()}

@@ -12,6 +12,8 @@ import font_source_sans_pro
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
+from pipeline.memory import file_digest, remembered
+
 FOLDER = Path(font_source_sans_pro.font_directory)
 FACES = (  # file, CSS weight, CSS style
     ("SourceSansPro-Regular.ttf", 400, "normal"),
@@ -76,6 +78,12 @@ def faces_css(text: str) -> str:
 
 @lru_cache(maxsize=32)
 def _woff2(file: str, points: tuple[int, ...]) -> str:
+    key = [file_digest(FOLDER / file), repr(points)]
+    made = remembered("typsnitt", [__name__], key, lambda: _cut(file, points).encode("ascii"))
+    return made.decode("ascii")
+
+
+def _cut(file: str, points: tuple[int, ...]) -> str:
     options = subset.Options(
         flavor="woff2", layout_features=["kern", "liga", "ccmp", "locl"], hinting=False,
         desubroutinize=True, name_IDs=[1, 2], notdef_outline=True,

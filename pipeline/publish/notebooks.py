@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
 from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
 from traitlets import Unicode
 
+from pipeline.memory import remembered
 from pipeline.publish import blocks as b
 from pipeline.publish import dataframe
 from pipeline.publish.document import SILENT, Block, Document, cell_data, cells, collect
@@ -66,9 +68,36 @@ class NotebookHTMLExporter(PageExporter):
         }
 
 
-def render(notebook: NotebookNode, name: str, document: Document, **resources: Any) -> str:
-    """The notebook's page."""
-    return NotebookHTMLExporter().render(notebook, document=document, name=name, **resources)
+def render(
+    notebook: NotebookNode, name: str, document: Document, *, report: str = "",
+    facts: frozenset[str] = frozenset(), characters: str = "",
+) -> str:  # fmt: skip
+    """The notebook's page. `characters`: to embed beside its own."""
+    text = nbformat.writes(notebook)
+    # All that it has of the other chapters: where its blocks stand in the report, and which of its
+    # numbers the register has.
+    own = [
+        (block.id, block.cell_id, block.data.get("level"), block.data.get("anchor"))
+        for block in document.blocks()
+        if block.notebook == name
+    ]
+    titled = [chapter.title for chapter in document.chapters if chapter.name == name]
+    known = sorted(facts.intersection(_ID.findall(text)))
+    key = [text, name, repr(document.meta), repr((own, titled)), report, repr(known), characters]
+
+    def made() -> bytes:
+        page = NotebookHTMLExporter().render(
+            notebook, document=document, name=name, report=report, facts=facts,
+            characters=characters,
+        )  # fmt: skip
+        return page.encode("utf-8", "surrogatepass")
+
+    return remembered("anteckningsbokens sida", [__name__], key, made).decode(
+        "utf-8", "surrogatepass"
+    )
+
+
+_ID = re.compile(r"[0-9a-f]{16}")  # of a fact
 
 
 def titles(document: Document, others: Mapping[str, NotebookNode]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from traitlets import Unicode
 
 from pipeline.errors import UppfoljningError
 from pipeline.logotyp import Logotyp
+from pipeline.memory import file_digest, remembered
 from pipeline.publish import fonts, ledger, typst_blocks
 from pipeline.publish import register as reg
 from pipeline.publish.document import Document
@@ -114,6 +115,15 @@ def compile_pdf(source: str, root: Path, date: dt.date, logo: Logotyp | None = N
     dated `date`."""
     if logo is not None:
         (root / logo.name).write_bytes(logo.content)
+    key: list[str | bytes] = [source, date.isoformat()]
+    for path in sorted(p for p in root.rglob("*") if p.is_file()):
+        key += [path.relative_to(root).as_posix(), path.read_bytes()]
+    for path in sorted(fonts.FOLDER.iterdir()):
+        key += [path.name, file_digest(path)]
+    return remembered("PDF", [__name__], key, lambda: _compiled(source, root, date))
+
+
+def _compiled(source: str, root: Path, date: dt.date) -> bytes:
     stamp = dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC)
     main = root / "rapport.typ"
     main.write_text(source, encoding="utf-8", newline="\n")

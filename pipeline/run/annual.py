@@ -9,22 +9,27 @@ import json
 import os
 import shutil
 import string
+import sys
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
+from pipeline import memory, stale
 from pipeline.analys import analyses
 from pipeline.facts.action_plan import unfollowed
 from pipeline.facts.dataset import codebooks
 from pipeline.facts.own import own_measures
 from pipeline.facts.pattern import Pattern
+from pipeline.memory import Memory
 from pipeline.privacy.key import key_of
 from pipeline.publish.document import Meta
 from pipeline.publish.manifest import stated, write_manifest
-from pipeline.run import audit, modes, state, tertial, underlag
+from pipeline.run import audit, modes, profiling, state, tertial, underlag
 from pipeline.run.analyses import check_analyses
 from pipeline.run.attack import FILE as ATTACK
 from pipeline.run.attack import attack_edition, log, refuse_leaks
@@ -36,6 +41,8 @@ from pipeline.run.locks import lock, write_changes
 from pipeline.run.plan import CLEAN, VALIDATE, chapters
 from pipeline.run.public import decide, decide_staff, refuse_hidden, tell
 from pipeline.run.public import publish as publish_public
+from pipeline.run.remembered import data_digest, execute_changed
+from pipeline.run.swap import swapped
 from pipeline.run.visits import fix_plan
 from pipeline.trace.disposed import refuse_rebuilt, refuse_resting
 from pipeline.trace.verify import refuse, verify
@@ -73,15 +80,29 @@ Seal = Callable[[Path, tuple[int, int] | None], None]
 
 
 def annual(
-    workspace: Workspace, year: int, date: dt.date | None, say: Say, disposed: bool = False
+    workspace: Workspace,
+    year: int,
+    date: dt.date | None,
+    say: Say,
+    disposed: bool = False,
+    anew: bool = False,
+    talkative: bool = False,
 ) -> Path:
     """Build the edition of `year`; returns its folder. Raises UppfoljningError with nothing
-    of the last good edition touched. `disposed`: also where raw rows have been destroyed."""
-    with kernels_of(workspace) as kernels:
-        try:
-            return _annual(workspace, year, date, say, disposed, kernels)
-        finally:
-            gc.unfreeze()
+    of the last good edition touched. `disposed`: also where raw rows have been destroyed. `anew`:
+    nothing is taken over from earlier builds; `talkative`: of all that is made it is told why."""
+    profiling.begin()
+    before = state.edition_before(workspace, year)
+    kept = Memory(workspace.processed / memory.FOLDER / str(year), talkative, anew)
+    finished = False
+    try:
+        with kernels_of(workspace) as kernels, memory.opened(kept):
+            made = _annual(workspace, year, date, say, disposed, anew, kernels, kept, dict(before))
+        finished = True
+    finally:
+        gc.unfreeze()
+        kept.settle(state.as_before(workspace, before), finished)
+    return made
 
 
 def _annual(
@@ -90,7 +111,10 @@ def _annual(
     date: dt.date | None,
     say: Say,
     disposed: bool,
+    anew: bool,
     kernels: Kernels,
+    kept: Memory,
+    before: stale.Prints,
 ) -> Path:
     if not disposed:
         refuse_rebuilt(workspace, year)
@@ -101,8 +125,9 @@ def _annual(
     from pipeline.publish import accessibility, stratsys
 
     accessibility.check(workspace.raw)  # words that people have written are refused at once
-    before = state.edition_before(workspace, year)
-    tables(workspace, year, say, kernels)
+    profiling.stage("Läsa, rensa och validera")
+    tables(workspace, year, say, kernels, anew)
+    profiling.stage("Planera och bestämma vad som visas")
     kernels.warm()  # while the driver decides what may be shown, if no table had to be made
     gc.freeze()  # what is loaded by now stays: libraries that collect need not walk through it
     written = [*lock(workspace, year, say), *fix_plan(workspace, year, date, say)]
@@ -122,6 +147,7 @@ def _annual(
             say(textwrap.fill(f"Att rätta: {address}: {why}", 80, subsequent_indent="  "))
         check_analyses(workspace, year)
         say(f"  {decision.kept.share:.0%} av antalen i den publika utgåvan visas.")
+        profiling.stage("Köra anteckningsböckerna")
         say(f"Kapitlen för {year} körs …")
         executed, again = made / "notebooks", made / "publik" / "notebooks"
         for folder in (executed, again):
@@ -129,35 +155,53 @@ def _annual(
         for path in sorted((_notebooks(workspace, year)).glob("*.ipynb")):
             shutil.copyfile(path, executed / path.name)
         tertials = tertial.built(workspace, year, date)
-        run_notebooks(
-            workspace,
+        every = (
             [(job, executed) for job in jobs]
             + [(job, again) for job in outward]
             + [(tertial.job(workspace, year, t, date), tertial.scratch(made, t)) for t in tertials]
             + audit.jobs(workspace, year, made, date)
-            + underlag.jobs(workspace, year, made, date),
-            kernels,
+            + underlag.jobs(workspace, year, made, date)
         )
+        execute_changed(
+            kept, workspace, every,
+            lambda some, notes: run_notebooks(workspace, some, kernels, notes), say,
+        )  # fmt: skip
         kernels.end()
+        profiling.stage("Sätta samman den interna utgåvan")
         say("Rapporten sätts samman …")
+        resting = data_digest(workspace)
         hides = None if staff is None else staff.pattern
-        meta, seal = _publish(workspace, year, date, jobs, made, hides, say)
+        meta, seal = _publish(workspace, year, date, jobs, made, hides, resting, say)
+        profiling.stage("Sätta samman den publika utgåvan")
         warnings = publish_public(
             workspace, {job.name: again / f"{job.name}.ipynb" for job in outward}, meta, decision,
             leaves, made / "publik",
         )  # fmt: skip
         # The attack reads `publik/` alone, and most of its time is the solver's, which leaves the
         # interpreter to the rest.
+        profiling.stage("Tertial, besök, underlag och angreppet vid sidan av")
         with ThreadPoolExecutor(1) as beside:
             attacking = beside.submit(attack_edition, workspace, year, leaves)
-            tertial.write_all(workspace, meta, tertials, made, say)
-            audit.write_all(workspace, meta, made, say)
+            for each in tertials:
+                memory.remembered_folder(
+                    f"tertialet {each}", [tertial.__name__], [resting, repr(meta)],
+                    tertial.scratch(made, each), say,
+                    partial(tertial.write, workspace, meta, each, tertial.scratch(made, each)),
+                )  # fmt: skip
+            tertial.index(workspace, meta, made)
+            (made / audit.FOLDER).mkdir(exist_ok=True)
+            memory.remembered_folder(
+                "besöken", [audit.__name__], [resting, repr(meta)], made / audit.FOLDER, say,
+                partial(audit.write_all, workspace, meta, made),
+            )  # fmt: skip
+            if not any((made / audit.FOLDER).iterdir()):
+                (made / audit.FOLDER).rmdir()
             if not disposed:
                 refuse_resting(workspace, year, made)
             for warning in warnings:
                 say(f"Att se över: {warning.where}: ”{warning.token}” i ”{warning.context}”.")
             seen = {"intern": hides, "publik": decision.pattern}
-            underlag.write_all(workspace, meta, made, seen, say)
+            underlag.write_all(workspace, meta, made, seen, say, resting)
             stratsys.write_stratsys(workspace, year, leaves, made, meta.per_datum)
             say("Den publika utgåvan angrips: går något dolt tal att räkna fram? …")
             attacked = attacking.result()
@@ -166,26 +210,32 @@ def _annual(
         refuse_leaks(workspace, year, attacked)
         log(attacked, made / "publik" / ATTACK)
         seal(leaves, None)
+        profiling.stage("Räkna om varje tal (verifiering)")
         say("Varje tal räknas om från källfilerna på en annan väg …")
         verdict = verify(workspace, year, made, workspace.processed, leaves)
         for line in verdict.lines():
             say(f"  {line}")
         refuse(verdict)
+        profiling.stage("Lägga på plats")
         seal(leaves, (verdict.checked, verdict.total))
         swap()
         swap_too()
     state.record_edition(workspace, year, date, before)
+    profiling.stage()
     return home / "intern"
 
 
-def tables(workspace: Workspace, year: int, say: Say, kernels: Kernels | None = None) -> None:
-    """Clean and validate every year up to `year` whose files, forms or rules have changed."""
+def tables(
+    workspace: Workspace, year: int, say: Say, kernels: Kernels | None = None, anew: bool = False
+) -> None:
+    """Clean and validate every year up to `year` whose files, forms or rules have changed; `anew`:
+    every one."""
     with ExitStack() as stack:
         kernels = kernels or stack.enter_context(kernels_of(workspace))
-        _tables(workspace, year, say, kernels)
+        _tables(workspace, year, say, kernels, anew)
 
 
-def _tables(workspace: Workspace, year: int, say: Say, kernels: Kernels) -> None:
+def _tables(workspace: Workspace, year: int, say: Say, kernels: Kernels, anew: bool) -> None:
     workspace.require_year(year)
     load_kommun.cache_clear()
     own_measures(workspace)
@@ -193,7 +243,7 @@ def _tables(workspace: Workspace, year: int, say: Say, kernels: Kernels) -> None
         analyses(workspace, each)
     fingerprint = key_of(workspace, make=True).fingerprint
     for each in (y for y in workspace.years() if y <= year):
-        if state.fresh_tables(workspace, each, fingerprint):
+        if not anew and state.fresh_tables(workspace, each, fingerprint):
             continue
         before = state.tables_before(workspace, each)
         for name in open_elsewhere(workspace.raw / str(each)):
@@ -229,22 +279,36 @@ def _notebooks(workspace: Workspace, year: int) -> Path:
 
 
 def run_notebooks(
-    workspace: Workspace, jobs: Sequence[tuple[Job, Path]], kernels: Kernels | None = None
+    workspace: Workspace,
+    jobs: Sequence[tuple[Job, Path]],
+    kernels: Kernels | None = None,
+    notes: Sequence[Path | None] = (),
 ) -> None:
     """Run notebooks side by side, each into its folder, on `kernels` or on some of its own. The
-    first failure, in the jobs' order, is raised, and what still runs is ended."""
+    first failure, in the jobs' order, is raised, and what still runs is ended. `notes`: where each
+    writes down what it looks at."""
     with ExitStack() as stack:
         kernels = kernels or stack.enter_context(kernels_of(workspace))
         kernels.warm()
         stack.enter_context(kernel_environment(workspace))
         pool = stack.enter_context(ThreadPoolExecutor(int(os.environ.get(SIDE_BY_SIDE) or WORKERS)))
         try:
-            for outcome in [pool.submit(execute, job, folder, kernels) for job, folder in jobs]:
+            beside = zip(jobs, notes or [None] * len(jobs), strict=True)
+            running = [pool.submit(execute, *one, kernels, note) for one, note in beside]
+            for done, outcome in enumerate(running, start=1):
                 outcome.result()
+                _progress(done, len(running))
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             kernels.end()
             raise
+
+
+def _progress(done: int, total: int) -> None:
+    """How many notebooks are done, on one line that writes over itself; nothing in a file."""
+    if sys.stderr.isatty():
+        end = "\r\x1b[K" if done == total else ""
+        print(f"\r  {done} av {total} är körda{end}", end="", file=sys.stderr, flush=True)
 
 
 def _publish(
@@ -254,15 +318,17 @@ def _publish(
     jobs: Sequence[Job],
     made: Path,
     hides: Pattern | None,
+    resting: str,
     say: Say,
 ) -> tuple[Meta, Seal]:
     """Write the internal edition but for its manifest, which waits for the public one. `hides`:
-    what it may not show of the answers of staff. Returns what the cover says, and what seals the
-    edition: the manifest over all, and on the front page how many of how many numbers agree."""
+    what it may not show of the answers of staff; `resting`: a digest of raw files and tables.
+    Returns what the cover says, and what seals the edition: the manifest over all, and on the front
+    page how many of how many numbers agree."""
     from pipeline.publish import action_plan, freetext, watchlist
     from pipeline.publish.edition import PDF, REPORT, publish, verified
     from pipeline.publish.fonts import faces_css
-    from pipeline.publish.panel.lineage import trace_all
+    from pipeline.publish.panel.lineage import Lineage, trace_all
     from pipeline.publish.untraced import gate
     from pipeline.run.revised import revised, write_revised
     from pipeline.run.standing import code, gather, latest, rules
@@ -286,12 +352,19 @@ def _publish(
         *ACTIONS, *PUBLIC,
     ]  # fmt: skip
     went_in = _inputs(workspace), _sources(jobs), rules(), code()
+
+    def traced(records: Sequence[Mapping[str, Any]]) -> Lineage:
+        return memory.remembered_value(
+            "källcellerna", [trace_all.__module__], [resting, json.dumps(records)],
+            lambda: trace_all(workspace, year, records),
+        )  # fmt: skip
+
     standing = gather(workspace, year, made, stated(meta, *went_in), latest(workspace.raw, year))
     for sentence in standing.incomplete:
         say(textwrap.fill(f"Att avstämma: {sentence}", 80, subsequent_indent="  "))
     document = publish(
         chapters_, meta, made, balance=balance, pages=pages, others=others,
-        trace=lambda records: trace_all(workspace, year, records), standing=standing,
+        trace=traced, standing=standing,
     )  # fmt: skip
     if hides is not None:
         refuse_hidden(document, hides, "interna")
@@ -334,29 +407,3 @@ def _sources(jobs: Sequence[Job]) -> list[tuple[str, Path]]:
         *(job.notebook for job in (CLEAN, VALIDATE, *jobs)),
     }
     return [(f"notebooks/{n}", NOTEBOOKS / n) for n in sorted(names)]
-
-
-class swapped:
-    """A folder beside its destination that is swapped in when all went well."""
-
-    def __init__(self, parent: Path, name: str) -> None:
-        parent.mkdir(parents=True, exist_ok=True)
-        self._made = parent / f".{name}-ny"
-        self._old = parent / f".{name}-gammal"
-        self._target = parent / name
-
-    def __enter__(self) -> tuple[Path, Callable[[], None]]:
-        shutil.rmtree(self._made, ignore_errors=True)
-        self._made.mkdir(mode=modes.OWN_FOLDER)
-        return self._made, self._swap
-
-    def _swap(self) -> None:
-        modes.settle(self._made, self._target.name)
-        shutil.rmtree(self._old, ignore_errors=True)
-        if self._target.exists():
-            self._target.rename(self._old)
-        self._made.rename(self._target)
-        shutil.rmtree(self._old, ignore_errors=True)
-
-    def __exit__(self, *_: object) -> None:
-        shutil.rmtree(self._made, ignore_errors=True)

@@ -6,11 +6,13 @@ import json
 import os
 from pathlib import Path
 
+from pipeline import memory
 from pipeline.disclosure.attack import Audit, attack, refuse
 from pipeline.facts.dataset import codebooks
 from pipeline.run.editions import FOLDER
+from pipeline.run.releases import FOLDER as RELEASES
 from pipeline.run.releases import releases
-from pipeline.workspace import Workspace, load_kommun
+from pipeline.workspace import SETTINGS, Workspace, load_kommun
 
 FILE = "angrepp.json"
 
@@ -19,8 +21,16 @@ def attack_edition(workspace: Workspace, year: int, public: Path | None = None) 
     """Attack the public edition of `year`, by default the one in REPORTS, with what earlier
     releases showed. Raises UsageError where there is none."""
     folder = public or workspace.reports / str(year) / "publik"
-    rules = load_kommun(workspace.raw).sekretess
-    return attack(folder, codebooks(workspace.raw), rules, releases(workspace.raw))
+    rules, books = load_kommun(workspace.raw).sekretess, codebooks(workspace.raw)
+    known = releases(workspace.raw)
+    given = [memory.file_digest(workspace.raw / name) for name in SETTINGS]
+    for place in (workspace.raw / "formular", *sorted(workspace.raw.glob(f"[12]*/{RELEASES}"))):
+        given += [place.relative_to(workspace.raw).as_posix(), memory.folder_digest(place)]
+    basis = memory.digest(*given)
+    return memory.remembered_value(
+        "angreppet", [__name__], [basis, memory.folder_digest(folder)],
+        lambda: attack(folder, books, rules, known, basis),
+    )  # fmt: skip
 
 
 def log(audit: Audit, path: Path) -> Path:

@@ -16,7 +16,7 @@ import nbformat
 from pipeline import errors
 from pipeline.privacy.screen import mask
 from pipeline.publish.notebooks import written
-from pipeline.run import forkserver
+from pipeline.run import forkserver, profiling
 from pipeline.run.forked import ForkServer, can_fork
 from pipeline.run.kernel import LOG_VARIABLE, Kernels, LocalKernelManager
 from pipeline.workspace import REPO, Workspace
@@ -98,9 +98,11 @@ def _variables(workspace: Workspace, home: str) -> dict[str, str]:
     }
 
 
-def execute(job: Job, folder: Path, kernels: Kernels | None = None) -> Path:
+def execute(
+    job: Job, folder: Path, kernels: Kernels | None = None, notes: Path | None = None
+) -> Path:
     """Run `job` and write `folder/<name>.ipynb`; nothing is left of a run that failed. Without
-    `kernels` on a plain one.
+    `kernels` on a plain one. `notes`: where what it looks at is written down (`pipeline/reads.py`).
 
     Raises UppfoljningError: the notebook's own message if it raised one of the family, else
     which chapter and cell stopped.
@@ -111,22 +113,24 @@ def execute(job: Job, folder: Path, kernels: Kernels | None = None) -> Path:
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
     target = folder / f"{job.name}.ipynb"
     partial = folder / f".{job.name}.partial.ipynb"
-    manager = (kernels or Kernels()).manager()
+    manager = (kernels or Kernels()).manager(notes)
     begun: list[int] = []  # the code cells, by their place in the notebook
     try:
-        papermill.execute_notebook(
-            NOTEBOOKS / job.notebook,
-            partial,
-            parameters=dict(job.parameters),
-            kernel_name="python3",
-            progress_bar=False,
-            cwd=str(REPO),
-            request_save_on_cell_execute=False,
-            kernel_manager_class=manager,
-            shutdown_kernel="immediate",  # all that it has to say has been heard
-            execution_timeout=_patience(),
-            on_cell_execute=lambda cell, cell_index: begun.append(cell_index),
-        )
+        with profiling.notebook(job.name) as cell_done:
+            papermill.execute_notebook(
+                NOTEBOOKS / job.notebook,
+                partial,
+                parameters=dict(job.parameters),
+                kernel_name="python3",
+                progress_bar=False,
+                cwd=str(REPO),
+                request_save_on_cell_execute=False,
+                kernel_manager_class=manager,
+                shutdown_kernel="immediate",  # all that it has to say has been heard
+                execution_timeout=_patience(),
+                on_cell_execute=lambda cell, cell_index: begun.append(cell_index),
+                on_cell_executed=lambda **_: cell_done(getattr(manager.process, "pid", 0)),
+            )
         notebook = nbformat.read(partial, as_version=4)
         target.write_text(written(notebook), encoding="utf-8", newline="\n")
     except papermill.PapermillExecutionError as failure:

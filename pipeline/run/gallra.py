@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from pipeline import memory
 from pipeline.disposal.blank import blanked
 from pipeline.disposal.record import (
     GONE,
@@ -107,6 +108,7 @@ def _purge(workspace: Workspace, year: int) -> None:
         reports / REVIEW, reports / ".intern-ny", reports / ".intern-gammal",
         processed / str(year), processed / f".{year}-ny", processed / f".{year}-gammal",
         processed / ".notebooks" / str(year),
+        processed / memory.FOLDER,  # of all years: a later one may have looked the rows up
     ):  # fmt: skip
         shutil.rmtree(folder, ignore_errors=True)
     (processed / ".tillstand" / "karnor.log").unlink(missing_ok=True)

@@ -22,11 +22,13 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.paths import jupyter_runtime_dir
 from traitlets import default
 
+from pipeline import reads
 from pipeline.run.forked import Forked, ForkServer, provisioner
 
 LOG_VARIABLE = "UPPFOLJNING_KERNEL_LOG"
 SOCKET_NAME = 103  # bytes that the name of a Unix socket may have on every POSIX system
 FILE_NAME = len("/0123456789abcdef-1")
+LISTENS = "__import__('pipeline.reads').reads.start()"  # before a notebook's first cell
 Process = subprocess.Popen[bytes] | Forked
 
 
@@ -36,6 +38,7 @@ class LocalKernelManager(AsyncKernelManager):
 
     kernels: ClassVar[Kernels]
     process: ClassVar[Process | None] = None
+    notes: ClassVar[Path | None] = None  # where the kernel writes down what it has looked at
 
     @default("transport")
     def _transport_default(self) -> str:
@@ -56,6 +59,9 @@ class LocalKernelManager(AsyncKernelManager):
         return await super()._async_pre_start_kernel(**kw)
 
     async def _async_launch_kernel(self, kernel_cmd: list[str], **kw: Any) -> None:
+        if self.notes is not None:
+            kernel_cmd = [*kernel_cmd, f"--IPKernelApp.exec_lines={LISTENS}"]
+            kw["env"] = {**kw.get("env", os.environ), reads.VARIABLE: str(self.notes)}
         with Path(os.environ.get(LOG_VARIABLE, os.devnull)).open("ab") as log:
             await super()._async_launch_kernel(kernel_cmd, stderr=log, **kw)
         process: Process = getattr(self.provisioner, "process")  # noqa: B009
@@ -78,9 +84,10 @@ class Kernels:
         if self.server is None and not self._over:
             self.server = self._start()
 
-    def manager(self) -> type[LocalKernelManager]:
+    def manager(self, notes: Path | None = None) -> type[LocalKernelManager]:
         """A manager for one kernel, which remembers its process."""
-        return type("KernelManager", (LocalKernelManager,), {"kernels": self, "process": None})
+        own = {"kernels": self, "process": None, "notes": notes}
+        return type("KernelManager", (LocalKernelManager,), own)
 
     def add(self, process: Process) -> None:
         """A kernel that has started; ended at once if the run is over."""

@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import psutil  # type: ignore[import-untyped]
+
 from pipeline import stale
 from pipeline.privacy.key import recorded_fingerprint
 from pipeline.workspace import LITTER, REPO, SETTINGS, Workspace, year_files
@@ -39,6 +41,19 @@ def record_tables(workspace: Workspace, year: int, before: stale.Prints) -> None
 def edition_before(workspace: Workspace, year: int) -> stale.Prints:
     """What an edition is about to be built from; taken before the build."""
     return stale.fingerprint(stale.inputs_of(workspace.raw, year), workspace.processed)
+
+
+def as_before(workspace: Workspace, before: stale.Prints) -> bool:
+    """Whether what an edition was built from is what it was when that was looked at; and of the
+    program, whether it is what this process loaded."""
+    began = psutil.Process().create_time() * 1e9
+    for name, known in before.items():
+        path = workspace.processed / name
+        if not stale.same(path, known) or (
+            path.suffix == ".py" and path.stat().st_mtime_ns > began
+        ):
+            return False
+    return True
 
 
 def prints(workspace: Workspace, paths: Iterable[Path]) -> stale.Prints:

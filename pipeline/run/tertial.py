@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from pipeline.errors import UsageError
@@ -69,15 +69,6 @@ def write(workspace: Workspace, meta: Meta, tertial: str, folder: Path, say: Say
             say(f"Att se över: {warning.where}: ”{warning.token}” i ”{warning.context}”.")
 
 
-def write_all(
-    workspace: Workspace, meta: Meta, tertials: Sequence[str], made: Path, say: Say
-) -> None:
-    """The documents of every tertial of an edition, and the page that leads to them."""
-    for tertial in tertials:
-        write(workspace, meta, tertial, scratch(made, tertial), say)
-    index(workspace, meta, made)
-
-
 def index(workspace: Workspace, meta: Meta, edition: Path) -> None:
     """The page that leads to the tertials in an edition's folder; none where there is none."""
     from pipeline.publish.tertial import write_index
@@ -119,8 +110,9 @@ def _tertial(
     kernels: Kernels,
 ) -> Path:
     from pipeline.publish.manifest import FILE, refresh_outputs
-    from pipeline.run.annual import run_notebooks, swapped, tables
+    from pipeline.run.annual import run_notebooks, tables
     from pipeline.run.locks import lock
+    from pipeline.run.swap import swapped
     from pipeline.trace.verify import refuse, verify_part
 
     name = f"T{number}"

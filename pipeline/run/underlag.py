@@ -7,10 +7,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from pipeline import memory
 from pipeline.facts.pattern import Pattern
 from pipeline.publish.document import Meta
 from pipeline.run.execute import Job
@@ -84,12 +86,32 @@ def jobs(
 
 
 def write_all(
-    workspace: Workspace, meta: Meta, made: Path, hides: dict[str, Pattern | None], say: Say
+    workspace: Workspace,
+    meta: Meta,
+    made: Path,
+    hides: dict[str, Pattern | None],
+    say: Say,
+    resting: str = "",
 ) -> None:
-    """Write the papers of executed notebooks. `hides`: edition → what it may not show. Raises
-    GateError where a paper says a hidden number, or one that its report does not show."""
+    """Write the papers of executed notebooks. `hides`: edition → what it may not show. `resting`: a
+    digest of raw files and tables. Raises GateError where a paper says a hidden number, or one that
+    its report does not show."""
     for kind in KINDS:
-        _write(workspace, meta, kind, made, hides[kind.edition], say)
+        pattern = hides[kind.edition]
+        told = "" if pattern is None else pattern.to_json()
+        shown = memory.file_digest(_shown(made, kind))
+        memory.remembered_folder(
+            kind.title, [__name__], [resting, repr(meta), told, shown],
+            made / FOLDER / kind.name, say,
+            partial(_write, workspace, meta, kind, made, pattern),
+        )  # fmt: skip
+
+
+def _shown(made: Path, kind: Kind) -> Path:
+    """What the report shows whose numbers a paper has."""
+    from pipeline.publish.ledger import OCCURRENCES
+
+    return made / "publik" / OCCURRENCES if kind.outward else made / OCCURRENCES
 
 
 def release(
@@ -105,7 +127,6 @@ def release(
 def _write(
     workspace: Workspace, meta: Meta, kind: Kind, made: Path, hides: Pattern | None, say: Say
 ) -> None:
-    from pipeline.publish.ledger import OCCURRENCES
     from pipeline.publish.paper import publish, refuse_new
     from pipeline.publish.untraced import gate_paper
     from pipeline.run.public import refuse_hidden
@@ -114,8 +135,8 @@ def _write(
     own = replace(meta, name=kind.title, edition=kind.stamp)
     folder = made / FOLDER / kind.name
     paper = publish(kind.name, own, folder, f"../../../{kind.report}", kind.outward)
-    ledger = made / "publik" / OCCURRENCES if kind.outward else made / OCCURRENCES
-    refuse_new(paper.document, pq.read_table(ledger).to_pylist(), kind.outward)
+    shown = pq.read_table(_shown(made, kind)).to_pylist()
+    refuse_new(paper.document, shown, kind.outward)
     if hides is not None:
         refuse_hidden(paper.document, hides, kind.edition + "a")
     allowed = vocabulary(workspace, hides)

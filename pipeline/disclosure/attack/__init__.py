@@ -26,10 +26,12 @@ def attack(
     books: Mapping[str, Codebook],
     sekretess: Sekretess,
     releases: Sequence[Edition] = (),
+    basis: str = "",
 ) -> Audit:
-    """Attack the edition in `folder` (`publik/`). Raises UsageError without its ledger."""
+    """Attack the edition in `folder` (`publik/`). `basis`: a digest of what forms, rules and
+    releases are made of. Raises UsageError without its ledger."""
     reading = read(folder)
-    examined = examine(reading.facts, reading.rows, books, sekretess.troskel, releases)
+    examined = examine(reading.facts, reading.rows, books, sekretess.troskel, releases, basis)
     hidden = [f for f in reading.facts if f.hidden]
     return Audit(
         facts=len(reading.facts),

@@ -18,6 +18,7 @@ from pipeline.disclosure.attack.system import Knowledge, Vector, knowledge
 from pipeline.disclosure.attack.unanswered import group
 from pipeline.disclosure.attack.universe import parsed, read
 from pipeline.forms.codebook import Codebook
+from pipeline.memory import remembered_value
 
 Limits = dict[Cell, tuple[int, int]]
 Place = tuple[str, int]  # table and calendar year
@@ -59,8 +60,11 @@ def examine(
     books: Mapping[str, Codebook],
     threshold: int,
     releases: Sequence[Edition] = (),
+    basis: str = "",
 ) -> Examined:
-    """Bounds of everything that the facts rest on, from what is said and was said before."""
+    """Bounds of everything that the facts rest on, from what is said and was said before. `basis`:
+    a digest of what `books`, `threshold` and `releases` are made of; with it a table and year of
+    which the very same is said is not solved again."""
     places: dict[Place, list[Published]] = {}
     for fact in facts:
         if fact.cells and _protected(fact.cells[0].dataset, books):
@@ -68,7 +72,10 @@ def examine(
     total = _Total()
     for place, mine in sorted(places.items()):
         rows = [r for r in said if _place(r) == place]
-        _Place(place, mine, rows, books, threshold, releases).examine(total)
+        solve = _Place(place, mine, rows, books, threshold, releases).examined
+        key = [basis, repr(place), repr(mine), repr(rows)]
+        step = f"angreppet på {place[0]} {place[1]}"
+        total.add(remembered_value(step, [__name__], key, solve) if basis else solve())
     return Examined(
         total.cells, total.attacked, total.relaxed, total.smallest, tuple(total.findings),
         tuple(total.changed),
@@ -92,6 +99,15 @@ class _Total:
         self.findings: list[Finding] = []
         self.changed: list[str] = []
 
+    def add(self, other: _Total) -> None:
+        self.cells += other.cells
+        self.attacked += other.attacked
+        self.relaxed += other.relaxed
+        known = [s for s in (self.smallest, other.smallest) if s is not None]
+        self.smallest = min(known, default=None)
+        self.findings += other.findings
+        self.changed += other.changed
+
 
 class _Place:
     """One table and year."""
@@ -112,7 +128,13 @@ class _Place:
             r for r in releases if any((c.dataset, c.year) == place for c in earlier.counts(r))
         ]
 
-    def examine(self, total: _Total) -> None:
+    def examined(self) -> _Total:
+        """What it adds to what is found."""
+        total = _Total()
+        self._examine(total)
+        return total
+
+    def _examine(self, total: _Total) -> None:
         for cell in self._clash:
             label = self._labels.get(cell, cell.where)
             total.findings.append(Finding(

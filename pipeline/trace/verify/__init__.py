@@ -18,35 +18,35 @@ classes.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow.parquet as pq
 
+from pipeline import memory
 from pipeline.disposal.record import digest_of, disposals
 from pipeline.errors import GateError, UsageError
 from pipeline.forms.codebook import Codebook, load_codebooks
-from pipeline.trace.verify.cleaning import Raw, clean, load
-from pipeline.trace.verify.disposed import disposed_in
+from pipeline.trace.verify.cleaning import Raw
+from pipeline.trace.verify.disposed import Disposed, disposed_in
 from pipeline.trace.verify.disposed import told as disposed_by
 from pipeline.trace.verify.docx_text import DocxText
 from pipeline.trace.verify.edition import manifest_differences, notebooks, read_notebook
 from pipeline.trace.verify.figures import MEASURES, Figures, identity
 from pipeline.trace.verify.pdf_text import PdfText
-from pipeline.trace.verify.persons import secret_of
-from pipeline.trace.verify.processed import Found, compare_processed
+from pipeline.trace.verify.processed import Found
 from pipeline.trace.verify.public import public_differences, read_tables
+from pipeline.trace.verify.recomputed import Recomputed, basis_of, needed
 from pipeline.trace.verify.register import Told, register_differences
 from pipeline.trace.verify.shown import Shows, registered
 from pipeline.trace.verify.stratsys import FILE as STRATSYS
 from pipeline.trace.verify.stratsys import stratsys_differences
 from pipeline.trace.verify.swedish import expected_text
-from pipeline.trace.verify.tables import count_tables
 from pipeline.trace.verify.verdict import ROWS, Difference, Verdict, refuse
-from pipeline.workspace import REPO, Workspace, load_kommun
+from pipeline.workspace import REPO, Kommun, Workspace, load_kommun
 
 __all__ = ["Difference", "Verdict", "refuse", "verify", "verify_part", "verify_visits"]
 Record = dict[str, Any]
@@ -152,55 +152,34 @@ def _verdict(
 ) -> Verdict:  # fmt: skip
     load_kommun.cache_clear()
     kommun = load_kommun(workspace.raw)
-    forms = workspace.raw / "formular"
-    with duckdb.connect() as db:
-        every = load_codebooks(kommun, [forms])
-        raw = load(db, workspace, year, kommun, every)
-        books = _needed(every, {t for _, t in raw.tables})
-        clean(db, books, secret_of(kommun))
-        count_tables(db, books, kommun, [REPO / "expectations", forms])
-        raw.tables |= {(y, t) for y in raw.years for t in ("rader", "celler")}
-        found, rows = ([], {}) if processed is None else compare_processed(
-            db, raw, books, processed
-        )  # fmt: skip
-        # From here on the ledger's SQL is run: it may read these tables and nothing else.
-        db.execute("SET enable_external_access = false; SET lock_configuration = true")
-        guarded = {
-            "": {n for n, b in every.items() if b.protects == "staff"},
-            **{key: {n for n, b in every.items() if b.protects != "none"} for key in OUTWARD},
-        }
-        wrong_ones, total, without = 0, 0, 0
-        facts: list[Difference] = []
-        texts: list[Difference] = []
-        elsewhere: list[Difference] = []
+    every = load_codebooks(kommun, [workspace.raw / "formular"])
+    guarded = {
+        "": {n for n, b in every.items() if b.protects == "staff"},
+        **{key: {n for n, b in every.items() if b.protects != "none"} for key in OUTWARD},
+    }
+    basis = basis_of(workspace, year, kommun, processed)
+    parts: list[_Part] = []
+    unchanged = 0
+    with Recomputed(workspace, year, kommun, every, processed, basis) as again:
         for one in editions:
             gone = disposed_in(workspace, year, edition, one.prefix)
-            sound = {r["id"]: r for r in one.ledger if gone.digests.get(r["id"]) == digest_of(r)}
-            kept = {key: r for key, r in sound.items() if r["kind"] in MEASURES}
-            hides = guarded.get(one.prefix, guarded[""])
-            made = Figures(db, raw.tables, year, one.ledger, hides, kept)
-            told = _Told(made, raw, rows, books)
-            wrong = [d for r in one.ledger if (d := told.fact(r)) is not None]
-            facts_of = one.facts
-            shown = [d for o in one.occurrences if (d := told.occurrence(o, facts_of))]
-            around = _edition(one)
-            if one.prefix == PUBLIC:
-                sent = edition / STRATSYS
-                around += stratsys_differences(sent, one.facts, one.occurrences, kommun, year)
-            elif not one.words:  # the public ledger is compared with its own files
-                for name, ledger, occurrences in one.documents():
-                    seen = {r["id"]: made.seen(r) for r in ledger}
-                    said = Told(ledger, seen, occurrences, f"{name}.html")
-                    around += register_differences(one.out, said)
-            known = {d.id for d in (*wrong, *shown)}
-            others = {d.id for d in around if d.id} - known
-            total += len(one.ledger) + len(one.occurrences)
-            wrong_ones += len(wrong) + len(shown) + len(others)
-            without += len(sound) + sum(o["fact"] in sound for o in one.occurrences)
-            without -= sum(d.id in sound for d in (*wrong, *shown)) + len(others & set(sound))
-            facts += _placed(wrong, one.prefix)
-            texts += _placed(shown, one.prefix)
-            elsewhere += _placed(around, one.prefix)
+            counted = again.asked
+            part = memory.remembered_value(
+                f"verifieringen av {one.prefix or REPORT}", [__name__],
+                [basis, *_bytes_of(one, edition), repr(gone)],
+                partial(
+                    _compared, again, one, gone, guarded.get(one.prefix, guarded[""]), every,
+                    kommun, year, edition,
+                ),
+            )  # fmt: skip
+            parts.append(part)
+            unchanged += part.total - part.without if counted == again.asked else 0
+        found, raw = again.differences, again.raw
+    total, wrong_ones = sum(p.total for p in parts), sum(p.wrong for p in parts)
+    without = sum(p.without for p in parts)
+    facts, texts, elsewhere = (
+        [d for p in parts for d in getattr(p, kind)] for kind in ("facts", "texts", "elsewhere")
+    )
     files = [
         Difference("fil", where, what, new, old)
         for where, what, old, new in (
@@ -218,8 +197,74 @@ def _verdict(
     )
     return Verdict(
         total - wrong_ones - without, total - without, differences, notes if differences else (),
-        without, disposed_by(gone.records),
+        without, disposed_by(gone.records), unchanged,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What was found of one edition. `wrong` of `total` numbers differ; `without`: those whose rows
+    have been destroyed."""
+
+    wrong: int
+    total: int
+    without: int
+    facts: list[Difference]
+    texts: list[Difference]
+    elsewhere: list[Difference]
+
+
+def _compared(
+    again: Recomputed, one: _Edition, gone: Disposed, hides: Set[str],
+    books: Mapping[str, Codebook], kommun: Kommun, year: int, edition: Path,
+) -> _Part:  # fmt: skip
+    """An edition's numbers recomputed, and its files against them."""
+    db = again.tables()
+    sound = {r["id"]: r for r in one.ledger if gone.digests.get(r["id"]) == digest_of(r)}
+    kept = {key: r for key, r in sound.items() if r["kind"] in MEASURES}
+    made = Figures(db, again.raw.tables, year, one.ledger, hides, kept)
+    told = _Told(made, again.raw, again.rows, needed(books, {t for _, t in again.raw.tables}))
+    wrong = [d for r in one.ledger if (d := told.fact(r)) is not None]
+    facts_of = one.facts
+    shown = [d for o in one.occurrences if (d := told.occurrence(o, facts_of))]
+    around = _edition(one)
+    if one.prefix == PUBLIC:
+        sent = edition / STRATSYS
+        around += stratsys_differences(sent, one.facts, one.occurrences, kommun, year)
+    elif not one.words:  # the public ledger is compared with its own files
+        for name, ledger, occurrences in one.documents():
+            seen = {r["id"]: made.seen(r) for r in ledger}
+            said = Told(ledger, seen, occurrences, f"{name}.html")
+            around += register_differences(one.out, said)
+    known = {d.id for d in (*wrong, *shown)}
+    others = {d.id for d in around if d.id} - known
+    without = len(sound) + sum(o["fact"] in sound for o in one.occurrences)
+    without -= sum(d.id in sound for d in (*wrong, *shown)) + len(others & set(sound))
+    return _Part(
+        len(wrong) + len(shown) + len(others),
+        len(one.ledger) + len(one.occurrences),
+        without,
+        _placed(wrong, one.prefix),
+        _placed(shown, one.prefix),
+        _placed(around, one.prefix),
+    )
+
+
+def _bytes_of(one: _Edition, edition: Path) -> Iterator[str]:
+    """Every file that an edition's comparison may read."""
+    for folder in sorted({one.folder, one.out}):
+        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+            name = path.relative_to(folder).as_posix()
+            if one.prefix or not (name in _AROUND or name.startswith(_BESIDE)):
+                yield name
+                yield memory.file_digest(path)
+    sent = edition / STRATSYS
+    yield memory.file_digest(sent) if one.prefix == PUBLIC else ""
+
+
+# In the folder of the report: other editions, and what is not compared with numbers.
+_BESIDE = ("tertial/", "verksamhet/", "underlag/", "publik/")
+_AROUND = ("index.html", "manifest.json")
 
 
 def _placed(found: Iterable[Difference], prefix: str) -> list[Difference]:
@@ -240,18 +285,6 @@ def _read(path: Path, edition: Path) -> list[Record]:
     except Exception as error:
         raise GateError(f"{path.name} går inte att läsa: filen är skadad.") from error
     return rows
-
-
-def _needed(books: Mapping[str, Codebook], tables: set[str]) -> dict[str, Codebook]:
-    """The forms that have files, and those that they refer to."""
-    wanted: set[str] = set()
-    waiting = sorted(tables)
-    while waiting:
-        name = waiting.pop()
-        if name in books and name not in wanted:
-            wanted.add(name)
-            waiting += [k.resource for k in books[name].foreign_keys]
-    return {n: b for n, b in books.items() if n in wanted}
 
 
 class _Told:
