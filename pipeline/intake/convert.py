@@ -21,6 +21,7 @@ RULES = {
     "vet_ej": "svaret räknas som bortfall",
     "decimalkomma": "decimalkomma lästes som decimaltecken",
     "tusentalsavgransare": "tusentalsavgränsare togs bort",
+    "procenttecken": "procenttecknet efter talet togs bort",
     "talsomtext": "tal som låg som text lästes som tal",
     "tal_till_text": "tal lästes som text",
     "datum_som_text": "datum som låg som text lästes som datum",

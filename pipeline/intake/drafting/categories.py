@@ -17,6 +17,7 @@ from pipeline.intake.raw import Cell
 
 LONGEST_VALUE = 40
 _SIGNS = re.compile(r"[^\w]+")
+OTHER = "-oth-"  # LimeSurvey's code of an answer in own words, which has a column of its own
 FEW = 21  # different whole numbers of a scale of which only some have words
 
 Category = dict[str, Any]
@@ -170,6 +171,8 @@ def _category(
     value: Cell, label: str, aliases: Sequence[str] = (), missing: bool = False
 ) -> Category:
     # A label of numbers alone cannot be told from a number nobody has traced, so it gets a word.
+    if label == OTHER:
+        label, aliases = "Annat", (OTHER, *aliases)
     between = span(label)
     told = f"{between[0]} till {between[1]}" if between else label
     made: Category = {"value": value, "label": told}

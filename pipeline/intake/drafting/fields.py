@@ -248,7 +248,7 @@ def _shared(columns: Sequence[Asked], material: Material) -> Listed | None:
     if values is not None:
         small = all(isinstance(n, int) and 0 <= n <= HIGHEST for n in values)
         return bare(values) if small and len({*values}) > 2 else None
-    found = options(whole, material.closed)
+    found = options(whole, material.closed, tool=material.tool)
     return None if found is None or found.delimiter else from_texts(found.counts)
 
 

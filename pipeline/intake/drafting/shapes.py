@@ -61,7 +61,8 @@ def shape(column: Asked, material: Material) -> Shape:
         return Shape(NUMBER, _number(column, values or []))
     if values is not None and not column.delimiter:
         return _counted(column, values)
-    found = options(counts, material.closed or column.kind in (SINGLE, GRID), column.delimiter)
+    listed = material.closed or column.kind in (SINGLE, GRID)
+    found = options(counts, listed, column.delimiter, material.tool)
     if found is None or not found.counts:
         return _own_words(column, counts)
     return _chosen(column, found, material)
@@ -111,6 +112,7 @@ def _counted(column: Asked, values: Sequence[float | int]) -> Shape:
 
 def _number(column: Asked, values: Sequence[float | int]) -> Doc:
     whole = bool(values) and all(isinstance(n, int) or float(n).is_integer() for n in values)
+    whole = whole and not any("%" in t for t in texts(column.answers))
     doc: Doc = {"type": "integer" if whole else "number"}
     limits: Doc = {}
     if column.minimum is not None:

@@ -259,7 +259,9 @@ CREATE TABLE meaning AS
     LEFT JOIN dummies d ON d.tab = o.tab AND d.falt = o.falt AND d.opt = o.opt),
   b AS (
     SELECT *, kind <> 'e' AND NOT missing_mark AND NOT gone AS live,
-      CASE WHEN nr IS NOT NULL OR kind IN ('n', 's') THEN number_of(said) END AS figure
+      CASE WHEN nr IS NOT NULL OR kind IN ('n', 's') THEN number_of(CASE WHEN type = 'number'
+        THEN regexp_replace(said, '(\d)[\s\x{{00a0}}\x{{202f}}]*%\s*$', '\1') ELSE said END)
+        END AS figure
     FROM a),
   c AS (
     SELECT code, tab, falt, opt, kind, missing_mark, unknown, type,
