@@ -16,8 +16,8 @@ from pipeline.workspace import REPO
 
 ANY_YEAR = "[12][0-9][0-9][0-9]"
 # The folders of a year, what an interrupted build left of them, and what is remembered of both.
-OF_A_YEAR = ("{}", ".{}-ny", ".{}-gammal", ".notebooks/{}", ".tillstand/*{}.json")
-OF_ALL = (".notebooks", ".tillstand", ".gallring-*")
+OF_A_YEAR = ("{}", ".{}-ny", ".{}-gammal", ".notebooks/{}", "stoppade/{}", ".tillstand/*{}.json")
+OF_ALL = (".notebooks", "stoppade", ".tillstand", ".gallring-*")
 
 
 def built(folder: Path, year: int | None = None) -> list[Path]:

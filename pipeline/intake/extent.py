@@ -47,7 +47,9 @@ def extent(
     again = _said_again(rows, header, full, fit)
     others += again
     full = [i for i in full if i not in again] if again else full
-    end = next((k for k in _blocks_below_gaps(full) if _other_table(rows, full[k:], fit)), len(full))
+    end = next(
+        (k for k in _blocks_below_gaps(full) if _other_table(rows, full[k:], fit)), len(full)
+    )
     full, below = full[:end], full[end:]
     while end and (_lone_note(rows, full, end - 1, fit) or _total(rows, full[:end], fit)):
         end -= 1

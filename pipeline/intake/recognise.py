@@ -69,14 +69,17 @@ def _found(raw: RawTable, codebooks: Mapping[str, Codebook]) -> Recognised | Not
         and _enough(raw, *nearest)
         and (chosen is None or nearest[1].explained >= MUCH_BETTER * chosen[1].explained)
     ):
-        raise IntakeError([messages.missing_column(raw, *nearest)])
+        cells = messages.header_cells(raw, *nearest)
+        raise IntakeError([messages.missing_column(raw, *nearest)], cells)
     if chosen:
         return _recognised(raw, *chosen)
     if raw.hidden:  # as a rule the lists behind drop-down cells
         return _not_read(raw, "Bladet är dolt i Excel. Det passar inget formulär och läses inte.")
     if nearest is None:
         return _not_read(raw, "Ingen tabell med rubrikrad hittades.")
-    raise IntakeError([messages.unknown_form(raw, *nearest)])
+    raise IntakeError(
+        [messages.unknown_form(raw, *nearest)], messages.header_cells(raw, nearest[0])
+    )
 
 
 def as_mapped(
@@ -121,7 +124,9 @@ def _best(raw: RawTable, fits: Sequence[tuple[int, Fit]]) -> tuple[int, Fit] | N
     header, chosen = max(found, key=lambda item: item[1].score)
     rivals = [m for i, m in found if i == header and m.score == chosen.score]
     if len(rivals) > 1:
-        raise IntakeError([messages.two_forms(raw, header, [m.codebook for m in rivals])])
+        books = [m.codebook for m in rivals]
+        cells = messages.header_cells(raw, header)
+        raise IntakeError([messages.two_forms(raw, header, books)], cells)
     return header, chosen
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from pipeline import __version__
 from pipeline.analys import analyses
+from pipeline.errors import IntakeError
 from pipeline.facts.action_plan import unfollowed
 from pipeline.facts.dataset import codebooks
 from pipeline.facts.own import own_measures
@@ -24,7 +25,7 @@ from pipeline.facts.pattern import Pattern
 from pipeline.privacy.key import key_of
 from pipeline.publish.document import Meta
 from pipeline.publish.manifest import stated, write_manifest
-from pipeline.run import audit, modes, state, tertial, underlag
+from pipeline.run import audit, modes, state, stopped, tertial, underlag
 from pipeline.run.analyses import check_analyses
 from pipeline.run.attack import FILE as ATTACK
 from pipeline.run.attack import attack_edition, log, refuse_leaks
@@ -35,6 +36,7 @@ from pipeline.run.locks import lock, write_changes
 from pipeline.run.plan import CLEAN, VALIDATE, chapters
 from pipeline.run.public import decide, decide_staff, refuse_hidden, tell
 from pipeline.run.public import publish as publish_public
+from pipeline.run.swap import swapped
 from pipeline.run.visits import fix_plan
 from pipeline.trace.disposed import refuse_rebuilt, refuse_resting
 from pipeline.trace.verify import refuse, verify
@@ -203,9 +205,14 @@ def _clean_and_validate(workspace: Workspace, year: int, kernels: Kernels) -> No
     with swapped(workspace.processed, str(year)) as (made, put_in_place):
         executed = made / ".notebooks"
         executed.mkdir()
+        stopped.clear(workspace, year)
         for job in (CLEAN, VALIDATE):
             given = {"year": year, "out": made.name}
-            run_notebooks(workspace, [(Job(job.notebook, job.name, given), executed)], kernels)
+            try:
+                run_notebooks(workspace, [(Job(job.notebook, job.name, given), executed)], kernels)
+            except IntakeError as error:
+                where = stopped.told(workspace, year, made, error, LETTERS)
+                raise IntakeError([*error.messages, where] if where else error.messages) from None
         write_marked(workspace.raw / str(year), made, year, read_summary(made).findings)
         shutil.rmtree(_notebooks(workspace, year), ignore_errors=True)
         _notebooks(workspace, year).parent.mkdir(parents=True, exist_ok=True)
@@ -331,29 +338,3 @@ def _sources(jobs: Sequence[Job]) -> list[tuple[str, Path]]:
         *(job.notebook for job in (CLEAN, VALIDATE, *jobs)),
     }
     return [(f"notebooks/{n}", NOTEBOOKS / n) for n in sorted(names)]
-
-
-class swapped:
-    """A folder beside its destination that is swapped in when all went well."""
-
-    def __init__(self, parent: Path, name: str) -> None:
-        parent.mkdir(parents=True, exist_ok=True)
-        self._made = parent / f".{name}-ny"
-        self._old = parent / f".{name}-gammal"
-        self._target = parent / name
-
-    def __enter__(self) -> tuple[Path, Callable[[], None]]:
-        shutil.rmtree(self._made, ignore_errors=True)
-        self._made.mkdir(mode=modes.OWN_FOLDER)
-        return self._made, self._swap
-
-    def _swap(self) -> None:
-        modes.settle(self._made, self._target.name)
-        shutil.rmtree(self._old, ignore_errors=True)
-        if self._target.exists():
-            self._target.rename(self._old)
-        self._made.rename(self._target)
-        shutil.rmtree(self._old, ignore_errors=True)
-
-    def __exit__(self, *_: object) -> None:
-        shutil.rmtree(self._made, ignore_errors=True)

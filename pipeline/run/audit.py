@@ -176,7 +176,8 @@ def _audit(
     workspace: Workspace, year: int, visit: str, date: dt.date | None, say: Say, kernels: Kernels
 ) -> Path:
     from pipeline.publish.manifest import FILE, refresh_outputs
-    from pipeline.run.annual import run_notebooks, swapped, tables
+    from pipeline.run.annual import run_notebooks, tables
+    from pipeline.run.swap import swapped
     from pipeline.trace.disposed import refuse_rebuilt
     from pipeline.trace.verify import refuse, verify_visits
 

@@ -96,7 +96,7 @@ def make_letters(
     edition; with all visits the plan too. Returns the folder."""
     from pipeline.publish.manifest import FILE, refresh_outputs
     from pipeline.run import modes
-    from pipeline.run.annual import swapped
+    from pipeline.run.swap import swapped
 
     if besok_id:
         visit_of(workspace, year, besok_id)

@@ -119,8 +119,9 @@ def _tertial(
     kernels: Kernels,
 ) -> Path:
     from pipeline.publish.manifest import FILE, refresh_outputs
-    from pipeline.run.annual import run_notebooks, swapped, tables
+    from pipeline.run.annual import run_notebooks, tables
     from pipeline.run.locks import lock
+    from pipeline.run.swap import swapped
     from pipeline.trace.verify import refuse, verify_part
 
     name = f"T{number}"

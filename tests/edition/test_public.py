@@ -11,7 +11,7 @@ import pandas as pd
 import pypdf
 import pytest
 
-from pipeline.run.annual import swapped
+from pipeline.run.swap import swapped
 from pipeline.workspace import REPO
 
 from .conftest import Built

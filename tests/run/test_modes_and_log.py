@@ -10,7 +10,7 @@ import pytest
 
 from pipeline import clean, cli
 from pipeline.run import log, modes
-from pipeline.run.annual import swapped
+from pipeline.run.swap import swapped
 
 posix = pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
 
