@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import cli
-from pipeline.errors import InUseError, IntakeError
+from pipeline.errors import IntakeError, InUseError
 from pipeline.intake.readers import read_file
 from pipeline.run.execute import _translated
 from pipeline.run.plan import CLEAN

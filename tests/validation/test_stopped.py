@@ -37,7 +37,9 @@ def spoil(workspace: Workspace) -> None:
     folder = workspace.raw / str(YEAR)
     head = [*HEAD[:2], "Månader", *HEAD[3:]]
     write_workbook(folder / "saknar.xlsx", {"Volymer": [["Titel"], [], head, [SECRET, *GOOD[1:]]]})
-    write_workbook(folder / "okänd.xlsx", {"Svar": [["Fråga A", "Fråga B", "Fråga C"], [SECRET, "x", "y"]]})
+    write_workbook(
+        folder / "okänd.xlsx", {"Svar": [["Fråga A", "Fråga B", "Fråga C"], [SECRET, "x", "y"]]}
+    )
     (folder / "låst.xlsx").write_bytes(FILES["locked.xlsx"]())
     (folder / "halv.xlsx").write_bytes(FILES["half.xlsx"]())
 
