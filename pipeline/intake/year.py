@@ -131,7 +131,9 @@ def _read(
     try:
         tables = read_file(path, name)
     except IntakeError as error:
-        return _File(refused=tuple(Refused(name, "", m) for m in error.messages))
+        return _File(
+            refused=tuple(Refused(name, "", _with_way_out(m, name)) for m in error.messages)
+        )
     sha256 = tables[0].sha256 if tables else ""
     twin = first_with.setdefault(sha256, name) if tables and tables[0].kind != "dokument" else name
     if twin != name:
@@ -167,12 +169,21 @@ def _read(
     return _File(tuple(found), tuple(passed), tuple(refused))
 
 
+def _with_way_out(message: str, name: str) -> str:
+    """A message about a file that cannot be opened, with how to do without it."""
+    return message if "hoppa_over" in message else f"{message} {_skip(name)}"
+
+
+def _skip(name: str) -> str:
+    return f'Ska filen inte läsas: lägg till "{name}" i listan hoppa_over i kommun.toml.'
+
+
 def _no_table(name: str, passed: list[NotRead]) -> str:
     sheets = "".join(f"\n  – {p.sheet}: {p.reason}" for p in passed if p.sheet)
     return (
         f"{name}: filen innehåller ingen tabell som kan läsas.{sheets}\n"
         "Gör så här: kontrollera att rätt fil är sparad och att kolumnerna har rubriker. "
-        f'Ska filen inte läsas: lägg till "{name}" i listan hoppa_over i kommun.toml.'
+        f"{_skip(name)}"
     )
 
 
