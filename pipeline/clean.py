@@ -16,9 +16,9 @@ from pipeline.workspace import REPO
 
 ANY_YEAR = "[12][0-9][0-9][0-9]"
 # The folders of a year, what an interrupted build left of them, and what is remembered of both.
-OF_A_YEAR = ("{}", ".{}-ny", ".{}-gammal", ".notebooks/{}", ".tillstand/*{}.json",
-             ".minne/{}", ".minne/.{}-ny", "profil-{}.json")  # fmt: skip
-OF_ALL = (".notebooks", ".tillstand", ".minne", ".gallring-*")
+OF_A_YEAR = ("{}", ".{}-ny", ".{}-gammal", ".notebooks/{}", "stoppade/{}",
+             ".tillstand/*{}.json", ".minne/{}", ".minne/.{}-ny", "profil-{}.json")  # fmt: skip
+OF_ALL = (".notebooks", "stoppade", ".tillstand", ".minne", ".gallring-*")
 
 
 def built(folder: Path, year: int | None = None) -> list[Path]:

@@ -7,15 +7,18 @@ import argparse
 import datetime as dt
 import os
 import sys
+import textwrap
 from collections.abc import Callable, Sequence
 
 from pipeline import showing
 from pipeline.arguments import parser
-from pipeline.errors import UppfoljningError, UsageError
+from pipeline.errors import UppfoljningError, UsageError, in_use
 from pipeline.showing import as_json, where
-from pipeline.workspace import REPO, Workspace
+from pipeline.workspace import REPO, Workspace, settings_words
 
 EXAMPLE_YEARS = (2023, 2024, 2025)
+WIDTH = 80
+DISK = "kontrollera att mappen finns och att disken inte är full, och kör kommandot igen."
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -33,14 +36,34 @@ def _done(given: argparse.Namespace) -> int:
     try:
         _VERBS[given.called](given)
     except UppfoljningError as error:
-        print(f"\n{error}\n", file=sys.stderr)
-        return error.exit_code
+        return _refused(given, error)
     except BrokenPipeError:  # the reader has seen enough: `… facts | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except PermissionError as error:
+        return _refused(given, in_use(error.filename))
+    except OSError as error:
+        what = f"{error.filename or 'En fil'} går inte att läsa eller skriva ({error.strerror})."
+        return _refused(given, UppfoljningError(f"{what}\nGör så här: {DISK}"))
     except KeyboardInterrupt:
         print("\nAvbrutet. Den senaste färdiga rapporten ligger kvar.", file=sys.stderr)
         return 130
     return 0
+
+
+def _refused(given: argparse.Namespace, error: UppfoljningError) -> int:
+    """Say what went wrong, in the words of the settings that the municipality has."""
+    said = settings_words(getattr(given, "raw", None) or REPO)(str(error))
+    if sys.stderr.isatty():  # a terminal breaks lines in the middle of words
+        said = "\n".join(_filled(line) for line in said.splitlines())
+    print(f"\n{said}\n", file=sys.stderr)
+    return error.exit_code
+
+
+def _filled(line: str) -> str:
+    indent = " " * (len(line) - len(line.lstrip()))
+    return textwrap.fill(
+        line, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _log(given: argparse.Namespace, code: int) -> None:

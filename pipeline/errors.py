@@ -3,6 +3,8 @@ what is wrong, where (file, sheet, cell), what to do."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class UppfoljningError(Exception):
     """Something that the user can mend. `exit_code` is what `python -m pipeline` ends with."""
@@ -23,11 +25,28 @@ class GateError(UppfoljningError):
 
 
 class IntakeError(UppfoljningError):
-    """One or more files could not be understood. Holds one message a file."""
+    """One or more files could not be understood. Holds one message a file; `cells` are those of
+    its sheet that a single message is about (`A3`)."""
 
-    def __init__(self, messages: list[str]) -> None:
+    def __init__(self, messages: list[str], cells: Sequence[str] = ()) -> None:
         self.messages = list(messages)
+        self.cells = tuple(cells)
         super().__init__("\n\n".join(self.messages))
+
+
+class InUseError(UppfoljningError):
+    """A file or folder that another program has open, or that may not be written."""
+
+
+def in_use(path: object) -> InUseError:
+    """What a refused access to `path` means to a person, as a rule one with Windows and Excel."""
+    where = f"{path}: filen eller mappen" if path else "En fil som behövs"
+    return InUseError(
+        f"{where} går inte att öppna, skriva eller byta ut. Den, eller en fil i den, är troligen "
+        "öppen i ett annat program.\n"
+        "Gör så här: stäng filen i Excel, Word, PDF-läsaren eller Utforskaren och kör kommandot "
+        "igen. Hjälper det inte: kontrollera att du får skriva i mappen."
+    )
 
 
 class ConfigError(UppfoljningError):

@@ -110,6 +110,11 @@ _SAID = re.compile(
     r"(?:, ([a-z_]+))?)?: (.*)",
     re.DOTALL,
 )
+# How messages name a setting of the text file: `listan hoppa_over i kommun.toml`.
+_NAMED = re.compile(
+    rf"(enligt |i listan |i |)(?:\[\[)?({'|'.join(re.escape(p.section) for p in PARTS)})(?:\]\])?"
+    r" i (?:filen )?kommun\.toml"
+)
 Place = tuple[str, str, str]  # section, entry (key or number from 1), column's key
 
 
@@ -145,6 +150,17 @@ class Settings:
             if key.split(".")[-1] in words or (not entry and its in words):
                 return f", {cell}"
         return f", {next(iter(mine.values()))}" if mine and section else ""
+
+
+def in_book(message: str) -> str:
+    """A message that names settings of the text file, for those who have the workbook."""
+
+    def named(found: re.Match[str]) -> str:
+        sheet = next(p.sheet for p in PARTS if p.section == found[2])
+        lead = {"enligt ": "enligt bladet", "": "bladet"}.get(found[1], "på bladet")
+        return f"{lead} ”{sheet}” i {BOOK}"
+
+    return _NAMED.sub(named, message).replace(TOML, BOOK)
 
 
 def read_book(data: bytes) -> Settings:

@@ -10,7 +10,7 @@ import datetime as dt
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -20,7 +20,7 @@ from pipeline.errors import ConfigError, UppfoljningError
 from pipeline.kalender import FRISTER, Frist, Mote, read_calendar, read_meetings
 from pipeline.logotyp import check_name
 from pipeline.matt import Matt, read_measures
-from pipeline.settings_book import BOOK, TOML, Settings, read_book
+from pipeline.settings_book import BOOK, TOML, Settings, in_book, read_book
 
 REPO = Path(__file__).resolve().parent.parent
 RULES = ("pipeline/forms", "expectations")  # shipped codebooks and suites, from REPO
@@ -324,6 +324,11 @@ def read_settings(raw: Path) -> Settings | None:
             "Gör så här: öppna filen i en textredigerare, rätta raden som nämns och spara "
             "som UTF-8."
         ) from error
+
+
+def settings_words(raw: Path) -> Callable[[str], str]:
+    """What makes a message that names `kommun.toml` name the workbook, where `raw` has that."""
+    return in_book if (raw / BOOK).is_file() else str
 
 
 @lru_cache(maxsize=8)

@@ -159,7 +159,10 @@ def _no(address: str, code: int) -> str:
         404: "adressen finns inte; kontrollera adress under [kolada] i kommun.toml",
     }
     told = known.get(code, "frågan besvaras inte")
-    return f"{host(address)} svarar med felkod {code}: {told}. Ingenting sparades."
+    return (
+        f"{host(address)} svarar med felkod {code}: {told}. Ingenting sparades.\n"
+        "Gör så här: rätta det och försök igen. Till dess används det som hämtats tidigare."
+    )
 
 
 def _later(address: str, seconds: float) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.facts.dataset import codebooks, open_dataset
-from pipeline.forms.codebook import Codebook
+from pipeline.forms.codebook import Codebook, Field
 from pipeline.privacy.screen import KINDS, mask_answer
 from pipeline.workspace import Workspace
 
@@ -32,9 +32,16 @@ class Answer:
 
 
 def forms(workspace: Workspace) -> Mapping[str, Codebook]:
-    """The forms that ask for answers in free text."""
+    """The forms that ask for answers in free text, or take such beside their alternatives."""
     books = codebooks(workspace.raw)
-    return {n: b for n, b in books.items() if n != APPROVED and any(f.freetext for f in b.fields)}
+    return {n: b for n, b in books.items() if n != APPROVED and any(map(column_of, b.fields))}
+
+
+def column_of(field: Field) -> str:
+    """The column of a question that holds answers in free text; empty where it takes none."""
+    if field.freetext:
+        return field.name
+    return field.own_words_column if field.own_words else ""
 
 
 def answers(workspace: Workspace, year: int, form: str) -> Iterator[Answer]:
@@ -43,13 +50,14 @@ def answers(workspace: Workspace, year: int, form: str) -> Iterator[Answer]:
     if table is None:
         return
     themes, approved = _themes(workspace, year), _approved(workspace, year)
-    for field in (f for f in codebooks(workspace.raw)[form].fields if f.freetext):
-        rows = table.select(["_kalla", "_rad", field.name]).to_pylist()
-        for r in (r for r in rows if r[field.name] is not None):
+    asked = ((f, c) for f in codebooks(workspace.raw)[form].fields if (c := column_of(f)))
+    for field, column in ((f, c) for f, c in asked if c in table.column_names):
+        rows = table.select(["_kalla", "_rad", column]).to_pylist()
+        for r in (r for r in rows if r[column] is not None):
             place = (form, r["_kalla"], r["_rad"], field.name)
-            text, kinds = mask_answer(r[field.name])
+            text, kinds = mask_answer(r[column])
             let = approved.get(place)
-            same = let is not None and let[0].strip() == r[field.name].strip()
+            same = let is not None and let[0].strip() == r[column].strip()
             telling = bool(kinds) or _MASKED.search(text) is not None
             yield Answer(
                 form, field.name, r["_kalla"], r["_rad"], text, themes.get(place, ()),

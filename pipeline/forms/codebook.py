@@ -39,6 +39,7 @@ class Category:
     label: str
     aliases: tuple[str, ...] = ()
     missing: bool = False
+    own_words: bool = False  # stands for whatever is written that is no other category
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,16 @@ class Field:
     def option_column(self, value: Value) -> str:
         """The boolean column of one option of a list field."""
         return f"{self.name}__{slug(str(value))}"
+
+    @property
+    def own_words(self) -> Category | None:
+        """The category that an answer in somebody's own words counts as."""
+        return next((c for c in self.categories if c.own_words), None)
+
+    @property
+    def own_words_column(self) -> str:
+        """Where the words themselves stand: free text, shown nowhere else."""
+        return f"{self.name}__egna_ord"
 
     @property
     def bortfall_column(self) -> str:
@@ -337,6 +348,7 @@ def _category(entry: Any) -> Category:
             label=str(entry.get("label", value)),
             aliases=tuple(map(str, entry.get("aliases", ()))),
             missing=bool(entry.get("missing", False)),
+            own_words=bool(entry.get("ownWords", False)),
         )
     return Category(entry, str(entry))
 
@@ -371,6 +383,12 @@ def _check(book: Codebook, where: str) -> None:
             problems.append(f"fältet {f.name} har samma värde två gånger i categories")
         if f.type == "list" and len({slug(str(v)) for v in values}) != len(values):
             problems.append(f"fältet {f.name} har två alternativ med samma kolumnnamn")
+        own = [c for c in f.categories if c.own_words]
+        if own and (len(own) > 1 or own[0].missing or f.type not in ("string", "list")):
+            problems.append(
+                f"fältet {f.name}: bara ett alternativ kan stå för egna ord (ownWords), i en fråga "
+                "av typen ”string” eller ”list”, och det är inget bortfall"
+            )
         if f.group and f.group not in book.groups:
             problems.append(f"fältet {f.name} hör till gruppen ”{f.group}”, som inte finns")
     for d in book.derived:

@@ -32,6 +32,7 @@ class Choices:
 
     def __init__(self, field: Field) -> None:
         self.categories = field.categories
+        self.own = field.own_words
         self._by_text: dict[str, Category] = {}
         for part in ("value", "alias"):  # a value wins over another category's label
             for category in field.categories:

@@ -100,6 +100,8 @@ def schema(book: Codebook) -> pa.Schema:
             columns.append((f.name, ARROW[f.type]))
         if f.has_missing_categories:
             columns.append((f.bortfall_column, pa.string()))
+        if f.own_words:
+            columns.append((f.own_words_column, pa.string()))
     columns += [(error_column(f.name), pa.string()) for f in book.fields]
     return pa.schema(
         [*columns, (MASKED, pa.string()), ("_kalla", pa.string()), ("_rad", pa.int64())]
@@ -264,6 +266,8 @@ def _single(field: Field, e: _Encoded) -> dict[str, pa.Array]:
     made = {error_column(field.name): e.take([r.bad for r in e.results], pa.string())}
     if field.has_missing_categories:
         made[field.bortfall_column] = e.take([r.bortfall for r in e.results], pa.string())
+    if field.own_words:
+        made[field.own_words_column] = e.take([r.own for r in e.results], pa.string())
     if field.type != "list":
         made[field.name] = e.take([r.value for r in e.results], ARROW[field.type])
         return made

@@ -19,8 +19,10 @@ RULES = {
     "trimmat": "blanksteg före och efter texten togs bort",
     "omkodat": "svarets text byttes mot alternativets värde",
     "vet_ej": "svaret räknas som bortfall",
+    "egna_ord": "svaret är skrivet med egna ord och räknas som det alternativ som står för sådana",
     "decimalkomma": "decimalkomma lästes som decimaltecken",
     "tusentalsavgransare": "tusentalsavgränsare togs bort",
+    "procenttecken": "procenttecknet efter talet togs bort",
     "talsomtext": "tal som låg som text lästes som tal",
     "tal_till_text": "tal lästes som text",
     "datum_som_text": "datum som låg som text lästes som datum",
@@ -29,19 +31,21 @@ RULES = {
     "mappat": "svaret byttes mot det som mappningsfilen säger",
     "ej_vald": "texten är inte en av dem som betyder vald, och lästes som inte vald",
 }
+_EDGES = " \t\r\n\u00a0\u200b\ufeff"
 _PLAIN_TEXT = ("talsomtext",)  # say nothing where every cell is text
 
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """`value`: a scalar, or for list fields the chosen values. `bad`: the text refused. `kinds`:
-    the personal identifiers found in the cell."""
+    """`value`: a scalar, or for list fields the chosen values. `bad`: the text refused. `own`:
+    what somebody wrote instead of choosing. `kinds`: the personal identifiers found in the cell."""
 
     value: object = None
     bortfall: str | None = None
     rule: str | None = None
     error: str | None = None
     bad: str | None = None
+    own: str | None = None
     kinds: tuple[str, ...] = ()
 
 
@@ -151,11 +155,13 @@ def _unknown(cell: Cell, choices: Choices) -> Converted:
 def _string(cell: Cell, choices: Choices) -> Converted:
     if choices.categories:
         found = choices.find(cell)
+        if found is None and choices.own is not None and isinstance(cell, str):
+            return Converted(str(choices.own.value), rule="egna_ord", own=cell.strip(_EDGES))
         if found is None:
             return _unknown(cell, choices)
         return _category(cell, choices, str(found.value), found)
     if isinstance(cell, str):
-        text = cell.strip(" \t\r\n\u00a0\u200b\ufeff")
+        text = cell.strip(_EDGES)
         return Converted(text, rule="trimmat" if text != cell else None)
     if isinstance(cell, dt.datetime) and cell.time() == dt.time():
         cell = cell.date()
@@ -211,6 +217,10 @@ def _list(cell: Cell, choices: Choices, delimiter: str) -> Converted:
         else:
             chosen.append(str(found.value))
             verbatim = verbatim and choices.is_verbatim(piece, found)
+    if unknown and choices.own is not None:
+        values = frozenset([*chosen, str(choices.own.value)])
+        words = "; ".join(sorted(piece.strip(_EDGES) for piece in unknown))
+        return Converted(values, rule="egna_ord", own=words)
     if unknown:
         whole = Converted(error=_unknown(unknown[0], choices).error, bad=delimiter.join(unknown))
         return Converted(frozenset(chosen) or None, None, None, whole.error, whole.bad)

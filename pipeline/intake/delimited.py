@@ -7,7 +7,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pipeline.errors import IntakeError
 from pipeline.intake.encoding import decode
@@ -38,7 +38,27 @@ def read_delimited(data: bytes, name: str, sha256: str) -> list[RawTable]:
                 "ser rätt ut och spara som Excel-arbetsbok (.xlsx)."
             ]
         ) from error
+    if _quoted_whole(rows):
+        raise IntakeError(
+            [
+                f"{name}: varje rad i filen står inom citattecken, så att allt hamnar i en enda "
+                "kolumn. Det händer när en fil med kommatecken öppnas och sparas i svenska Excel.\n"
+                "Gör så här: exportera filen på nytt ur verktyget och lägg in den utan att öppna "
+                "den, eller öppna den med Data > Från text/CSV och spara som Excel-arbetsbok "
+                "(.xlsx)."
+            ]
+        )
     return [RawTable(name, sha256, "", "csv", rows, note)]
+
+
+def _quoted_whole(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the rows have one cell each, in which the same sign divides all of them alike."""
+    cells = [row[0] for row in rows if row]
+    if len(cells) < 2 or any(len(row) > 1 for row in rows):
+        return False
+    counts = (cells[0].count(sign) for sign in SEPARATORS)
+    sign, most = max(zip(SEPARATORS, counts, strict=True), key=lambda item: item[1])
+    return most > 1 and all(len(next(_records(c, sign), [])) == most + 1 for c in cells)
 
 
 def find_separator(text: str) -> str:

@@ -13,6 +13,7 @@ from pipeline.intake.lss import read_lss
 from pipeline.intake.raw import Cell, RawTable, Readings, column_letter
 from pipeline.intake.readers import read_file
 from pipeline.intake.recognise import likely_header
+from pipeline.intake.stacked import with_stacked_header
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,10 @@ def describe(path: Path) -> list[Described]:
 
 
 def _of_table(raw: RawTable) -> Described | None:
+    header = None if raw.dialect is not None else likely_header(raw.rows)
+    two = with_stacked_header(raw) if header else None  # a question above its rows or options
+    if two is not None and two.dialect is not None and header == two.dialect.first_row - 2:
+        raw = two
     known = raw.dialect
     header = known.header_rows[0] - 1 if known is not None else likely_header(raw.rows)
     if header is None:  # two short columns are no sure sign, but a first row of texts may do
@@ -96,7 +101,9 @@ def _of_table(raw: RawTable) -> Described | None:
             )
         )
     aside = known.set_aside if known is not None else {}
-    rows = (i + 1 for i in range(first, len(raw.rows)) if filled(raw.rows[i]))
+    again = raw.rows[header]  # where a printed page begins
+    below = range(first, len(raw.rows))
+    rows = (i + 1 for i in below if filled(raw.rows[i]) and raw.rows[i] != again)
     return Described(
         raw=raw,
         tool=known.name if known is not None else "",

@@ -37,12 +37,20 @@ def extent(
     the answers begin if the file's tool is known, and `heads` its header rows.
 
     Nothing that could be an answer is taken for a note: a note is a lone text with blanks in it
-    at the end, stands below a gap and is poorer than a row of the table, or is a row of sums.
+    at the end, stands below a gap and is poorer than a row of the table, or is a row of sums. The
+    header row said again where a printed page begins is none either, nor the lone texts above it,
+    nor what follows where another table begins below a gap.
     """
     data_from = _after_repeated(rows, header, fit) if first is None else first - 1
     others = [i for i in range(data_from) if i != header and i + 1 not in heads and filled(rows[i])]
     full = [i for i in range(data_from, len(rows)) if filled(rows[i])]
-    end = len(full)
+    again = _said_again(rows, header, full, fit)
+    others += again
+    full = [i for i in full if i not in again] if again else full
+    end = next(
+        (k for k in _blocks_below_gaps(full) if _other_table(rows, full[k:], fit)), len(full)
+    )
+    full, below = full[:end], full[end:]
     while end and (_lone_note(rows, full, end - 1, fit) or _total(rows, full[:end], fit)):
         end -= 1
     for start in _blocks_below_gaps(full[:end]):
@@ -50,7 +58,7 @@ def extent(
             end = start
             break
     table, notes = full[:end], full[end:]
-    return tuple(i + 1 for i in table), tuple(i + 1 for i in (*others, *notes))
+    return tuple(i + 1 for i in table), tuple(i + 1 for i in sorted((*others, *notes, *below)))
 
 
 def _after_repeated(rows: Sequence[Sequence[Cell]], header: int, fit: Fit) -> int:
@@ -60,6 +68,48 @@ def _after_repeated(rows: Sequence[Sequence[Cell]], header: int, fit: Fit) -> in
         if _repeats(rows[i], fit):
             last = i
     return last + 1
+
+
+def _said_again(
+    rows: Sequence[Sequence[Cell]], header: int, full: Sequence[int], fit: Fit
+) -> list[int]:
+    """Rows further down that say the header row once more, word for word, and the lone texts just
+    above each (`Antal: 8`, `Enhet: Norra`)."""
+    columns = sorted({j for found in fit.columns.values() for j in found if j >= 0})
+    heads = [(j, rows[header][j]) for j in columns if j < len(rows[header]) and rows[header][j]]
+    if len(heads) < 2:
+        return []
+    (first, text), rest = heads[0], heads[1:]
+    found = []
+    for k, i in enumerate(full):
+        row = rows[i]
+        if first >= len(row) or row[first] != text:
+            continue
+        if all(j < len(row) and row[j] == head for j, head in rest):
+            found.append(i)
+            while k and _lone_text(rows[full[k - 1]]):
+                found.append(full[k := k - 1])
+    return found
+
+
+def _lone_text(row: Sequence[Cell]) -> bool:
+    cells = [row[j] for j in filled(row)]
+    return len(cells) == 1 and isinstance(cells[0], str) and " " in cells[0].strip()
+
+
+def _other_table(rows: Sequence[Sequence[Cell]], block: Sequence[int], fit: Fit) -> bool:
+    """Whether what follows a gap begins with the header row of another table, as a rule below its
+    title: texts alone, of which some but not most are this table's headers."""
+    titled = len(filled(rows[block[0]])) == 1 and len(block) > 1 and block[1] == block[0] + 1
+    head = rows[block[1 if titled else 0]]
+    cells = filled(head)
+    if len(cells) < 2 or not all(isinstance(head[j], str) for j in cells) or _repeats(head, fit):
+        return False
+    own = {j: fit.codebook.field(n) for n, columns in fit.columns.items() for j in columns}
+    return any(
+        j in own and normal(head[j]) in map(normal, (own[j].title, own[j].name, *own[j].aliases))
+        for j in cells
+    )
 
 
 def _total(rows: Sequence[Sequence[Cell]], full: Sequence[int], fit: Fit) -> bool:

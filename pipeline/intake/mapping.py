@@ -362,7 +362,8 @@ def _places(
                 f"finns på rad {lines}. Rubriker där: {quoted(there)}.\n"
                 "Gör så här: rätta rubriken i mappningsfilen så att den stämmer med uttaget, "
                 "eller rubrikrad om rubrikerna står på en annan rad."
-            ]
+            ],
+            (f"A{chosen.header_rows[0]}",),
         )
     return found
 

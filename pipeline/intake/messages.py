@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from pipeline.forms.codebook import Codebook
 from pipeline.intake.headers import Fit, candidates, normal, shown
-from pipeline.intake.raw import Cell, RawTable, Readings
+from pipeline.intake.raw import Cell, RawTable, Readings, column_letter
 from pipeline.intake.stamp import Stamp
 from pipeline.privacy.screen import mask
 
@@ -70,6 +70,18 @@ def missing_column(raw: RawTable, header: int, found: Fit) -> str:
     return "\n".join(lines)
 
 
+def header_cells(raw: RawTable, header: int, found: Fit | None = None) -> tuple[str, ...]:
+    """The cells that a message about a header row (0-based) points at: its first, and those that
+    may be a column that is missed."""
+    row = raw.rows[header]
+    pointed = [j for j, c in enumerate(row) if c is not None and str(c).strip()][:1]
+    if found is not None:
+        free = _left_over(raw.header(header), found)
+        near = {_nearest((f.title, f.name, *f.aliases), free) for f in found.missing}
+        pointed += [j for j, c in enumerate(raw.header(header)) if shown(c) in near - {""}]
+    return tuple(f"{column_letter(j)}{header + 1}" for j in sorted({*pointed}))
+
+
 def unknown_form(raw: RawTable, header: int, nearest: Fit) -> str:
     """A table that fits no form."""
     headers = [h for h in map(shown, raw.header(header)) if header_like(h)]
@@ -78,7 +90,7 @@ def unknown_form(raw: RawTable, header: int, nearest: Fit) -> str:
         f"{place(raw)}: tabellen passar inget formulär. Rubriker som hittades på rad "
         f"{header + 1}: {quoted(headers)}."
     ]
-    if nearest.explained:
+    if nearest.explained > 1 and nearest.explained * 3 >= len(headers):
         absent = [f for f in nearest.codebook.fields if f.name not in nearest.columns]
         absent = [f for f in absent if f.required] or absent
         lines.append(
@@ -87,10 +99,14 @@ def unknown_form(raw: RawTable, header: int, nearest: Fit) -> str:
         )
     if tool:
         lines.append(f"Filen är en export från {tool}.")
-    lines.append(
-        "Gör så här: byt rubrikerna till formulärets, eller beskriv tabellen i en egen kodbok i "
-        f"mappen formular. {_skip(raw)}"
+    survey = f'är det en egen enkät, gör en kodbok av den med make codebook FILE="…/{raw.file}"'
+    extract = (
+        "är det ett uttag ur ett verksamhetssystem eller en publicerad tabell, beskriv den i en "
+        "mappningsfil (handboken, Uttag ur verksamhetssystem)"
     )
+    ours = "är det ett av formulären, byt rubrikerna till formulärets"
+    known = (survey, ours) if tool else (ours, survey, extract)
+    lines.append(f"Gör så här: {'; '.join(known)}. {_skip(raw)}")
     return "\n".join(lines)
 
 

@@ -17,6 +17,7 @@ _COMMA = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?|[+-]?\d+,")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:[\s\u00a0\u202f\u2009']\d{3})+(?:[.,]\d+)?")
 _DOT_GROUPED = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+,\d+")
 _COMMA_GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+\.\d+|[+-]?\d{1,3}(?:,\d{3}){2,}")
+_PERCENT = re.compile(r"(.*\d)[\s\u00a0\u202f]*%")
 _MINUS = str.maketrans("−–", "--")
 _INT64 = 2**63
 _LONGEST = 40  # characters; no count or share needs more
@@ -52,8 +53,11 @@ def parse_number(cell: Cell) -> Number:
 
 
 def parse_float(cell: Cell) -> Number:
-    """As `parse_number`, whole numbers too as floats."""
+    """As `parse_number`, whole numbers too as floats; `62 %` is 62 (rule `procenttecken`)."""
     value, rule, error = parse_number(cell)
+    if error and isinstance(cell, str) and (share := _PERCENT.fullmatch(cell.strip())):
+        value, rule, error = parse_number(share[1])
+        rule = rule and "procenttecken"
     return (None if value is None else float(value)), rule, error
 
 

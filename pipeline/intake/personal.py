@@ -18,6 +18,7 @@ WORDS = {
     "e-post": "en e-postadress",
     "adress": "en adress",
 }
+OWN_WORDS = "(egna ord, bland fritextsvaren)"
 _OF_IDS = ("personnummer", "samordningsnummer", "e-post")  # other ids look like these too easily
 
 
@@ -37,6 +38,9 @@ def guarded(convert: Converter, field: Field, book: Codebook, key: PseudonymKey)
             return made if made.value is None else _pseudonym(made, key)
         if made.rule == "ej_vald":  # text in a column that is ticked or not
             return replace(made, kinds=mask_cell(cell)[1])
+        if made.own is not None:
+            words, kinds = mask_answer(made.own)
+            return replace(made, own=words, kinds=kinds)
         if field.categories or made.value is None:
             return made
         if field.type == "string":
@@ -53,10 +57,13 @@ def guarded(convert: Converter, field: Field, book: Codebook, key: PseudonymKey)
 
 def shown(field: Field, convert: Converter, cell: Cell) -> object:
     """A raw cell as answers may show it: an identifying field as its pseudonym, what is no
-    category with its personal identifiers masked. `convert`: the field's guarded conversion."""
+    category with its personal identifiers masked, words of somebody's own as that they are such.
+    `convert`: the field's guarded conversion."""
     if field.identifies:
         return convert(cell).value
     made = convert(cell)
+    if made.own is not None:
+        return OWN_WORDS
     if field.categories and made.error is None and made.rule != "ej_vald":
         return cell
     if field.freetext and made.error is None and made.kinds:

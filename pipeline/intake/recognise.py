@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -23,6 +24,7 @@ HEADER_WITHIN = 30  # rows in which the header row must stand
 ENOUGH_OF_FORM = 0.3  # share of the form's fields, or
 ENOUGH_OF_FILE = 0.5  # share of the file's headers, that must fit
 MUCH_BETTER = 1.5  # times as many headers explained
+_YEAR = re.compile(r"(19|20)\d\d")
 RICH = 0.6  # of the texts of the row that has most of them
 
 
@@ -67,14 +69,17 @@ def _found(raw: RawTable, codebooks: Mapping[str, Codebook]) -> Recognised | Not
         and _enough(raw, *nearest)
         and (chosen is None or nearest[1].explained >= MUCH_BETTER * chosen[1].explained)
     ):
-        raise IntakeError([messages.missing_column(raw, *nearest)])
+        cells = messages.header_cells(raw, *nearest)
+        raise IntakeError([messages.missing_column(raw, *nearest)], cells)
     if chosen:
         return _recognised(raw, *chosen)
     if raw.hidden:  # as a rule the lists behind drop-down cells
         return _not_read(raw, "Bladet är dolt i Excel. Det passar inget formulär och läses inte.")
     if nearest is None:
         return _not_read(raw, "Ingen tabell med rubrikrad hittades.")
-    raise IntakeError([messages.unknown_form(raw, *nearest)])
+    raise IntakeError(
+        [messages.unknown_form(raw, *nearest)], messages.header_cells(raw, nearest[0])
+    )
 
 
 def as_mapped(
@@ -119,7 +124,9 @@ def _best(raw: RawTable, fits: Sequence[tuple[int, Fit]]) -> tuple[int, Fit] | N
     header, chosen = max(found, key=lambda item: item[1].score)
     rivals = [m for i, m in found if i == header and m.score == chosen.score]
     if len(rivals) > 1:
-        raise IntakeError([messages.two_forms(raw, header, [m.codebook for m in rivals])])
+        books = [m.codebook for m in rivals]
+        cells = messages.header_cells(raw, header)
+        raise IntakeError([messages.two_forms(raw, header, books)], cells)
     return header, chosen
 
 
@@ -139,6 +146,8 @@ def likely_header(rows: Sequence[Sequence[Cell]]) -> int | None:
     for i, row in enumerate(rows[:HEADER_WITHIN]):
         cells = [row[j] for j in filled(row)]
         names = {normal(c) for c in cells if messages.header_like(c)}
+        if names:  # beside words a year is a header: a column a year
+            names |= {normal(c) for c in cells if _YEAR.fullmatch(str(c).strip())}
         below = any(len(filled(r)) > 1 for r in rows[i + 1 : i + 1 + HEADER_WITHIN])
         texts.append(len(names) if len(names) * 2 > len(cells) and below else 0)
     # The first of the rich rows: the ones below it are as rich where the answers are texts.
@@ -178,8 +187,13 @@ def _recognised(raw: RawTable, header: int, chosen: Fit) -> Recognised:
         many = len(others) > 1
         notes.append(
             f"{'Raderna' if many else 'Rad'} {messages.listed(others)} hör inte till tabellen "
-            "(titel, anteckning eller summa) och räknas inte."
+            "(titel, anteckning, rubriker eller summa) och räknas inte."
         )
+        beneath = [i for i in others if rows and i > rows[-1] and len(filled(raw.rows[i - 1])) > 1]
+        if len(beneath) > 2:
+            notes.append(
+                "Ligger där en tabell till: flytta den till ett eget blad, så läses den också."
+            )
     if not rows:
         notes.append(
             "Blanketten är inte ifylld." if stamp else "Tabellen har rubriker men inga rader."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,10 @@ from pipeline.intake.names import personal_sheet, refuse_personal_names
 from pipeline.intake.raw import NotRead, Recognised, column_letter
 from pipeline.intake.readers import read_file
 from pipeline.intake.recognise import as_mapped, passed_over, recognise
+from pipeline.intake.refused import Refused, write_stopped
 from pipeline.intake.store import write_json, write_parquet
 from pipeline.privacy.key import key_of, record_fingerprint
-from pipeline.workspace import Kommun, Workspace, load_kommun, year_files
+from pipeline.workspace import Kommun, Workspace, load_kommun, settings_words, year_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,9 @@ def clean_year(workspace: Workspace, year: int, out: Path) -> YearSummary:
     Writes `rensat/<table>.parquet` (clean.schema; duplicates left out), `rensat/dubbletter.parquet`
     (dedup.DUPLICATES), `rensat/avskilda.parquet` (clean.ASIDE), `rensat/fel.parquet`
     (clean.ERRORS), `kallor.json` and `nyckel.json` (the
-    key's fingerprint). Raises IntakeError with one message for each file and sheet that was not
-    understood, KeyFileError about the key, before anything is written.
+    key's fingerprint). Raises KeyFileError about the key, and IntakeError with one message for
+    each file and sheet that was not understood: a year is never made without a file that lies
+    there, unless `hoppa_over` says so. Then `out` holds `stopp.json` alone (`refused`).
     """
     workspace.require_year(year)
     refuse_personal_names(workspace.raw)
@@ -66,7 +68,9 @@ def clean_year(workspace: Workspace, year: int, out: Path) -> YearSummary:
     mappings = load_mappings(workspace.raw / "formular", books)
     cleaned: list[Cleaned] = []
     not_read: list[NotRead] = []
-    messages: list[str] = []
+    refused: list[Refused] = []
+    understood: list[Recognised] = []
+    said = settings_words(workspace.raw)
     first_with: dict[str, str] = {}
     for path, name in files(workspace, year):
         if passed_over(name, kommun.hoppa_over):
@@ -75,12 +79,17 @@ def clean_year(workspace: Workspace, year: int, out: Path) -> YearSummary:
             )
             continue
         found = _read(path, name, books, kommun, first_with, mappings)
-        messages += found.messages
+        refused += found.refused
         not_read += found.not_read
-        if not messages:  # with one unreadable file the year stops, so the rest is only checked
-            cleaned += [clean(r, key) for r in found.recognised]
-    if messages:
-        raise IntakeError(messages)
+        recognised = [replace(r, note=said(r.note)) for r in found.recognised]
+        understood += recognised
+        if not refused:  # with one unreadable file the year stops, so the rest is only checked
+            cleaned += [clean(r, key) for r in recognised]
+    not_read = [replace(p, reason=said(p.reason)) for p in not_read]
+    if refused:
+        refused = [replace(r, message=said(r.message)) for r in refused]
+        write_stopped(out, refused, understood, not_read)
+        raise IntakeError([r.message for r in refused])
     if not cleaned:
         raise IntakeError([_nothing(workspace.raw / str(year), not_read)])
     summary = _write(year, cleaned, not_read, books, out)
@@ -107,7 +116,7 @@ def files(workspace: Workspace, year: int) -> Iterator[tuple[Path, str]]:
 class _File:
     recognised: tuple[Recognised, ...] = ()
     not_read: tuple[NotRead, ...] = ()
-    messages: tuple[str, ...] = ()
+    refused: tuple[Refused, ...] = ()
 
 
 def _read(
@@ -122,7 +131,9 @@ def _read(
     try:
         tables = read_file(path, name)
     except IntakeError as error:
-        return _File(messages=tuple(error.messages))
+        return _File(
+            refused=tuple(Refused(name, "", _with_way_out(m, name)) for m in error.messages)
+        )
     sha256 = tables[0].sha256 if tables else ""
     twin = first_with.setdefault(sha256, name) if tables and tables[0].kind != "dokument" else name
     if twin != name:
@@ -130,21 +141,21 @@ def _read(
         return _File(not_read=(NotRead(name, sha256, "", tables[0].kind, reason),))
     found: list[Recognised] = []
     passed: list[NotRead] = []
-    messages: list[str] = []
+    refused: list[Refused] = []
     for number, raw in enumerate(tables, 1):
         if message := personal_sheet(raw, number):
-            messages.append(message)
+            refused.append(Refused(name, "", message))
             continue
         try:
             laid_out = as_mapped(raw, mappings, kommun.hoppa_over)
         except IntakeError as error:
-            messages += error.messages
+            refused += [Refused(name, raw.sheet, m, error.cells) for m in error.messages]
             continue
         for table in laid_out:
             try:
                 made = recognise(table, books, kommun.hoppa_over, kommun.rakna_alla_svar)
             except IntakeError as error:
-                messages += error.messages
+                refused += [Refused(name, raw.sheet, m, error.cells) for m in error.messages]
                 continue
             if isinstance(made, Recognised):
                 found.append(made)
@@ -153,9 +164,18 @@ def _read(
     chosen_away = any(
         passed_over(p.source, kommun.hoppa_over) or p.kind == "dokument" for p in passed
     )
-    if not found and not messages and not chosen_away:
-        messages.append(_no_table(name, passed))
-    return _File(tuple(found), tuple(passed), tuple(messages))
+    if not found and not refused and not chosen_away:
+        refused.append(Refused(name, "", _no_table(name, passed)))
+    return _File(tuple(found), tuple(passed), tuple(refused))
+
+
+def _with_way_out(message: str, name: str) -> str:
+    """A message about a file that cannot be opened, with how to do without it."""
+    return message if "hoppa_over" in message else f"{message} {_skip(name)}"
+
+
+def _skip(name: str) -> str:
+    return f'Ska filen inte läsas: lägg till "{name}" i listan hoppa_over i kommun.toml.'
 
 
 def _no_table(name: str, passed: list[NotRead]) -> str:
@@ -163,7 +183,7 @@ def _no_table(name: str, passed: list[NotRead]) -> str:
     return (
         f"{name}: filen innehåller ingen tabell som kan läsas.{sheets}\n"
         "Gör så här: kontrollera att rätt fil är sparad och att kolumnerna har rubriker. "
-        f'Ska filen inte läsas: lägg till "{name}" i listan hoppa_over i kommun.toml.'
+        f"{_skip(name)}"
     )
 
 

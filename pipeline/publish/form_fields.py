@@ -88,7 +88,7 @@ def offered(field: Field, book: Codebook) -> tuple[str, ...]:
 
 def closed(field: Field) -> bool:
     """Whether nothing but what the list offers is an answer."""
-    return bool(field.substantive) or field.type == "boolean"
+    return field.own_words is None and (bool(field.substantive) or field.type == "boolean")
 
 
 def text_of(category: Category, field: Field, book: Codebook) -> str:

@@ -4,7 +4,7 @@ answers that somebody has released word for word. All else stays in the restrict
 from __future__ import annotations
 
 from pipeline.facts import predicate as p
-from pipeline.facts.freetext import THEMES, answers
+from pipeline.facts.freetext import THEMES, answers, column_of
 from pipeline.facts.measure import count
 from pipeline.report import author, blocks
 from pipeline.report.context import current
@@ -22,7 +22,7 @@ def free_text(form: str, level: int = 3) -> None:
     coded = author.data(THEMES)
     told = list(answers(here.workspace, here.year, form))
     begun = False
-    for field in (f for f in codebook(form).fields if f.freetext):
+    for field in filter(column_of, codebook(form).fields):
         rows = p.to_sql(p.both(p.equals("formular", form), p.equals("fraga", field.name)))
         quotes = sorted({a.text for a in told if a.field == field.name and a.approved_by})
         some = not coded.missing and bool(coded.selected(p.parse(rows)).any())

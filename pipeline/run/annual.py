@@ -21,6 +21,7 @@ from typing import Any
 
 from pipeline import memory, stale
 from pipeline.analys import analyses
+from pipeline.errors import IntakeError
 from pipeline.facts.action_plan import unfollowed
 from pipeline.facts.dataset import codebooks
 from pipeline.facts.own import own_measures
@@ -29,7 +30,7 @@ from pipeline.memory import Memory
 from pipeline.privacy.key import key_of
 from pipeline.publish.document import Meta
 from pipeline.publish.manifest import stated, write_manifest
-from pipeline.run import audit, modes, profiling, state, tertial, underlag
+from pipeline.run import audit, modes, profiling, state, stopped, tertial, underlag
 from pipeline.run.analyses import check_analyses
 from pipeline.run.attack import FILE as ATTACK
 from pipeline.run.attack import attack_edition, log, refuse_leaks
@@ -257,9 +258,14 @@ def _clean_and_validate(workspace: Workspace, year: int, kernels: Kernels) -> No
     with swapped(workspace.processed, str(year)) as (made, put_in_place):
         executed = made / ".notebooks"
         executed.mkdir()
+        stopped.clear(workspace, year)
         for job in (CLEAN, VALIDATE):
             given = {"year": year, "out": made.name}
-            run_notebooks(workspace, [(Job(job.notebook, job.name, given), executed)], kernels)
+            try:
+                run_notebooks(workspace, [(Job(job.notebook, job.name, given), executed)], kernels)
+            except IntakeError as error:
+                where = stopped.told(workspace, year, made, error, LETTERS)
+                raise IntakeError([*error.messages, where] if where else error.messages) from None
         write_marked(workspace.raw / str(year), made, year, read_summary(made).findings)
         shutil.rmtree(_notebooks(workspace, year), ignore_errors=True)
         _notebooks(workspace, year).parent.mkdir(parents=True, exist_ok=True)

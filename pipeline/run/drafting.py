@@ -13,7 +13,7 @@ from pipeline.intake.drafting.draft import Drafted, draft, name_of
 from pipeline.intake.drafting.extend import extended
 from pipeline.intake.drafting.sources import material
 from pipeline.intake.readers import READERS
-from pipeline.workspace import LITTER, load_kommun
+from pipeline.workspace import LITTER, load_kommun, settings_words
 
 _KINDS = ({*READERS} - {".json"}) | {".lss", ".qsf"}
 ENDING = ".fragor.md"
@@ -47,6 +47,7 @@ def write_codebook(raw: Path, asked: str, out: str = "", extend: str = "") -> Wr
     text = json.dumps(made.doc, ensure_ascii=False, indent=1) + "\n"
     target.write_text(text, encoding="utf-8", newline="\n")
     told = markdown(str(made.doc.get("title", "")), made.said, made.asks, target.name)
+    told = settings_words(raw)(told)
     questions.write_text(told, encoding="utf-8", newline="\n")
     return Written(target, questions, made)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -184,6 +185,9 @@ def _translated(job: Job, failure: Any) -> errors.UppfoljningError:
         if kind is errors.IntakeError:
             return errors.IntakeError([failure.evalue])
         return kind(failure.evalue)
+    if failure.ename == "PermissionError":
+        named = re.search(r": '([^']+)'", str(failure.evalue))
+        return errors.in_use(mask(named[1])[0] if named else "")
     # What a library says of its failure may quote a value.
     return errors.UppfoljningError(
         f"Kapitlet {job.name} stannade i cell {failure.exec_count} ({failure.ename}: "

@@ -107,7 +107,7 @@ def _purge(workspace: Workspace, year: int) -> None:
     for folder in (
         reports / REVIEW, reports / ".intern-ny", reports / ".intern-gammal",
         processed / str(year), processed / f".{year}-ny", processed / f".{year}-gammal",
-        processed / ".notebooks" / str(year),
+        processed / ".notebooks" / str(year), processed / "stoppade" / str(year),
         processed / memory.FOLDER,  # of all years: a later one may have looked the rows up
     ):  # fmt: skip
         shutil.rmtree(folder, ignore_errors=True)

@@ -15,6 +15,7 @@ from typing import Any
 from pipeline.forms.codebook import Codebook
 from pipeline.intake.headers import normal
 from pipeline.intake.messages import OUTDATED
+from pipeline.intake.refused import Stopped
 from pipeline.validation.marked import FOLDER
 from pipeline.validation.page_parts import Column, Line, link, paragraph, table, way_back
 from pipeline.validation.page_style import page
@@ -47,6 +48,49 @@ def write_inlasning(
     title = f"Inläsning {summary.year}" + (f" – {place}" if place else "")
     trail = way_back(link(back, "Till framsidan")) if back else ""
     path.write_bytes(page(title, _body(sources, summary, books), trail, font_face))
+
+
+def stopped_page(
+    stopped: Stopped, year: int, place: str, copies: Mapping[str, str], font_face: str = ""
+) -> bytes:
+    """The page of a year that could not be read. `copies`: a file's stem → its marked copy."""
+    title = f"Inläsning {year}" + (f" – {place}" if place else "")
+    files = sorted({r.file for r in stopped.refused})
+    said = (
+        f"{plural(len(files), 'fil', 'filer')} går inte att läsa, och då görs inga tal för {year}: "
+        "ett tal utan en av filerna vore fel utan att det syns. Det som gjordes senast ligger "
+        "kvar. Rätta filerna och kör igen."
+    )
+    parts = [
+        f"<h1>Inläsning {year}: stoppad</h1>", paragraph(said, "ingress"),
+        "<h2>Filer och blad att rätta</h2>",
+    ]  # fmt: skip
+    for file in files:
+        parts.append(f"<h3>{escape(file)}</h3>")
+        for r in (r for r in stopped.refused if r.file == file):
+            parts += [paragraph(line) for line in r.message.splitlines()]
+        if copy := copies.get(Path(file).stem):
+            parts.append(paragraph(
+                f"Rubrikraden är markerad och kommenterad i kopian {copy} i mappen {FOLDER} intill."
+            ))  # fmt: skip
+    parts.append("<h2>Filer och blad som går att läsa</h2>")
+    columns = [Column("Fil och blad"), Column("Formulär"), Column("Rader", "tal")]
+    lines_ = [
+        Line(escape(_source(source)), [escape(form), spaced(rows)])
+        for source, (form, rows) in sorted(stopped.understood.items())
+    ]
+    parts.append(table("Filer och blad som går att läsa", columns, lines_, said=True)
+                 if lines_ else paragraph("Inga."))  # fmt: skip
+    if stopped.passed:
+        parts.append("<h2>Filer och blad som inte läses</h2>")
+        columns = [Column("Fil och blad"), Column("Varför")]
+        lines_ = [Line(escape(_source(n)), [escape(w)]) for n, w in sorted(stopped.passed.items())]
+        parts.append(table("Filer och blad som inte läses", columns, lines_, said=True))
+    return page(title, "\n".join(parts), "", font_face)
+
+
+def _source(source: str) -> str:
+    return source.replace("!", ", blad ", 1)
 
 
 def outdated(processed: Path) -> list[str]:

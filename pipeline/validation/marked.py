@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import openpyxl
@@ -17,6 +18,7 @@ from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.intake.mapping import sheet_of
 from pipeline.intake.raw import RawTable
@@ -33,33 +35,56 @@ _CELL = re.compile(r"([A-Z]{1,3})([0-9]+)")
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What is wrong in some cells of a file, and what to do. `cells`: (sheet, address), the sheet
+    empty in a file without sheets; `place`: how the list of them says it."""
+
+    cells: tuple[tuple[str, str], ...]
+    place: str
+    said: str
+
+
 def write_marked(raw: Path, out: Path, year: int, findings: Iterable[Finding]) -> list[Path]:
-    """Write the copies into the new folder `out/att_ratta`. `raw`: RAW/<year>. A file in which
-    there is nothing to mend has none. Equal content gives equal bytes."""
+    """Write the copies of files with cells to mend into the new folder `out/att_ratta`. `raw`:
+    RAW/<year>. A file in which there is nothing to mend has none. Equal content gives equal
+    bytes."""
     files: dict[str, list[Finding]] = {}
     for f in findings:
         if f.att_gora and "/" not in f.fil and (raw / f.fil).is_file():
             files.setdefault(f.fil, []).append(f)
-    written = []
+    return write_copies(
+        raw, out, year, {n: list(map(_remark, _sorted(found))) for n, found in files.items()}
+    )
+
+
+def _sorted(findings: Iterable[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda f: (f.sheet, f.rad, f.cell, f.kontroll))
+
+
+def write_copies(
+    raw: Path, out: Path, year: int, files: Mapping[str, Sequence[Remark]]
+) -> list[Path]:
+    """Write a copy of each file with its remarks into the new folder `out/att_ratta`."""
+    written: list[Path] = []
     for name, found in sorted(files.items()):
         path = out / FOLDER / f"{Path(name).stem}{_ending(name)}"
         if path in written:  # avslut.csv beside avslut.xlsx
             path = path.with_name(f"{name}{_ending(name)}")
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.write_bytes(marked_copy((raw / name), name, found, year))
+        path.write_bytes(marked_copy(raw / name, name, found, year))
         path.chmod(0o600)
         written.append(path)
     return written
 
 
-def marked_copy(path: Path, name: str, findings: Sequence[Finding], year: int) -> bytes:
+def marked_copy(path: Path, name: str, remarks: Sequence[Remark], year: int) -> bytes:
     """One file as a workbook with its cells marked; the list of them on a sheet of its own."""
     book = _opened(path, name)
-    shown = sorted(findings, key=lambda f: (f.sheet, f.rad, f.cell, f.kontroll))[:MOST]
-    for f in shown:
-        for sheet, cell in _cells(f, book):
-            _mark(book, sheet, cell, f)
-    _listed(book, shown, len(findings))
+    for remark in remarks[:MOST]:
+        for sheet, cell in remark.cells:
+            _mark(book[sheet_of(sheet, book.sheetnames) or book.sheetnames[0]], cell, remark.said)
+    _listed(book, remarks[:MOST], len(remarks))
     day = dt.date(year, 12, 31)
     # A text file as a workbook, or one that does not say when it was made, would say now.
     book.properties.created = dt.datetime.combine(day, dt.time(9))
@@ -101,27 +126,32 @@ def _values(book: Workbook, table: RawTable, title: str) -> None:
                 cell.value = value
 
 
-def _cells(f: Finding, book: Workbook) -> Iterator[tuple[str, str]]:
-    """(sheet, cell) of a finding in its own file; of one that lies in another, or in no column,
-    the first cell of its row."""
-    sheet = sheet_of(f.sheet, book.sheetnames) or book.sheetnames[0]
+def _remark(f: Finding) -> Remark:
+    """A finding as its remark."""
+    said = f"{f.kolumn}: {f.orsak or f.allmant}\nGör så här: {f.gor_sa}"
+    place = f"{f.sheet}, {f.cell}" if f.sheet else f.cell
+    return Remark(tuple((f.sheet, cell) for cell in _cells(f)), place, said)
+
+
+def _cells(f: Finding) -> Iterator[str]:
+    """The cells of a finding in its own file; of one that lies in another, or in no column, the
+    first cell of its row."""
     mine = f.adress.startswith(f"{f.kalla}!")
     found = _CELL.findall(f.cell) if mine else []
     if ":" in f.cell and len(found) == 2:  # an answer in several columns side by side
         first, last = (openpyxl.utils.column_index_from_string(c) for c, _ in found)
         letters = (openpyxl.utils.get_column_letter(j) for j in range(first, last + 1))
-        yield from ((sheet, f"{letter}{f.rad}") for letter in letters)
+        yield from (f"{letter}{f.rad}" for letter in letters)
         return
-    yield from ((sheet, f"{letter}{number}") for letter, number in found)
+    yield from (f"{letter}{number}" for letter, number in found)
     if not found:
-        yield sheet, f"A{f.rad}"
+        yield f"A{f.rad}"
 
 
-def _mark(book: Workbook, sheet: str, address: str, f: Finding) -> None:
-    cell = book[sheet][address]
+def _mark(sheet: Worksheet, address: str, said: str) -> None:
+    cell = sheet[address]
     if isinstance(cell, MergedCell) or not isinstance(cell, Cell):
         return
-    said = f"{f.kolumn}: {f.orsak or f.allmant}\nGör så här: {f.gor_sa}"
     before = cell.comment.text if cell.comment else ""
     if said not in before:
         text = f"{before}\n\n{said}" if before else said
@@ -129,16 +159,15 @@ def _mark(book: Workbook, sheet: str, address: str, f: Finding) -> None:
     cell.fill = MARK
 
 
-def _listed(book: Workbook, shown: Sequence[Finding], total: int) -> None:
+def _listed(book: Workbook, shown: Sequence[Remark], total: int) -> None:
     sheet = book.create_sheet(_free(SHEET, book.sheetnames))
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 44, 100
     sheet["A1"], sheet["A1"].font = "Celler att rätta", TITLE
     more = f" Här står {len(shown)} av {total}." if len(shown) < total else ""
     sheet["A2"] = "Cellerna är markerade med färg och har en kommentar." + more
-    for row, f in enumerate(shown, start=4):
-        place = f"{f.sheet}, {f.cell}" if f.sheet else f.cell
-        said = f"{f.kolumn}: {f.orsak or f.allmant} Gör så här: {f.gor_sa}"
-        for column, text in enumerate((place, said), start=1):
+    for row, remark in enumerate(shown, start=4):
+        said = remark.said.replace("\n", " ")
+        for column, text in enumerate((remark.place, said), start=1):
             cell = sheet.cell(row, column, text)
             cell.data_type, cell.alignment = "s", WRAPPED
 

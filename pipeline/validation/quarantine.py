@@ -102,9 +102,10 @@ def _kept(table: pa.Table, marks: Sequence[Mark], book: Codebook, out: set[int])
 
 def columns_of(field: Field, table: pa.Table) -> list[str]:
     """The columns that hold one field's answer: its own, its non-response, its options."""
-    if field.type == "list":
+    if field.type == "list":  # its bortfall and own words too
         return [n for n in table.column_names if n.startswith(f"{field.name}__")]
-    return [n for n in (field.name, field.bortfall_column) if n in table.column_names]
+    own = (field.name, field.bortfall_column, field.own_words_column)
+    return [n for n in own if n in table.column_names]
 
 
 def _content(table: pa.Table, book: Codebook, name: str) -> tuple[Mask, Mask]:

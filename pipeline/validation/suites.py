@@ -134,6 +134,10 @@ def _field_checks(book: Codebook, f: Field) -> Iterator[Json]:
         # There is nothing to blank in a blank cell.
         grade = "critical" if f.severity == "critical" else "info"
         yield check("saknas", "not_be_null", wording.missing(f), _answered(f), grade)
+    if f.own_words:
+        words = wording.own_words(f.own_words)
+        told = check("egna_ord", "be_null", words, {"column": f.own_words_column}, "info")
+        yield {**told, "meta": {**told["meta"], "att_gora": False}}
     if f.type == "list":
         return
     if f.minimum is not None or f.maximum is not None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.forms.codebook import Codebook, Field
+from pipeline.forms.codebook import Category, Codebook, Field
 
 IN_CATALOGUE = {  # list → (one answer, several answers): what is demanded, what is wrong
     "enheter": (
@@ -88,6 +88,16 @@ def unreadable(field: Field, catalogue: str = "") -> Words:
         "Uppgiften ska gå att läsa.",
         "Uppgiften går inte att läsa.",
         "Öppna cellen och skriv uppgiften på nytt. Felvärden som #SAKNAS! räknas som oläsliga.",
+    )
+
+
+def own_words(category: Category) -> Words:
+    """The answer is somebody's own words, and counts as the category that is for such."""
+    return Words(
+        "Svar med egna ord räknas som ett alternativ för sig.",
+        f"Svaret är skrivet med egna ord och räknas som ”{category.label}”.",
+        "Ingenting behöver göras; orden står bland fritextsvaren. Menar många samma sak: lägg till "
+        "det som ett alternativ, eller som ett skrivsätt (aliases), i kodboken.",
     )
 
 

@@ -33,7 +33,7 @@ from pipeline.validation.records import ValidationSummary, read_summary
 from pipeline.validation.references import references_for, validation_order
 from pipeline.validation.rules import Check, load_checks, year_days
 from pipeline.validation.suites import EXPECTATIONS, shipped_codebooks
-from pipeline.workspace import CATALOGUES, Workspace, load_kommun
+from pipeline.workspace import CATALOGUES, Workspace, load_kommun, settings_words
 
 CLEANED, DUPLICATES, ERRORS, SOURCES = "rensat", "dubbletter", "fel", "kallor.json"
 ASIDE = "avskilda"
@@ -109,9 +109,10 @@ def validate_year(
     write_parquet(all_cells, out / "celler.parquet")
     files = {name: f.json() for name, f in sorted(figures.items())}
     write_json({"year": year, "files": files}, out / "balance.json")
-    write_json(
-        check_records(year, results, books, all_cells, all_rows, aside), out / "kontroller.json"
-    )
+    records = check_records(year, results, books, all_cells, all_rows, aside)
+    said = settings_words(workspace.raw)
+    records["checks"] = [{**c, "gor_sa": said(c["gor_sa"])} for c in records["checks"]]
+    write_json(records, out / "kontroller.json")
     summary = read_summary(out)
     write_mending_list(out / NAME, summary.findings)
     shutil.rmtree(out / CLEANED)

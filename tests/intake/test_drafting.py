@@ -124,7 +124,7 @@ def test_an_answer_of_one_person_among_the_options_is_told_by_cell_and_not_writt
     write_text(tmp_path / "insats.csv", rows)
     made = draft([tmp_path / "insats.csv"], "insats", Kommun())
     field = fields(made)["Vilken insats fick du?"]
-    assert labels(field) == ["Boende", "Råd"]
+    assert labels(field) == ["Boende", "Råd", "Annat (egna ord)"]
     told = [a for a in made.asks if "egna ord" in a.text]
     assert len(told) == 1 and "cell B22" in told[0].text and "Kalle" not in str(made)
 

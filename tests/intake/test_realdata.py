@@ -33,7 +33,6 @@ pytestmark = [
 ]
 FILES = sorted(p for p in FOLDER.rglob("*") if p.suffix.lower() in READERS and p.is_file())
 TABLES = [p for p in FILES if p.suffix.lower() != ".json"]
-SEPARATORS = {"russian/data.csv": ","}
 # openpyxl takes a format for no date, or cannot tell an escaped sign from one that stands there.
 OTHERWISE = ("los-angeles-arrests-xlsx.xlsx", "new_line_errors.xlsx")
 CHECKED = ["spack-2020.xlsx", "geometry.xlsx", "types.xlsx", "deaths.xlsx", "Category-1.xlsx"]
@@ -133,13 +132,24 @@ def _counted(path: Path) -> dict[str, list[int]]:
             frame = pd.read_stata(path, convert_categoricals=False)
             return {"": sorted([*frame.replace("", None).notna().sum(axis=1), len(frame.columns)])}
         case _:
-            said = path.read_bytes().decode("utf-8-sig")
-            separator = SEPARATORS.get(path.name, ",")
+            said = _decoded(path.read_bytes())
+            heads = {s: next(csv.reader(io.StringIO(said), delimiter=s)) for s in ",;\t|"}
+            separator = max(heads, key=lambda s: len(heads[s]))
+            width = max(map(len, csv.reader(io.StringIO(said, newline=""), delimiter=separator)))
             frame = pd.read_csv(
                 io.StringIO(said), sep=separator, header=None, dtype=str, keep_default_na=False,
-                names=range(600), skip_blank_lines=True,
+                names=range(width), skip_blank_lines=True,
             )  # fmt: skip
             return {"": of(frame.fillna("").itertuples(index=False, name=None))}
+
+
+def _decoded(data: bytes) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252")
 
 
 REST = sorted(

@@ -322,6 +322,80 @@ def test_libreoffice_opens_and_saves_the_forms_and_they_still_read(
     assert kept.protection.sheet and kept.data_validations.dataValidation
 
 
+# What a person does in LibreOffice: a cell changed, a row filled in, saved.
+MACRO = """<?xml version="1.0" encoding="UTF-8"?>
+<script:module xmlns:script="http://openoffice.org/2000/script" script:name="Module1"
+ script:language="StarBasic">Sub Main
+  Dim hidden(0) As New com.sun.star.beans.PropertyValue
+  hidden(0).Name = "Hidden"
+  hidden(0).Value = True
+  doc = StarDesktop.loadComponentFromURL(ConvertToUrl("{source}"), "_blank", 0, hidden())
+  sheet = doc.Sheets.getByIndex(0)
+{edits}
+  Dim out(0) As New com.sun.star.beans.PropertyValue
+  out(0).Name = "FilterName"
+  out(0).Value = "{kind}"
+  doc.storeToURL(ConvertToUrl("{target}"), out())
+  doc.close(True)
+End Sub
+</script:module>
+"""
+
+
+def in_libreoffice(office: str, folder: Path, **macro: str) -> None:
+    """Run the macro. LibreOffice makes its profile at the first start, and then reads the macro."""
+    profile = folder / "profil"
+    start = [office, f"-env:UserInstallation=file://{profile}", "--headless", "--norestore"]
+    module = profile / "user" / "basic" / "Standard" / "Module1.xba"
+    if not module.is_file():
+        subprocess.run([*start, "--terminate_after_init"], capture_output=True, timeout=300)
+    module.write_text(MACRO.format(**macro), encoding="utf-8")
+    subprocess.run(
+        [*start, "macro:///Standard.Module1.Main"], check=True, capture_output=True, timeout=300
+    )
+
+
+def test_a_form_edited_and_saved_in_libreoffice_reads_with_what_was_written(
+    filled: tuple[Workspace, dict[str, list[Row]]], tmp_path: Path
+) -> None:
+    office = shutil.which("soffice")
+    if office is None:
+        pytest.skip("LibreOffice (soffice) finns inte här")
+    name = "volymer"
+    book = BOOKS[name]
+    source = filled[0].raw / str(YEAR) / f"{name}.xlsx"
+    sheet = openpyxl.load_workbook(source).worksheets[0]
+    letters = {str(c.value): c.column_letter for c in sheet[HEADER]}
+    rows = [dict(row) for row in filled[1][name]]
+    unit, month = (book.field(n).categories for n in ("enhet", "manad"))
+    taken = {tuple(r[k] for k in book.primary_key) for r in rows}
+    rows[0] |= {"tillfallen": 4711, "deltagare": None}
+    rows.append({f.name: None for f in book.fields} | next(
+        new for m in month for u in unit
+        if (new := {"enhet": u.value, "insats": rows[0]["insats"], "manad": m.value,
+                    "tillfallen": 5})
+        and tuple(new.get(k) for k in book.primary_key) not in taken
+    ))  # fmt: skip
+    edits = []
+    for number, wanted in ((1, rows[0]), (len(rows), rows[-1])):
+        for f in book.fields:
+            value = wanted[f.name]
+            label = next((c.label for c in f.categories if c.value == value), value)
+            at_ = f'sheet.getCellRangeByName("{letters[f.title]}{HEADER + number}")'
+            text = f'.setString("{label}")' if f.categories else f'.setFormula("{label}")'
+            edits.append(f"  {at_}{'.setString(' + chr(34) * 2 + ')' if value is None else text}")
+    for ending, kind in (("xlsx", "Calc MS Excel 2007 XML"), ("ods", "calc8")):
+        workspace = at(tmp_path / ending)
+        shutil.copytree(filled[0].raw, workspace.raw, ignore=shutil.ignore_patterns(str(YEAR)))
+        (workspace.raw / str(YEAR)).mkdir()
+        target = workspace.raw / str(YEAR) / f"{name}.{ending}"
+        in_libreoffice(office, tmp_path, source=str(source), target=str(target), kind=kind,
+                       edits="\n".join(edits))  # fmt: skip
+        assert target.is_file(), "LibreOffice saved it"
+        found = cleaned(workspace, tmp_path / f"ut-{ending}")
+        assert assert_read(found, {name: rows}) == len(rows) and found["fel"] == []
+
+
 def test_what_is_no_form_in_a_form_is_passed_over() -> None:
     found = [recognise(raw, BOOKS) for raw in read_workbook(form(BOOKS["bakgrund"]), "b.xlsx", "")]
     others = {f.sheet for f in found if isinstance(f, NotRead)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -102,6 +102,11 @@ def answers(made: Compiled, year: int, heads: Sequence[Sequence[str]], rows: Row
     for field in made.doc["fields"]:
         entries = [c for c in field.get("categories", ()) if not c.get("missing")]
         own = (*field.get("aliases", ()), field["title"], field["name"])
+        known = {
+            _plain(t)
+            for c in field.get("categories", ())
+            for t in (c["label"], c["value"], *c.get("aliases", ()))
+        }
         at = next((columns[_plain(h)] for h in own if _plain(h) in columns), None)
         for entry in entries:
             texts = {_plain(t) for t in (entry["label"], entry["value"], *entry.get("aliases", ()))}
@@ -115,6 +120,9 @@ def answers(made: Compiled, year: int, heads: Sequence[Sequence[str]], rows: Row
                 n = sum(_plain(c) in ticked or bool(any_text and _plain(c)) for c in cells)
             elif at is None:
                 continue
+            elif entry.get("ownWords"):
+                sign = field.get("delimiter", "")
+                n = sum(bool(_beside(_plain(row[at]), known, sign)) for row in rows)
             elif field["type"] == "list":
                 sign = field["delimiter"]
                 n = sum(
@@ -126,6 +134,18 @@ def answers(made: Compiled, year: int, heads: Sequence[Sequence[str]], rows: Row
             number = facts.get((f"{made.survey}_{field['name']}_antal", entry["value"]))
             found.append((field["name"], entry["label"], n, number))
     return found
+
+
+def _beside(cell: str, known: Collection[str], sign: str) -> str:
+    """What is left of a cell without the answers that can be chosen."""
+    if not sign:
+        return "" if cell in known else cell
+    left, before = f"{sign}{cell}{sign}", ""
+    while left != before:
+        before = left
+        for text in sorted(known, key=len, reverse=True):
+            left = left.replace(f"{sign}{text}{sign}", sign)
+    return left.strip(sign + " ")
 
 
 def wrong(found: Sequence[Answer]) -> list[Answer]:

@@ -53,6 +53,13 @@ FORM: dict[str, Any] = {
         {"name": "val", "title": "Val", "type": "list", "categories": [
             "a", {"value": "b", "label": "Bo; eller inte"}, {"value": "c", "label": "Ce"},
             {"value": "vet", "label": "Vet inte", "missing": True}]},
+        {"name": "svar", "title": "Svar", "type": "string", "categories": [
+            "ja", {"value": "annat", "label": "Annat", "ownWords": True},
+            {"value": "vet", "label": "Vet inte", "missing": True}]},
+        {"name": "flera", "title": "Flera", "type": "list", "categories": [
+            "a", {"value": "b", "label": "Bo; eller inte"},
+            {"value": "annat", "label": "Annat", "ownWords": True},
+            {"value": "vet", "label": "Vet inte", "missing": True}]},
         {"name": "kryss", "title": "Kryss", "type": "list", "categories": [
             "x1", "x2", {"value": "inget", "label": "Inget", "missing": True}]},
         {"name": "kod", "title": "Kod", "type": "string", "constraints": {
@@ -74,7 +81,7 @@ FORM: dict[str, Any] = {
 }  # fmt: skip
 HEADERS = [
     "Nyckel", " vilken dag? ", "SLUTDAG:", "Antal", "Timmar", "Tolk", "Enhet", "Betyg", "Ord",
-    "Val", "Kryss [x1]", "Kryss [x2]", "kryss[inget]", "Kod", "Fritt", "Eget",
+    "Val", "Svar", "Flera", "Kryss [x1]", "Kryss [x2]", "kryss[inget]", "Kod", "Fritt", "Eget",
 ]  # fmt: skip
 DATES = [
     "2025-03-01", "2025/3/1", "2025.03.01", "20250301", "1/3 2025", "01.03.2025", "13/3/2025",
@@ -88,6 +95,7 @@ NUMBERS = [
     0, 5, 12, 17, 18, 20001, -1, 3.0, 2.5, "7", " 8 ", "7,0", "7,5", "1 234", "1\u00a0234",
     "12 345,6", "1.234,5", "1,234.5", "1,234,567", "−3", "–3", "+4", "1e3", "fem", "5 st", ",5",
     "5,", "1'234", "", None, "saknas", True, "1000,5", 1000.6, "12,", "1 23", "9" * 45, "1e400",
+    "62 %", "61,5\u00a0%", "7%", "%", "5 % %",
 ]  # fmt: skip
 ANSWERS: dict[str, list[Any]] = {
     "Betyg": [1, 2, 3, 4, "1", "3.0", "3,0", "3 – Mycket bra", "3 mycket bra", "MYCKET  BRA",
@@ -99,6 +107,10 @@ ANSWERS: dict[str, list[Any]] = {
     "Enhet": ["norr", "Öppenvård Norr", "ÖV–Norr", "öppenvård  söder", "väst", "soder", "-"],
     "Val": ["a", "a;Ce", "A ; ce", "Bo; eller inte", "a;bo; ELLER inte;Ce", "Vet inte", "a;vet",
             "a;okänd", "okänd", ";", "-", "b;c", 1],
+    "Svar": ["ja", "JA ", "Annat", "Annat: hos grannen", "ring 070-123 45 67", "vet inte", "-", "",
+             3, "  eget  ord\u00a0", "#N/A"],
+    "Flera": ["a", "a;b", "a; hos mormor ", "egna, ord; a;Vet inte", "Bo; eller inte;x y", "Annat",
+              "-", "; ;", "Vet inte", 5, "mejla a@example.org;a", "ett eget;ett till;annat"],
     "Kryss [x1]": ["ja", "nej", "", None, "x1", "X", "0", "kanske", "-", True, 1],
     "Kryss [x2]": ["ja", "nej", "", None, "nej", "x2", 0],
     "kryss[inget]": ["", "", None, "ja", "nej", "Inget"],

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pipeline.intake.choices import text_of
 from pipeline.intake.dates import parse_date
 from pipeline.intake.drafting.scales import is_missing
-from pipeline.intake.numbers import parse_number
+from pipeline.intake.numbers import parse_float, parse_number
 from pipeline.intake.raw import Cell
 from pipeline.privacy.screen import mask
 
@@ -21,9 +21,14 @@ REPEATED = 0.75  # of the answers are given by several, where they are chosen fr
 MARKED = 0.05  # of the cells hold several answers, where several can be chosen
 HIGHEST = 10  # a whole number in several neighbouring columns, at most this, is a scale
 DELIMITERS = (";", ", ", ",", "|", "\n")
+# Tools that put one sign between several answers, whatever the answers hold.
+SIGNS = {
+    "microsoft_forms": (";",), "google_forms": (", ", ";"), "qualtrics": (",",), "kobo": (" ",),
+}  # fmt: skip
 _THOUSANDS = re.compile(r"\d,\d")
 _DIGITS = re.compile(r"\d+")
 _NEGATING = frozenset("inte ej icke aldrig not never no ingen inget inga utan without".split())
+_CODES = re.compile(r"[a-z0-9_]+( [a-z0-9_]+)*")
 _TURNING = ("dis", "un", "in", "im", "non", "o", "miss", "icke", "ej")
 
 
@@ -61,7 +66,7 @@ def numbers(answers: Counter[Cell]) -> list[float | int] | None:
     for cell in answers:
         if isinstance(cell, str) and is_missing(cell):
             continue
-        number = parse_number(cell)[0]
+        number = (parse_float if "%" in str(cell) else parse_number)(cell)[0]
         if number is None:
             return None
         found.append(number)
@@ -72,10 +77,12 @@ def _is_number(cell: Cell) -> bool:
     return parse_number(cell)[0] is not None
 
 
-def options(counts: Counter[str], closed: bool, delimiter: str = "") -> Options | None:
+def options(
+    counts: Counter[str], closed: bool, delimiter: str = "", tool: str = ""
+) -> Options | None:
     """The answers to choose from, or None where people have written in their own words."""
     one = _single(counts, closed)
-    for sign in (delimiter,) if delimiter else DELIMITERS:
+    for sign in (delimiter,) if delimiter else SIGNS.get(tool, DELIMITERS):
         several = _several(counts, sign, closed, bool(delimiter))
         if several is not None:
             return several
@@ -95,6 +102,8 @@ def _single(counts: Counter[str], closed: bool) -> Options | None:
 def _several(counts: Counter[str], sign: str, closed: bool, sure: bool) -> Options | None:
     """Options of cells with several answers: parts that recombine."""
     if sign == "," and any(_THOUSANDS.search(t) for t in counts):
+        return None
+    if sign == " " and not sure and not all(map(_CODES.fullmatch, counts)):
         return None
     holding = {t: n for t, n in counts.items() if sign in t.rstrip(sign + " ")}
     few = sum(holding.values()) < max(2, MARKED * sum(counts.values()))

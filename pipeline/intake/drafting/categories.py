@@ -11,12 +11,23 @@ from typing import Any
 from pipeline.forms.codebook import slug
 from pipeline.intake.choices import text_of
 from pipeline.intake.drafting.answers import MANY
-from pipeline.intake.drafting.scales import is_missing, numbered, scale_of, span, spans, yes_no
+from pipeline.intake.drafting.scales import (
+    is_missing,
+    numbered,
+    plain,
+    scale_of,
+    span,
+    spans,
+    yes_no,
+)
 from pipeline.intake.numbers import parse_number
 from pipeline.intake.raw import Cell
 
 LONGEST_VALUE = 40
 _SIGNS = re.compile(r"[^\w]+")
+OWN = "Annat (egna ord)"
+_OTHERS = frozenset("annat annan övrigt other others".split())
+OTHER = "-oth-"  # LimeSurvey's code of an answer in own words, which has a column of its own
 FEW = 21  # different whole numbers of a scale of which only some have words
 
 Category = dict[str, Any]
@@ -170,6 +181,8 @@ def _category(
     value: Cell, label: str, aliases: Sequence[str] = (), missing: bool = False
 ) -> Category:
     # A label of numbers alone cannot be told from a number nobody has traced, so it gets a word.
+    if label == OTHER:
+        label, aliases = "Annat", (OTHER, *aliases)
     between = span(label)
     told = f"{between[0]} till {between[1]}" if between else label
     made: Category = {"value": value, "label": told}
@@ -177,6 +190,20 @@ def _category(
         made["aliases"] = [*([label] if between else []), *aliases]
     if missing:
         made["missing"] = True
+    return made
+
+
+def with_own_words(categories: Sequence[Category]) -> list[Category]:
+    """Categories of which one stands for answers in people's own words: the one that is called so
+    already, else one more before those that mean no answer."""
+    made = [dict(c) for c in categories]
+    other = next((c for c in made if plain(c["label"]) in _OTHERS and not c.get("missing")), None)
+    if other is None:
+        names = Values({str(c["value"]) for c in made})
+        other = _category(names.of(OWN), OWN)
+        first = next((i for i, c in enumerate(made) if c.get("missing")), len(made))
+        made.insert(first, other)
+    other["ownWords"] = True
     return made
 
 

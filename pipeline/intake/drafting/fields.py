@@ -248,7 +248,7 @@ def _shared(columns: Sequence[Asked], material: Material) -> Listed | None:
     if values is not None:
         small = all(isinstance(n, int) and 0 <= n <= HIGHEST for n in values)
         return bare(values) if small and len({*values}) > 2 else None
-    found = options(whole, material.closed)
+    found = options(whole, material.closed, tool=material.tool)
     return None if found is None or found.delimiter else from_texts(found.counts)
 
 
@@ -270,18 +270,21 @@ def _alone(draft: Draft, column: Asked, made: Shape | None = None) -> None:
             column.where,
             f"{_several_answers(len(own))} på ”{column.whole}” har getts av en enda person och "
             "skrevs inte in, för de kan vara svar med egna ord"
-            f"{_at(column, own)}. "
-            + (
-                "Det som kryssats bredvid räknas, det egna svaret inte."
-                if made.doc["type"] == "list"
-                else "De cellerna töms när filen läses, och det sägs i rapporten."
-            ),
+            f"{_at(column, own)}. " + _becoming(made.doc),
             "Är de svarsalternativ: lägg till dem i categories.",
         )
     doc = draft.add(column, made.doc)
     labels = [c["label"] for c in doc.get("categories", ()) if not c.get("missing")]
     if doc["type"] != "list" and about_gender(column.whole, labels) and not draft.background:
         draft.background.append(doc["name"])
+
+
+def _becoming(doc: Doc) -> str:
+    """What reading makes of an answer that is not written down."""
+    own = [c["label"] for c in doc.get("categories", ()) if c.get("ownWords")]
+    if own:
+        return f"De räknas som ”{own[0]}” (ownWords), och orden står bland fritextsvaren."
+    return "De cellerna töms när filen läses, och det sägs i rapporten."
 
 
 def _several_answers(n: int) -> str:

@@ -15,6 +15,7 @@ from pipeline.intake.drafting.categories import (
     from_labels,
     from_texts,
     missing_codes,
+    with_own_words,
 )
 from pipeline.intake.drafting.material import (
     DATE,
@@ -30,6 +31,8 @@ from pipeline.intake.drafting.material import (
 from pipeline.intake.drafting.scales import agrees, is_missing
 from pipeline.intake.drafting.series import same_answers
 
+# Tools that put an answer in own words among those that are chosen.
+MIXING = frozenset(("microsoft_forms", "google_forms"))
 Doc = dict[str, Any]
 
 
@@ -61,7 +64,8 @@ def shape(column: Asked, material: Material) -> Shape:
         return Shape(NUMBER, _number(column, values or []))
     if values is not None and not column.delimiter:
         return _counted(column, values)
-    found = options(counts, material.closed or column.kind in (SINGLE, GRID), column.delimiter)
+    listed = material.closed or column.kind in (SINGLE, GRID)
+    found = options(counts, listed, column.delimiter, material.tool)
     if found is None or not found.counts:
         return _own_words(column, counts)
     return _chosen(column, found, material)
@@ -111,6 +115,7 @@ def _counted(column: Asked, values: Sequence[float | int]) -> Shape:
 
 def _number(column: Asked, values: Sequence[float | int]) -> Doc:
     whole = bool(values) and all(isinstance(n, int) or float(n).is_integer() for n in values)
+    whole = whole and not any("%" in t for t in texts(column.answers))
     doc: Doc = {"type": "integer" if whole else "number"}
     limits: Doc = {}
     if column.minimum is not None:
@@ -157,16 +162,22 @@ def _chosen(column: Asked, found: Options, material: Material) -> Shape:
         )
         for old, new in unsure
     ]
+    own = bool(found.own) and material.tool in MIXING
     if found.delimiter:
         categories = [{**c, "value": str(c["value"])} for c in from_texts(kept, aliases).categories]
         names = Values.among([*kept, *renamed])
         for c in categories:
             c["value"] = names.of(c["label"])
         doc: Doc = {"type": "list", "delimiter": found.delimiter, "categories": categories}
-        if not material.closed:
+        if own:
+            doc["categories"] = with_own_words(categories)
+        elif not material.closed:
             doc["severity"] = "info"  # somebody's own words beside what was ticked: the ticks count
         return Shape(SEVERAL, doc, listed, found, tuple(asks))
-    return Shape(SINGLE, closed(listed), listed, found, tuple(asks))
+    made = closed(listed)
+    if own and made["type"] == "string":
+        made["categories"] = with_own_words(made["categories"])
+    return Shape(SINGLE, made, listed, found, tuple(asks))
 
 
 def _by_option(given: Mapping[Any, int], found: Options) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,7 +40,7 @@ _IDS = frozenset(
      "löpnummer", "löpnr", "lopnr", "case id", "caseid", "subject_id", "subject id", "study id",
      "study_id", "token", "respondent_id")
 )  # fmt: skip
-_BLANKS = {"kobo": " "}
+_TICKS = frozenset("0 1 true false".split())
 
 
 def of_table(described: Described, place: str) -> Material:
@@ -56,6 +56,8 @@ def of_table(described: Described, place: str) -> Material:
             "rakna_alla_svar i kommun.toml."
         )
     columns = _distinct([_column(described, c, rows, place) for c in described.columns])
+    if described.tool == "kobo":
+        columns = tuple(_in_groups(columns))
     hidden = raw.hidden or raw.kind == "dokument"
     return Material(
         name=Path(raw.file).stem,
@@ -66,6 +68,34 @@ def of_table(described: Described, place: str) -> Material:
         rows=len(rows),
         said=tuple(said),
     )
+
+
+def _in_groups(columns: Sequence[Asked]) -> Iterator[Asked]:
+    """Columns of Kobo, where `a/b` is the option b of the question a, or the question b of the
+    group a. Several answers stand in one cell with blanks between, and may have a column each too:
+    the cell is read where it holds codes, the columns where it holds labels with blanks in them."""
+    options: dict[str, set[str]] = {}
+    for c in columns:
+        above, _, option = c.headers[0].rpartition("/")
+        options.setdefault(above, set()).add(option)
+    whole = {c.headers[0]: c for c in columns if c.headers[0] in options}
+    coded = {
+        h
+        for h, c in whole.items()
+        if all({*text_of(a).split(" ")} <= options[h] for a in c.answers)
+    }
+    for c in columns:
+        above = c.headers[0].rpartition("/")[0]
+        if c.headers[0] in coded:
+            yield replace(c, kind=SEVERAL, delimiter=" ")
+        elif c.headers[0] in whole or above in coded:
+            yield replace(c, kind=SKIP)
+        elif above in whole:  # not by the question's own name, which is the header of the cell
+            yield replace(c, question=f"{c.question} (flera svar)")
+        elif c.option and not {text_of(a).casefold() for a in c.answers} <= _TICKS:
+            yield replace(c, question=c.option, option="", base="")
+        else:
+            yield c
 
 
 def _distinct(columns: Sequence[Asked]) -> tuple[Asked, ...]:
@@ -117,7 +147,6 @@ def _column(described: Described, column: Column, rows: tuple[int, ...], place: 
         given=() if kind == PERSONAL else (given,),
         places=places,
         where=where,
-        delimiter=_BLANKS.get(described.tool, ""),
     )
 
 

@@ -54,4 +54,5 @@ def one_question(group: Sequence[Asked], ticked: Sequence[Asked], material: Mate
     bracketed = all(c.option for c in ticked)
     constant = all(len(texts(c.answers)) <= 1 for c in ticked)
     zeros = said <= {"0", "1"} or material.tool in ("redcap", "kobo")
+    zeros |= said == {"y"} and material.tool == "limesurvey"  # a list of no and yes has both
     return bracketed or hinted or zeros or (constant and len(said) > 1)

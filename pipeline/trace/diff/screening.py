@@ -40,11 +40,14 @@ class Screen:
         field = self._field(source, column)
         if field is None:
             return UNREAD
-        if field.type == "list":
+        if field.type == "list" and not (field.own_words and self._alone(source, field)):
             return mask_cell(cell)[0]
         book = codebooks(self._side.raw)[source["table"]]
         convert = converter(field, book, plain_text=source["kind"] == "csv")
         return shown(field, guarded(convert, field, book, self._key), cell)
+
+    def _alone(self, source: dict[str, Any], field: Field) -> bool:
+        return len(source["columns"].get(field.name, ())) == 1
 
     def staff(self, file: str, kalla: str) -> bool:
         """Whether staff have answered in a sheet of a raw file: no row of it is shown."""

@@ -139,7 +139,7 @@ def clean(db: duckdb.DuckDBPyConnection, books: Mapping[str, Codebook], secret: 
     define_meaning(db, books.values())
     hide_persons(db, books.values(), secret)
     db.execute("CREATE TABLE dubbletter (rid BIGINT, tab TEXT)")
-    parts = "txt num whole yes day chosen bortfall fel masked".split()
+    parts = "txt num whole yes day chosen bortfall own fel masked".split()
     lists = ", ".join(f"list({p} ORDER BY code) AS {p}" for p in parts)
     db.execute(f"CREATE TABLE said AS SELECT {lists} FROM meaning")
     for book in books.values():
@@ -170,7 +170,8 @@ def options(f: Field) -> list[str]:
 def columns_of(f: Field) -> list[str]:
     """The columns that hold a field's answer."""
     own = [f.option_column(v) for v in options(f)] if f.type == "list" else [f.name]
-    return own + ([f.bortfall_column] if f.has_missing_categories else [])
+    own += [f.bortfall_column] if f.has_missing_categories else []
+    return own + ([f.own_words_column] if f.own_words else [])
 
 
 def _typed_sql(book: Codebook) -> str:
@@ -184,6 +185,8 @@ def _typed_sql(book: Codebook) -> str:
             made.append(f"CAST({taken} AS {SQL_TYPE[f.type]}) AS {quoted(f.name)}")
             if f.has_missing_categories:
                 made.append(f"m.bortfall[{_place(f.name, -1)}] AS {quoted(f.bortfall_column)}")
+        if f.own_words:
+            made.append(f"m.own[{_place(f.name, -1)}] AS {quoted(f.own_words_column)}")
         bad = ", ".join(f"m.fel[{_place(f.name, k)}]" for k in range(-1, len(dummies(f))))
         made.append(f"nullif(concat_ws('; ', {bad}), '') AS {quoted('fel_' + f.name)}")
         hit = (

@@ -166,6 +166,11 @@ def _extent(
         if _header_again(rows[i], columns, names, book.protects != "none"):
             start = i + 1
     full = [i for i in range(start, len(rows)) if any(rows[i])]
+    full = _without_page_heads(rows, header, full, columns)
+    for k in range(1, len(full)):
+        if full[k] - full[k - 1] > 1 and _new_table(rows, full[k:], columns, names, book):
+            full = full[:k]
+            break
     while full and (_lone_note(rows, full, columns) or _sums(rows, full, columns, book)):
         full.pop()
     for k in range(1, len(full)):
@@ -173,6 +178,53 @@ def _extent(
         if full[k] - full[k - 1] > 1 and all(_poor(rows[i], columns, book) for i in below):
             return full[:k]
     return full
+
+
+def _without_page_heads(
+    rows: Rows, header: int, full: list[int], columns: Mapping[int, Place]
+) -> list[int]:
+    """Without rows that repeat the header row letter by letter, and lone texts right above one."""
+    wanted = {j: rows[header][j] for j in columns if j < len(rows[header]) and rows[header][j]}
+    if len(wanted) < 2:
+        return full
+    kept: list[int] = []
+    for i in full:
+        if all(j < len(rows[i]) and rows[i][j] == head for j, head in wanted.items()):
+            while kept and _alone(rows[kept[-1]]):
+                kept.pop()
+        else:
+            kept.append(i)
+    return kept
+
+
+def _alone(row: Sequence[Cell]) -> bool:
+    there = [c for c in row if c]
+    return len(there) == 1 and there[0][0] == "s" and " " in there[0][1].strip()
+
+
+def _new_table(
+    rows: Rows,
+    block: Sequence[int],
+    columns: Mapping[int, Place],
+    names: Mapping[str, Place],
+    book: Codebook,
+) -> bool:
+    """A row of texts below a gap, under its title or none, of which one at least is the header of
+    the column that it stands in, and fewer than half are."""
+    first = rows[block[0]]
+    if sum(map(bool, first)) == 1 and len(block) > 1 and block[1] == block[0] + 1:
+        first = rows[block[1]]
+    there = {j: c for j, c in enumerate(first) if c}
+    if len(there) < 2 or any(c[0] != "s" for c in there.values()):
+        return False
+    if _header_again(first, columns, names, book.protects != "none"):
+        return False
+    for j, cell in there.items():
+        if j in columns:
+            f = book.field(columns[j][0])
+            if _norm(cell[1]) in map(_norm, (f.title, f.name, *f.aliases)):
+                return True
+    return False
 
 
 def _filled_in(

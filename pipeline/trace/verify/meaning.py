@@ -1,7 +1,8 @@
 """What each different cell text means under its field: SQL over the table `texts`.
 
 `meaning`: one row a text: `txt num whole yes day` (the value as far as the field's type gives
-one), `chosen` (list fields), `bortfall` (the value of a "vet ej") and `fel` (what was refused).
+one), `chosen` (list fields), `bortfall` (the value of a "vet ej"), `own` (somebody's own words,
+which count as the category for such) and `fel` (what was refused).
 """
 
 from __future__ import annotations
@@ -164,7 +165,8 @@ def _vocabulary(db: duckdb.DuckDBPyConnection, books: list[Codebook]) -> None:
     for b in books:
         for f in b.fields:
             plain = any(not c.missing for c in f.categories)
-            fields.append((b.name, f.name, f.type, bool(f.categories), plain, f.delimiter))
+            own = next((str(c.value) for c in f.categories if c.own_words), None)
+            fields.append((b.name, f.name, f.type, bool(f.categories), plain, f.delimiter, own))
             marks += [(b.name, f.name, m) for m in ("", *b.missing_values, *f.missing_values)]
             for nr, c in enumerate(f.categories):
                 cats.append((b.name, f.name, nr, str(c.value), c.missing))
@@ -173,7 +175,11 @@ def _vocabulary(db: duckdb.DuckDBPyConnection, books: list[Codebook]) -> None:
                     names.append((b.name, f.name, nr, 100000 + nr * 1000 + k, text))
             dums += _dummy_words(b, f)
     for table, columns, rows in (
-        ("fields", "tab TEXT, falt TEXT, type TEXT, closed BOOL, scale BOOL, delim TEXT", fields),
+        (
+            "fields",
+            "tab TEXT, falt TEXT, type TEXT, closed BOOL, scale BOOL, delim TEXT, owns TEXT",
+            fields,
+        ),
         ("raw_blanks", "tab TEXT, falt TEXT, text TEXT", marks),
         ("categories", "tab TEXT, falt TEXT, nr INT, value TEXT, missing BOOL", cats),
         ("names", "tab TEXT, falt TEXT, nr INT, ord INT, text TEXT", names),
@@ -220,7 +226,7 @@ def insert(db: duckdb.DuckDBPyConnection, table: str, columns: str, rows: Rows) 
 # an alternative's name is set aside first.
 _PIECES = rf"""
 CREATE TABLE open_texts AS
-  SELECT t.*, f.type, f.closed, f.scale, f.delim,
+  SELECT t.*, f.type, f.closed, f.scale, f.delim, f.owns,
     m.key IS NOT NULL AS missing_mark
   FROM texts t JOIN fields f USING (tab, falt)
   LEFT JOIN blanks m ON m.tab = t.tab AND m.falt = t.falt AND m.key = lower(squeeze(t.text));
@@ -242,7 +248,9 @@ CREATE TABLE single AS SELECT code, tab, falt, text AS piece FROM open_texts
 CREATE TABLE lists AS
   SELECT code, list(value) FILTER (NOT missing) AS chosen,
     last(value) FILTER (missing) AS gone,
-    string_agg(piece, '; ') FILTER (nr IS NULL) AS unknown
+    string_agg(piece, '; ') FILTER (nr IS NULL) AS unknown,
+    list_aggregate(list_sort(list(regexp_replace(piece, '{_EDGE}', '', 'g'))
+      FILTER (nr IS NULL)), 'string_agg', '; ') AS words
   FROM found('pieces') GROUP BY code;
 """
 
@@ -251,7 +259,7 @@ CREATE TABLE meaning AS
   WITH a AS (
     SELECT o.*, s.nr, s.missing, coalesce(s.value, CASE WHEN o.type <> 'string' OR NOT o.closed
         THEN o.text END) AS said,
-      coalesce(s.missing, false) AS gone, l.chosen, l.gone AS list_gone, l.unknown,
+      coalesce(s.missing, false) AS gone, l.chosen, l.gone AS list_gone, l.unknown, l.words,
       d.picked, d.always
     FROM open_texts o
     LEFT JOIN found('single') s USING (code)
@@ -259,12 +267,14 @@ CREATE TABLE meaning AS
     LEFT JOIN dummies d ON d.tab = o.tab AND d.falt = o.falt AND d.opt = o.opt),
   b AS (
     SELECT *, kind <> 'e' AND NOT missing_mark AND NOT gone AS live,
-      CASE WHEN nr IS NOT NULL OR kind IN ('n', 's') THEN number_of(said) END AS figure
+      CASE WHEN nr IS NOT NULL OR kind IN ('n', 's') THEN number_of(CASE WHEN type = 'number'
+        THEN regexp_replace(said, '(\d)[\s\x{{00a0}}\x{{202f}}]*%\s*$', '\1') ELSE said END)
+        END AS figure
     FROM a),
   c AS (
     SELECT code, tab, falt, opt, kind, missing_mark, unknown, type,
       CASE WHEN live AND type = 'string' THEN CASE
-        WHEN closed THEN CASE WHEN nr IS NOT NULL THEN said END
+        WHEN closed THEN CASE WHEN nr IS NOT NULL THEN said WHEN kind = 's' THEN owns END
         WHEN kind = 'b' THEN CASE WHEN text = 'True' THEN 'ja' ELSE 'nej' END
         WHEN kind = 's' THEN regexp_replace(text, '{_EDGE}', '', 'g') ELSE text END END AS txt,
       CASE WHEN live AND type IN ('integer', 'number') AND (nr IS NOT NULL OR NOT scale)
@@ -275,16 +285,20 @@ CREATE TABLE meaning AS
         WHEN live AND opt >= 0 THEN always OR list_contains(picked, lower(squeeze(text)))
         END AS yes,
       CASE WHEN live AND type = 'date' THEN in_calendar(date_of(kind, text)) END AS day,
-      CASE WHEN live THEN chosen END AS chosen,
+      CASE WHEN NOT live THEN NULL WHEN unknown IS NOT NULL AND owns IS NOT NULL
+        THEN list_append(coalesce(chosen, CAST([] AS VARCHAR[])), owns) ELSE chosen END AS chosen,
+      CASE WHEN live AND owns IS NOT NULL THEN CASE WHEN type = 'list' THEN words
+        WHEN type = 'string' AND nr IS NULL AND kind = 's'
+        THEN regexp_replace(text, '{_EDGE}', '', 'g') END END AS own,
       CASE WHEN kind = 'e' OR missing_mark THEN NULL WHEN gone THEN said
         WHEN chosen IS NULL AND unknown IS NULL THEN list_gone END AS bortfall,
       CASE WHEN kind = 'e' THEN text END AS broken, text
     FROM b)
   SELECT code, tab, falt, opt, txt, num,
     CASE WHEN type = 'integer' AND fits(num) THEN CAST(num AS BIGINT) END AS whole,
-    yes, day, chosen, bortfall,
+    yes, day, chosen, bortfall, own,
     CASE WHEN broken IS NOT NULL THEN broken
-      WHEN missing_mark OR bortfall IS NOT NULL OR opt >= 0 THEN NULL
+      WHEN missing_mark OR bortfall IS NOT NULL OR opt >= 0 OR own IS NOT NULL THEN NULL
       WHEN type = 'list' THEN unknown
       WHEN type = 'string' AND txt IS NULL THEN text
       WHEN type = 'integer' AND NOT coalesce(fits(num), false) THEN text

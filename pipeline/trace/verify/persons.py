@@ -23,7 +23,7 @@ from pipeline.trace.verify.meaning import NO, insert
 from pipeline.workspace import REPO, Kommun
 
 Text = tuple[int, str, str, int, str, str]  # code, form, field, dummy column, kind, text
-Said = Mapping[int, tuple[str | None, float | None, bool | None, str | None]]
+Said = Mapping[int, tuple[str | None, float | None, bool | None, str | None, str | None]]
 
 
 def secret_of(kommun: Kommun) -> bytes:
@@ -53,17 +53,19 @@ def hide_persons(db: duckdb.DuckDBPyConnection, books: Iterable[Codebook], secre
     column `masked`: whether the cell held any."""
     fields = {(b.name, f.name): (f, b.protects) for b in books for f in b.fields}
     said = {
-        r[0]: r[1:] for r in db.execute("SELECT code, txt, num, yes, fel FROM meaning").fetchall()
+        r[0]: r[1:]
+        for r in db.execute("SELECT code, txt, num, yes, fel, own FROM meaning").fetchall()
     }
     texts = db.execute("SELECT code, tab, falt, opt, kind, text FROM texts").fetchall()
     changed = list(_changed(texts, said, fields, secret))
-    insert(db, "hidden", "code INT, txt TEXT, gone BOOL, fel TEXT, masked BOOL", changed)
+    insert(db, "hidden", "code INT, txt TEXT, gone BOOL, fel TEXT, masked BOOL, own TEXT", changed)
     db.execute(
         "CREATE OR REPLACE TABLE meaning AS SELECT m.* REPLACE ("
         "CASE WHEN h.code IS NULL THEN m.txt ELSE h.txt END AS txt, "
         "CASE WHEN h.gone THEN NULL ELSE m.num END AS num, "
         "CASE WHEN h.gone THEN NULL ELSE m.whole END AS whole, "
-        "coalesce(h.fel, m.fel) AS fel), coalesce(h.masked, false) AS masked "
+        "coalesce(h.fel, m.fel) AS fel, coalesce(h.own, m.own) AS own), "
+        "coalesce(h.masked, false) AS masked "
         "FROM meaning m LEFT JOIN hidden h USING (code)"
     )
 
@@ -72,28 +74,33 @@ def _changed(
     texts: Iterable[Text], said: Said, fields: Mapping[tuple[str, str], tuple[Field, str]],
     secret: bytes,
 ) -> Iterator[tuple[object, ...]]:  # fmt: skip
-    """(code, txt, whether the number goes, fel, masked) of each text that is not left as it is."""
+    """(code, txt, whether the number goes, fel, masked, own words) of each text that is not left
+    as it is."""
     for code, tab, falt, opt, kind, text in texts:
         field, protects = fields[tab, falt]
-        txt, num, yes, fel = said[code]
+        txt, num, yes, fel, own = said[code]
         if kind == "e":
             continue
         if fel is not None:
             if _kinds(kind, text):
-                yield code, txt, False, mask(fel)[0], True
+                yield code, txt, False, mask(fel)[0], True, None
         elif field.identifies:
             if txt is not None:
                 told = {*mask(txt)[1]} & {"personnummer", "samordningsnummer", "e-post"}
-                yield code, _pseudonym(secret, txt), False, None, bool(told) and len(txt) > 9
+                yield code, _pseudonym(secret, txt), False, None, bool(told) and len(txt) > 9, None
         elif opt >= 0:
             if yes is False and " ".join(text.split()).lower() not in NO and _kinds(kind, text):
-                yield code, txt, False, None, True
+                yield code, txt, False, None, True, None
+        elif own is not None:
+            words, kinds = mask_answer(own)
+            if kinds:
+                yield code, txt, False, None, True, words
         elif not field.categories and txt is not None:
             hidden, kinds = (mask_answer if field.freetext else mask)(txt)
             if kinds:
-                yield code, hidden, False, None, True
+                yield code, hidden, False, None, True, None
         elif not field.categories and num is not None and protects != "none" and mask_cell(num)[1]:
-            yield code, txt, True, "[dold]", True
+            yield code, txt, True, "[dold]", True, None
 
 
 def _kinds(kind: str, text: str) -> tuple[str, ...]:

@@ -68,6 +68,8 @@ def _field_rules(book: Codebook, f: Field) -> Iterator[Rule]:
         if f.has_missing_categories:
             lost += f" AND {quoted(f.bortfall_column)} IS NULL"
         yield rule("saknas", lost, "critical" if f.severity == "critical" else "info")
+    if f.own_words:
+        yield rule("egna_ord", f"{quoted(f.own_words_column)} IS NOT NULL", "info")
     if f.type == "list":
         return
     if f.minimum is not None or f.maximum is not None:

@@ -230,6 +230,10 @@ FILES: dict[str, Callable[[], bytes]] = {
     "decimal_commas.csv": lambda: text(
         [[*HEAD, "Kostnad (kr)"], [*ONE, "1 234,50"], [*TWO, "0,5"]]
     ).encode(),
+    "per_cent.csv": lambda: text(
+        [[*HEAD, "Kostnad (kr)"], [*ONE, "62 %"], [*TWO, "61,5\u00a0%"], [*ONE[:3], "34 %", "%"]]
+    ).encode(),
+    "whole_lines_quoted.csv": lambda: "".join(f'"{",".join(r)}"\r\n' for r in TABLE).encode(),
     "title_and_blank_lines.csv": lambda: text([["Uttag 2025"], [], *TABLE]).encode(),
     "empty_columns.csv": lambda: text([[*r, "", ""] for r in TABLE]).encode(),
     "ragged.csv": lambda: text([HEAD, ONE, TWO[:2]]).encode(),
@@ -252,6 +256,14 @@ FILES: dict[str, Callable[[], bytes]] = {
     "total_below.xlsx": lambda: book([*TABLE, ["Summa", None, None, 69]]),
     "mean_below.csv": lambda: text([*TABLE, ["Medelvärde", "", "", "34,5"]]).encode(),
     "note_below.xlsx": lambda: book([*TABLE, [], ["Källa: verksamhetssystemet"]]),
+    "printed_pages.xlsx": lambda: book(
+        [["Enhet: Norra sidan"], HEAD, ONE, ["Antal: 1 ärende"], [], ["Enhet: Södra sidan"], HEAD,
+         TWO, ["Antal: 1 ärende"]]
+    ),
+    "two_tables.xlsx": lambda: book(
+        [*TABLE, [], ["Tabell 2"], ["Nöjda", "Svarande", "Enhet", "Andel"],
+         ["12", "20", "Familjeteamet", "60 %"], ["5", "*", "Vuxenteamet", "-"]]
+    ),
     "merged_body.xlsx": lambda: book([HEAD, ONE, [*TWO[:2], None, "35"]], change=merged_body),
     "hidden_row_and_column.xlsx": lambda: book(TABLE, change=hidden),
     "hidden_lists.xlsx": lambda: book(TABLE, [["Enheter"], ["Familjeteamet"]], change=hidden_lists),
