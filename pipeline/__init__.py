@@ -2,6 +2,7 @@
 
 import os
 import sys
+from typing import Any, Dict  # noqa: UP035  an old Python reads this, to say that it is too old
 
 __version__ = "0.1.0"
 
@@ -10,4 +11,5 @@ os.environ.setdefault("OPENPYXL_LXML", "False")
 
 # jsonschema, which nbformat imports, has this library build a grammar of web addresses, a second in
 # every process; without it jsonschema checks no address of ours either: none has that format.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+_modules: Dict[str, Any] = sys.modules  # noqa: UP006
+_modules.setdefault("rfc3987_syntax", None)

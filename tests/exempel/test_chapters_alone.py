@@ -1,8 +1,6 @@
-"""Every chapter runs alone, from its first cell and with the parameters that it has, on a kernel as
-`make lab` starts it: in its own folder, with the variables of `make lab` and no others, in a house
-at its own place with an example's data where the house keeps its data. A few run on the plain
-kernel itself, the others on one forked from a process that has imported what chapters import, which
-starts in the same state (tests/run/test_fork.py); all of them on plain ones is a long test."""
+"""Every chapter runs alone, from its first cell and with the parameters that it has, on a plain
+kernel as `make lab` starts it: in its own folder, with the variables of `make lab` and no others,
+in a house at its own place with an example's data where the house keeps its data."""
 
 from __future__ import annotations
 
@@ -14,15 +12,11 @@ from typing import Any
 
 import nbformat
 import pytest
-from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
 from pipeline.environment.variables import child_variables
 from pipeline.report.blocks import MIMETYPE
-from pipeline.run import forked
 from pipeline.run.execute import NOTEBOOKS
-from pipeline.run.forked import ForkServer
-from pipeline.run.kernel import Kernels
 from pipeline.run.plan import chapters
 from pipeline.run.public import tell
 from pipeline.workspace import REPO, Workspace
@@ -33,12 +27,6 @@ NAMES = sorted({path.stem for path in NOTEBOOKS.glob("*.ipynb")} - {*BEFORE})
 # Some have numbers of their own: of a tertial, of the visits. Questions have none.
 OWN, WORDS = ("tertial", "verksamhet"), ("verksamhet_fragor",)
 SAME = ("value", "n", "numerator", "denominator")
-PLAIN = ("08_aret_i_korthet", "underlag_namnden", "verksamhet")  # one of each kind
-KERNELS = [
-    *(pytest.param(n, True, id=f"{n}-plain", marks=() if n in PLAIN else pytest.mark.long)
-      for n in NAMES),
-    *(pytest.param(n, False, id=n) for n in NAMES if n not in PLAIN),
-]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -67,35 +55,16 @@ def known() -> dict[str, dict[str, Any]]:
     return {key: record for block in blocks for key, record in block["facts"].items()}
 
 
-@pytest.fixture(scope="module")
-def kernels(house: Path) -> Iterator[Kernels]:
-    """Kernels of the house: what they are forked from has imported its program, not ours."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(forked, "REPO", house)
-        made = Kernels(lambda: ForkServer(variables(house), house / "karnor.log"))
-        if forked.can_fork():
-            made.warm()
-    yield made
-    made.end()
-
-
-def variables(house: Path) -> dict[str, str]:
-    return child_variables(Path(sys.executable), house)
-
-
-@pytest.mark.parametrize(("name", "plain"), KERNELS)
-def test_a_chapter_runs_alone(
-    name: str, plain: bool, house: Path, kernels: Kernels, known: dict[str, dict[str, Any]]
+@pytest.mark.parametrize("name", NAMES)
+def test_a_chapter_runs_alone_on_a_plain_kernel(
+    name: str, house: Path, known: dict[str, dict[str, Any]]
 ) -> None:
     folder = house / "notebooks"
     notebook = nbformat.read(folder / f"{name}.ipynb", as_version=4)
-    own = AsyncKernelManager if plain else kernels.manager()
     client = NotebookClient(
-        notebook, kernel_name="python3", timeout=120, resources={"metadata": {"path": str(folder)}},
-        kernel_manager_class=own,
-    )  # fmt: skip
-    client.execute(env=variables(house))
-    assert plain or not forked.can_fork() or isinstance(own.process, forked.Forked)
+        notebook, kernel_name="python3", timeout=120, resources={"metadata": {"path": str(folder)}}
+    )
+    client.execute(env=child_variables(Path(sys.executable), house))
     facts = [fact for fact in _facts(notebook) if fact["status"] == "ok"]
     assert facts or name in WORDS
     same = [fact for fact in facts if fact["id"] in known]
