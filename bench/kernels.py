@@ -9,7 +9,7 @@ HTML of nbconvert, one way after the other and round again:
     api     one process: papermill's and nbconvert's API, notebook after notebook, plain kernels
     floor   one interpreter without kernels: the cells run in an IPython shell, notebooks and pages
             written by the same libraries
-    ours    the driver of `annual`: papermill on forked kernels, pages as the notebooks come
+    ours    the driver of `annual`: papermill on forked kernels, then pages
 
 What they wrote is compared: equal notebooks (bytes, normalised) and equal pages. Then single
 notebooks, on a kernel that is forked and on a plain one in turn.
@@ -26,9 +26,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -258,14 +256,15 @@ def _language(notebook: Any) -> None:
 
 
 def ours(folder: Path) -> None:
-    """As `annual` runs its chapters. Pages as the notebooks come."""
-    from pipeline.run import annual
+    """As `annual` runs its chapters; the rest of the driver is loaded while the server loads."""
     from pipeline.run.execute import kernels_of
 
     with kernels_of(at(folder)) as kernels:
-        kernels.warm()  # the exporter is loaded while the server loads
+        kernels.warm()
         import nbformat
         from nbconvert.exporters import HTMLExporter
+
+        from pipeline.run import annual
 
         exporter = HTMLExporter()
         annual.run_notebooks(at(folder), [(j, folder / "ours") for j in _jobs(folder)], kernels)

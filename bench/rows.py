@@ -1,7 +1,7 @@
 """How time and memory grow with the rows: a thousand rows in `avslut`, then ten, a hundred and a
 thousand times as many.
 
-    python -m bench.rows [--times 1,10,100] [--stages intake,…] [--folder kept] [--json figures.json]
+    python -m bench.rows [--times 1,10,100] [--stages intake,…] [--folder kept] [--json f]
 
 Each stage of a year runs in a process of its own, so that its memory is its own. Memory is the
 most that all processes of a stage held together, shared pages counted once. Growth is how many

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +78,7 @@ def clean_year(workspace: Workspace, year: int, out: Path) -> YearSummary:
         messages += found.messages
         not_read += found.not_read
         if not messages:  # with one unreadable file the year stops, so the rest is only checked
-            cleaned += [clean(r, key) for r in found.recognised]
+            cleaned += [_without_cells(clean(r, key)) for r in found.recognised]
     if messages:
         raise IntakeError(messages)
     if not cleaned:
@@ -86,6 +86,12 @@ def clean_year(workspace: Workspace, year: int, out: Path) -> YearSummary:
     summary = _write(year, cleaned, not_read, books, out)
     record_fingerprint(key, out)
     return summary
+
+
+def _without_cells(made: Cleaned) -> Cleaned:
+    """What has been cleaned without the raw cells: those of one file at a time are held."""
+    found = made.recognised
+    return replace(made, recognised=replace(found, raw=replace(found.raw, rows=())))
 
 
 def files(workspace: Workspace, year: int) -> Iterator[tuple[Path, str]]:
