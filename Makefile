@@ -133,7 +133,7 @@ test: ## kör testerna; ARGS="-k namn" väljer bland dem
 check: ## granskar koden med ruff och mypy
 	$(RUN) check $(ARGS)
 
-bench: ## mäter hur fort det går, på påhittade data; ARGS="disclosure" väljer
+bench: ## mäter hur fort det går, på påhittade data; ARGS="kernels" väljer
 	$(RUN) bench $(ARGS)
 
 env: ## gör i ordning Python-miljön och inget mer
