@@ -140,7 +140,7 @@ test-long: ## kör de långa testerna, som make test bara kör i mindre form
 check: ## granskar koden med ruff och mypy
 	$(RUN) check $(ARGS)
 
-bench: ## mäter hur fort det går, på påhittade data; ARGS="disclosure" väljer
+bench: ## mäter hur fort det går, på påhittade data; ARGS="kernels" väljer
 	$(RUN) bench $(ARGS)
 
 env: ## gör i ordning Python-miljön och inget mer

@@ -1,6 +1,8 @@
 """The benchmarks one after another, each in a process of its own: `make bench`.
 
-    python -m bench [trace panel …]
+    python -m bench [kernels rows …]
+
+Without names: those that say how fast a year is built (`USUAL`).
 
 Each writes its figures to `.cache/bench/<name>.json`. One that needs packages which the locked
 environment does not have is passed over, by name; its own text says how it is run.
@@ -15,7 +17,10 @@ from pathlib import Path
 
 REPO = Path(__file__).resolve().parents[1]
 OUT = REPO / ".cache" / "bench"
+USUAL = ("kernels", "annual", "many", "rows")
 NEEDS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(USUAL, ()),
+    "equal": (),
     "disclosure": (),
     "trace": (),
     "panel": (),
@@ -31,7 +36,7 @@ def main(names: list[str]) -> int:
         return 2
     OUT.mkdir(parents=True, exist_ok=True)
     failed = 0
-    for name in names or NEEDS:
+    for name in names or USUAL:
         if lacking := [package for package in NEEDS[name] if find_spec(package) is None]:
             print(f"{name}: hoppas över, {', '.join(lacking)} finns inte i miljön.", flush=True)
             continue
@@ -39,6 +44,8 @@ def main(names: list[str]) -> int:
         call = [sys.executable, "-m", f"bench.{name}", "--json", str(OUT / f"{name}.json")]
         code = subprocess.run(call, cwd=REPO).returncode
         failed = failed or code
+    if not names:
+        print(f"Fler att välja: {', '.join(n for n in NEEDS if n not in USUAL)}.")
     print("Talen ligger i .cache/bench/. Att jämföra med: bench/README.md, bench/DISCLOSURE.md.")
     return failed
 

@@ -271,12 +271,7 @@ def _check(made: Universe, data: Dataset, nodes: Sequence[p.Node]) -> None:
     for i, node in enumerate(nodes):
         if made.home[i] < 0:
             continue
-        rows = data.selected(node)
-        if made.distinct:
-            kept = data.table.column(made.distinct).filter(pa.array(rows))
-            true = int(pc.count_distinct(kept).as_py())
-        else:
-            true = int(rows.sum())
+        true = data.bits.any_of([node], made.distinct)
         if int(made.x[made.classes(i)].sum()) != true:
             wrong.append(made.conditions[i])
     if wrong:

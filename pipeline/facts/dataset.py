@@ -8,14 +8,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.errors import PredicateError
 from pipeline.facts import predicate as p
+from pipeline.facts.bits import Bits, Mask
 from pipeline.facts.pattern import Merged, Pattern
 from pipeline.forms.codebook import Category, Codebook, Value, load_codebooks
 from pipeline.workspace import Workspace, load_kommun
@@ -40,7 +38,6 @@ ACTIONS = (
 )
 UNKNOWN = "Uppgift saknas"
 YES_NO = (Category(False, "False"), Category(True, "True"))
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +100,19 @@ class Dataset:
     pattern: Pattern | None = None
     recorder: Recorder | None = None
     protects: str = "person"
-    _masks: dict[p.Node, Mask] = field(default_factory=dict, repr=False, compare=False)
+    _bits: list[Bits] = field(default_factory=list, repr=False, compare=False)
+
+    @property
+    def bits(self) -> Bits:
+        """What has been asked of the rows; the same for all that is narrowed from one table."""
+        assert self.table is not None
+        if not self._bits or self._bits[0].table is not self.table:
+            self._bits[:] = [Bits(self.table)]
+        return self._bits[0]
 
     def selected(self, rows: p.Node) -> Mask:
-        """Which rows a predicate selects. The parts of a conjunction are evaluated once each:
-        the cells of a table share most of theirs."""
-        assert self.table is not None
-        parts = rows[1:] if rows[0] == "and" else (rows,)
-        chosen = np.ones(self.table.num_rows, dtype=bool)
-        for part in parts:
-            if part not in self._masks:
-                self._masks[part] = p.mask(part, self.table).to_numpy()
-            chosen &= self._masks[part]
-        return chosen
+        """Which rows a predicate selects."""
+        return self.bits.mask(rows)
 
     @property
     def missing(self) -> bool:
@@ -146,9 +143,7 @@ class Dataset:
             closed = found.categories or not pa.types.is_boolean(self.table.schema.field(name).type)
             return found if closed else replace(found, categories=YES_NO)
         listed = {c.value for c in found.categories}
-        column = self.table.column(name).filter(pa.array(self.selected(self.filter)))
-        seen = pc.unique(column).to_pylist()
-        others = sorted(v for v in seen if v is not None and v not in listed)
+        others = sorted(v for v in self.bits.values(self.filter, name) if v not in listed)
         extra = tuple(Category(v, _plain(v)) for v in others)
         return replace(found, categories=found.categories + extra)
 
@@ -160,7 +155,7 @@ class Dataset:
         if self.table is None or not set(dimension.reads()) <= set(self.table.column_names):
             return False
         rows = p.both(self.filter, p.negate(dimension.known()))
-        return bool(self.selected(rows).any())
+        return self.bits.count(rows) > 0
 
 
 def _plain(value: object) -> str:
@@ -174,8 +169,9 @@ def codebooks(raw: Path) -> Mapping[str, Codebook]:
 
 
 @lru_cache(maxsize=64)
-def _read(path: Path, stamp: int) -> pa.Table:
-    return pq.read_table(path)
+def _read(path: Path, stamp: int) -> Bits:
+    """A table; whoever opens it in this process shares what has been asked of its rows."""
+    return Bits(pq.read_table(path))
 
 
 def open_tables(books: Mapping[str, Codebook], edition: str) -> frozenset[str]:
@@ -203,17 +199,18 @@ def open_dataset(
     if name not in books and name not in SYSTEM_TABLES:
         raise PredicateError(f"Det finns ingen tabell som heter {name}.")
     path = workspace.processed / str(year) / f"{name}.parquet"
-    table = _read(path, path.stat().st_mtime_ns) if path.is_file() else None
+    bits = [_read(path, path.stat().st_mtime_ns)] if path.is_file() else []
     return Dataset(
         name=name,
         title=books[name].title if name in books else name,
         year=year,
         offset=year - edition_year,
-        table=table,
+        table=bits[0].table if bits else None,
         dimensions=dimensions(name, books),
         pattern=pattern,
         recorder=recorder,
         protects=books[name].protects if name in books else "none",
+        _bits=bits,
     )
 
 

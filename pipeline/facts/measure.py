@@ -15,7 +15,6 @@ from fractions import Fraction
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipeline.errors import PredicateError
 from pipeline.facts import predicate as p
@@ -329,10 +328,7 @@ def _fact(
 def _tally(data: Dataset, rows: p.Node, distinct: str | None = None) -> int | None:
     if data.table is None:
         return None
-    if distinct:
-        kept = data.table.column(distinct).filter(pa.array(data.selected(rows)))
-        return int(pc.count_distinct(kept).as_py())
-    return int(data.selected(rows).sum())
+    return data.bits.distinct(rows, distinct) if distinct else data.bits.count(rows)
 
 
 def _column_values(data: Dataset, column: str, rows: p.Node) -> list[Any] | None:

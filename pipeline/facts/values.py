@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from statistics import stdev
@@ -14,8 +15,8 @@ RHO = Fraction(3, 10)  # Kiresuk & Sherman's assumed correlation between goals
 
 
 def sum_of(values: Sequence[Any]) -> Fraction:
-    """The exact sum."""
-    return sum((exact(v) for v in values), Fraction())
+    """The exact sum. Answers are few and given by many: each is multiplied once."""
+    return sum((exact(v) * many for v, many in Counter(values).items()), Fraction())
 
 
 def mean_of(values: Sequence[Any]) -> Fraction:
@@ -28,7 +29,8 @@ def sd_of(values: Sequence[Any]) -> float | None:
     if len(values) < 2:
         return None
     middle = mean_of(values)
-    squares = sum(((exact(v) - middle) ** 2 for v in values), Fraction())
+    many = Counter(values).items()
+    squares = sum(((exact(v) - middle) ** 2 * n for v, n in many), Fraction())
     return round(math.sqrt(squares / (len(values) - 1)), PLACES)
 
 
@@ -54,8 +56,8 @@ def _t_score(goals: Sequence[tuple[Fraction, Fraction]]) -> float | None:
 
 def quantile_of(values: Sequence[Any], q: Fraction) -> Fraction:
     """Linear between neighbours (Hyndman & Fan type 7), of one value or more."""
-    ordered = sorted(exact(v) for v in values)
+    ordered = sorted(values)
     place = q * (len(ordered) - 1)
     low = int(place)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+    below, above = (exact(ordered[i]) for i in (low, min(low + 1, len(ordered) - 1)))
+    return below + (above - below) * (place - low)

@@ -28,7 +28,10 @@ def read_delimited(data: bytes, name: str, sha256: str) -> list[RawTable]:
         text = text[hint.end() :]
     separator = hint[1] if hint else find_separator(text)
     try:
-        rows = tuple(tuple(record) for record in _records(text, separator))
+        # Answers are few and given by many: each text is kept once, whatever the number of rows.
+        once: dict[str, str] = {}
+        keep = once.setdefault
+        rows = tuple(tuple([keep(c, c) for c in record]) for record in _records(text, separator))
     except csv.Error as error:
         raise IntakeError(
             [

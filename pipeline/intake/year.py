@@ -84,7 +84,7 @@ def clean_year(workspace: Workspace, year: int, out: Path) -> YearSummary:
         recognised = [replace(r, note=said(r.note)) for r in found.recognised]
         understood += recognised
         if not refused:  # with one unreadable file the year stops, so the rest is only checked
-            cleaned += [clean(r, key) for r in recognised]
+            cleaned += [_without_cells(clean(r, key)) for r in recognised]
     not_read = [replace(p, reason=said(p.reason)) for p in not_read]
     if refused:
         refused = [replace(r, message=said(r.message)) for r in refused]
@@ -95,6 +95,12 @@ def clean_year(workspace: Workspace, year: int, out: Path) -> YearSummary:
     summary = _write(year, cleaned, not_read, books, out)
     record_fingerprint(key, out)
     return summary
+
+
+def _without_cells(made: Cleaned) -> Cleaned:
+    """What has been cleaned without the raw cells: those of one file at a time are held."""
+    found = made.recognised
+    return replace(made, recognised=replace(found, raw=replace(found.raw, rows=())))
 
 
 def files(workspace: Workspace, year: int) -> Iterator[tuple[Path, str]]:

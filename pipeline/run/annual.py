@@ -250,6 +250,7 @@ def _tables(workspace: Workspace, year: int, say: Say, kernels: Kernels, anew: b
         for name in open_elsewhere(workspace.raw / str(each)):
             say(f"Obs: {name} är öppen i Excel. Det som inte är sparat läses inte.")
         say(f"Filerna för {each} läses, rensas och valideras …")
+        kernels.warm(validation=True)
         _clean_and_validate(workspace, each, kernels)
         state.record_tables(workspace, each, before)
 

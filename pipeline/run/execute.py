@@ -60,10 +60,11 @@ def kernels_of(workspace: Workspace) -> Iterator[Kernels]:
     """The kernels of a run, ended with it. Those of one run share what `warm` has loaded."""
     with tempfile.TemporaryDirectory(prefix="uppfoljning-") as home:
 
-        def server() -> ForkServer | None:
+        def server(validation: bool) -> ForkServer | None:
             if not can_fork():
                 return None
-            return ForkServer({**os.environ, **_variables(workspace, home)}, _log(workspace))
+            environment = {**os.environ, **_variables(workspace, home)}
+            return ForkServer(environment, _log(workspace), validation=validation)
 
         kernels = Kernels(server)
         try:

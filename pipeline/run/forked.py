@@ -98,14 +98,18 @@ class Forked:
 
 
 class ForkServer:
-    """A running `pipeline.run.forkserver`, which loads in the background."""
+    """A running `pipeline.run.forkserver`, which loads in the background; with `validation` also
+    what validating tables needs."""
 
-    def __init__(self, environment: Mapping[str, str], log: Path) -> None:
+    def __init__(
+        self, environment: Mapping[str, str], log: Path, *, validation: bool = False
+    ) -> None:
         self._used = False
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        more = ["validation"] if validation else []
         with theirs, log.open("ab") as told:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "pipeline.run.forkserver", str(theirs.fileno())],
+                [sys.executable, "-m", "pipeline.run.forkserver", str(theirs.fileno()), *more],
                 env={**environment, **NO_THREADS}, cwd=REPO, pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL, stdout=told, stderr=told, start_new_session=True,
             )  # fmt: skip

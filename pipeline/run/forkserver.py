@@ -1,10 +1,11 @@
 """The process that kernels are forked from (Linux): what every chapter imports is imported once.
 
-`python -m pipeline.run.forkserver FD` serves the driver on the other end of a socket pair. A
-request carries a kernel's command, environment and folder, its standard error and a line of its
-own. On the line the driver hears {"pid"} and at the end {"code", "why"}, and says which signal
-the kernel is to get. Whoever hangs up ends what hangs on it: a line its kernel, the driver all of
-them and this process; and the kernels die with this process, whatever kills it.
+`python -m pipeline.run.forkserver FD [WHAT]` serves the driver on the other end of a socket
+pair; `WHAT` is `validation` where tables are to be validated too. A request carries a kernel's
+command, environment and folder, its standard error and a line of its own. On the line the driver
+hears {"pid"} and at the end {"code", "why"}, and says which signal the kernel is to get. Whoever
+hangs up ends what hangs on it: a line its kernel, the driver all of them and this process; and the
+kernels die with this process, whatever kills it.
 
 Nothing but importing happens before a fork: no thread, no socket of a kernel, no state of a
 chapter. A child is the only user of what it changes.
@@ -31,14 +32,19 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-# In this order: cleaning can start before Great Expectations, which takes half of the time.
+# What every kernel imports while it starts, the debugger among it, and what chapters import.
 PRELOADED = (
     "ipykernel.kernelapp",
+    "ipykernel.debugger",
+    "tornado.platform.asyncio",
+    "IPython.core.completerlib",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
     "pipeline.intake.year",
     "pipeline.report",
-    "great_expectations",
-    "pipeline.validation.year",
 )
+# For validation alone, and half of the time. Last: cleaning can start before it.
+VALIDATION = ("great_expectations", "pipeline.validation.year")
 LARGEST = 1 << 20  # bytes of a request
 TICK = 0.5  # seconds between two counts of the kernels' processes
 MOST_PROCESSES = 100  # of one kernel; a chapter needs one
@@ -208,9 +214,9 @@ class House:
             time.sleep(0.001)
 
 
-def become(asked: Asked, heard: Sequence[Any]) -> None:
+def become(asked: Asked, heard: Sequence[Any], given: Mapping[str, str]) -> None:
     """Run a kernel as `python -m ipykernel_launcher` would. `heard`: the filters of
-    warnings that Python starts with."""
+    warnings that Python starts with; `given`: what imports put into the environment."""
     os.setsid()
     _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != asked.server:
@@ -218,7 +224,7 @@ def become(asked: Asked, heard: Sequence[Any]) -> None:
     os.dup2(asked.stderr, 2)
     os.close(asked.stderr)
     os.environ.clear()
-    os.environ.update(asked.environment, JPY_PARENT_PID=str(asked.server))
+    os.environ.update({**given, **asked.environment}, JPY_PARENT_PID=str(asked.server))
     time.tzset()
     os.chdir(asked.folder)
     sys.path[0] = os.getcwd()
@@ -227,6 +233,7 @@ def become(asked: Asked, heard: Sequence[Any]) -> None:
     # What a library silences stays so; what it asks to hear belongs to those that import it.
     warnings.filters = [f for f in warnings.filters if f[0] == "ignore" or f in heard]
     del vars(builtins)["get_ipython"]
+    gc.freeze()  # a collection would copy every page of what has been imported
     gc.enable()
     at = asked.command.index("-m")
     # ipykernel reads its parent from the environment when it is imported.
@@ -238,14 +245,16 @@ def main() -> None:
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
     house = House(socket.socket(fileno=int(sys.argv[1])))
     asked, heard = None, list(warnings.filters)
+    given, before = {}, {*os.environ}
     gc.disable()
     # pandas asks for it when it is imported, and has other defaults in a terminal.
     vars(builtins)["get_ipython"] = lambda: SimpleNamespace(kernel=True)
     try:
-        for module in PRELOADED:
+        for module in (*PRELOADED, *(VALIDATION if "validation" in sys.argv[2:] else ())):
             importlib.import_module(module)
             if "great_expectations" not in sys.modules:  # chapters do not import it
                 heard = list(warnings.filters)
+                given = {k: v for k, v in os.environ.items() if k not in before}
             if (asked := house.serve(once=True)) is not None:
                 break
         else:
@@ -256,7 +265,7 @@ def main() -> None:
         house.end()
     if asked is not None:
         del house
-        become(asked, heard)
+        become(asked, heard, given)
 
 
 def _processes() -> Iterator[Process]:

@@ -72,17 +72,25 @@ class LocalKernelManager(AsyncKernelManager):
 class Kernels:
     """The kernels of a run: where they come from, and the end of them all."""
 
-    def __init__(self, server: Callable[[], ForkServer | None] = lambda: None) -> None:
+    def __init__(self, server: Callable[[bool], ForkServer | None] = lambda _: None) -> None:
         self._start = server
         self._processes: list[Process] = []
         self._lock = threading.Lock()
-        self._over = False
+        self._over = self._validates = False
         self.server: ForkServer | None = None
 
-    def warm(self) -> None:
-        """Begin to load what kernels are forked from, if it has not been begun."""
-        if self.server is None and not self._over:
-            self.server = self._start()
+    def warm(self, *, validation: bool = False) -> None:
+        """Begin to load what kernels are forked from, if it has not been begun. `validation`: some
+        of them will validate tables, which takes a library that no chapter needs; this is asked
+        for while no kernel runs."""
+        with self._lock:
+            lacks = validation and not self._validates
+            if self._over or (self.server is not None and not lacks):
+                return
+            before, self.server = self.server, self._start(validation)
+            self._validates = validation
+        if before is not None:
+            before.close()
 
     def manager(self, notes: Path | None = None) -> type[LocalKernelManager]:
         """A manager for one kernel, which remembers its process."""

@@ -1,0 +1,118 @@
+"""A year as somebody builds it, with `make annual` as a whole command.
+
+    python -m bench.annual [--repeats 9] [--json figures.json]
+
+On a copy of the repository and of Exempelkommun's files: cold (nothing built, imports counted, the
+environment in place), stage by stage where the build tells it; again when nothing has changed;
+when the code of one chapter has changed; when one raw cell has. What ran, in the build's own
+words, is kept with the figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from bench import clock
+
+REPO = Path(__file__).resolve().parents[1]
+YEAR = 2025
+LEFT = shutil.ignore_patterns(
+    ".venv", ".git", ".cache", "__pycache__", "processed", "reports", ".*_cache"
+)
+NOTHING, CHAPTER = 0.15, 1 / 4  # seconds; of the cold time
+CODE = ("notebooks/10_sammanstallning.ipynb", "Påbörjade insatser per enhet och tertial",
+        "Årets påbörjade insatser per enhet och tertial")  # fmt: skip
+CELL = (f"data/raw/{YEAR}/Klagomål och synpunkter {YEAR}.csv", "Familjeteamet", "Ungdomsteamet")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--repeats", type=int, default=9)
+    parser.add_argument("--json", type=Path, help="write the figures there")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        figures = measure(Path(scratch) / "repo", given.repeats)
+    show(figures)
+    if given.json:
+        given.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+
+def measure(place: Path, repeats: int) -> dict[str, Any]:
+    """Build the copy four times. Raises RuntimeError where a build fails or changes nothing."""
+    shutil.copytree(REPO, place, ignore=LEFT, symlinks=True)
+    if (REPO / ".venv").exists():
+        (place / ".venv").symlink_to((REPO / ".venv").resolve())
+    told: dict[str, Any] = {}
+    cold, said = _make(place, "PROFILE=1")
+    told["cold"] = {**asdict(cold), "said": said, "stages": _stages(place)}
+    several = [_make(place)[0] for _ in range(repeats)]
+    told["nothing"] = {
+        "wall": statistics.median(t.wall for t in several),
+        "cpu": statistics.median(t.cpu for t in several),
+        "least": min(t.wall for t in several),
+    }
+    for name, (file, old, new) in (("chapter", CODE), ("cell", CELL)):
+        _replace(place / file, old, new)
+        took, said = _make(place, "PROFILE=1")
+        told[name] = {**asdict(took), "said": said, "stages": _stages(place)}
+    return told
+
+
+def show(figures: Mapping[str, Any]) -> None:
+    """The builds against the cold one, and where the cold one's time went."""
+    cold = figures["cold"]
+    print(f"\nmake annual, kallt: {cold['cpu']:.1f} s processor, {cold['wall']:.1f} s klocka")
+    for stage in cold["stages"]:
+        if not stage["notebook"]:
+            print(f"  {stage['stage']:<48}{stage['cpu']:>8.1f}{stage['wall']:>8.1f}")
+    nothing = figures["nothing"]
+    print(
+        f"ingenting ändrat: {nothing['cpu']:.3f} s processor, {nothing['wall']:.3f} s klocka, "
+        f"minst {nothing['least']:.3f} (mål under {NOTHING})"
+    )
+    for name, title, goal in (
+        ("chapter", "ett kapitels kod", f" (mål högst {CHAPTER})"), ("cell", "en rå cell", ""),
+    ):  # fmt: skip
+        took = figures[name]
+        cpu, wall = took["cpu"] / cold["cpu"], took["wall"] / cold["wall"]
+        print(f"{title} ändrat: {cpu:.2f} av kallt i processor, {wall:.2f} i klocka{goal}")
+        print("".join(f"    {line}\n" for line in took["said"].splitlines()), end="")
+
+
+def _make(place: Path, *more: str) -> tuple[clock.Took, str]:
+    log = place.parent / "said.log"
+    command = ["make", "annual", f"YEAR={YEAR}", f"PYTHON={sys.executable}", *more]
+    inherited = {"MAKEFLAGS": "", "MAKELEVEL": "", "PYTHONPATH": ""}
+    took = clock.run(command, place, inherited, log=log)
+    return took, log.read_text(encoding="utf-8").replace(f"{place}{os.sep}", "")
+
+
+def _stages(place: Path) -> list[dict[str, Any]]:
+    """What the build itself says of its stages; nothing where it does not."""
+    path = place / "data" / "processed" / f"profil-{YEAR}.json"
+    made: list[dict[str, Any]] = []
+    if path.is_file():
+        made = json.loads(path.read_text(encoding="utf-8"))
+    return made
+
+
+def _replace(path: Path, old: str, new: str) -> None:
+    """The first place where a text stands."""
+    text = path.read_text(encoding="utf-8")
+    if old not in text:
+        raise RuntimeError(f"{path.name} does not hold {old}")
+    path.write_text(text.replace(old, new, 1), encoding="utf-8", newline="")
+
+
+if __name__ == "__main__":
+    main()
