@@ -9,10 +9,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.intake.raw import NotRead, Recognised
+from pipeline.intake.raw import NotRead
 from pipeline.intake.store import write_json
 
 NAME = "stopp.json"
+Understood = tuple[str, str, int]  # source, form's title, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,13 @@ class Stopped:
 def write_stopped(
     out: Path,
     refused: Sequence[Refused],
-    understood: Iterable[Recognised],
+    understood: Iterable[Understood],
     passed: Iterable[NotRead],
 ) -> None:
     """Write `stopp.json` into the folder of a year that is not to be."""
     doc: dict[str, Any] = {
         "refused": [asdict(r) for r in refused],
-        "understood": {f.raw.source: [f.codebook.title, len(f.rows)] for f in understood},
+        "understood": {source: [title, rows] for source, title, rows in understood},
         "passed": {p.source: p.reason for p in passed},
     }
     out.mkdir(parents=True, exist_ok=True)

@@ -19,7 +19,7 @@ from pipeline.intake.names import personal_sheet, refuse_personal_names
 from pipeline.intake.raw import NotRead, Recognised, column_letter
 from pipeline.intake.readers import read_file
 from pipeline.intake.recognise import as_mapped, passed_over, recognise
-from pipeline.intake.refused import Refused, write_stopped
+from pipeline.intake.refused import Refused, Understood, write_stopped
 from pipeline.intake.store import write_json, write_parquet
 from pipeline.privacy.key import key_of, record_fingerprint
 from pipeline.workspace import Kommun, Workspace, load_kommun, settings_words, year_files
@@ -69,7 +69,7 @@ def clean_year(workspace: Workspace, year: int, out: Path) -> YearSummary:
     cleaned: list[Cleaned] = []
     not_read: list[NotRead] = []
     refused: list[Refused] = []
-    understood: list[Recognised] = []
+    understood: list[Understood] = []
     said = settings_words(workspace.raw)
     first_with: dict[str, str] = {}
     for path, name in files(workspace, year):
@@ -82,7 +82,7 @@ def clean_year(workspace: Workspace, year: int, out: Path) -> YearSummary:
         refused += found.refused
         not_read += found.not_read
         recognised = [replace(r, note=said(r.note)) for r in found.recognised]
-        understood += recognised
+        understood += [(r.raw.source, r.codebook.title, len(r.rows)) for r in recognised]
         if not refused:  # with one unreadable file the year stops, so the rest is only checked
             cleaned += [_without_cells(clean(r, key)) for r in recognised]
     not_read = [replace(p, reason=said(p.reason)) for p in not_read]

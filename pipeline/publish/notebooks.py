@@ -71,8 +71,10 @@ class NotebookHTMLExporter(PageExporter):
 def render(
     notebook: NotebookNode, name: str, document: Document, *, report: str = "",
     facts: frozenset[str] = frozenset(), characters: str = "",
+    up: tuple[str, str] | None = None, placed: bool = True,
 ) -> str:  # fmt: skip
-    """The notebook's page. `characters`: to embed beside its own."""
+    """The notebook's page. `characters`: to embed beside its own; the rest as the exporter has
+    it."""
     text = nbformat.writes(notebook)
     # All that it has of the other chapters: where its blocks stand in the report, and which of its
     # numbers the register has.
@@ -83,12 +85,13 @@ def render(
     ]
     titled = [chapter.title for chapter in document.chapters if chapter.name == name]
     known = sorted(facts.intersection(_ID.findall(text)))
-    key = [text, name, repr(document.meta), repr((own, titled)), report, repr(known), characters]
+    key = [text, name, repr(document.meta), repr((own, titled)), report, repr(known), characters,
+           repr((up, placed))]  # fmt: skip
 
     def made() -> bytes:
         page = NotebookHTMLExporter().render(
             notebook, document=document, name=name, report=report, facts=facts,
-            characters=characters,
+            characters=characters, up=up, placed=placed,
         )  # fmt: skip
         return page.encode("utf-8", "surrogatepass")
 
