@@ -78,5 +78,5 @@ def test_a_visits_report_tells_what_has_changed_between_the_versions_and_since(
         "": ["Då", "Nu"],
         "Röda iakttagelser med mottagen handlingsplan": ["0", "1"],
         "Röda iakttagelser med handlingsplan som kom för sent": ["0", "1"],
-        "Röda iakttagelser utan handlingsplan i tid": ["0", "1"],
+        "Röda iakttagelser där handlingsplanen saknas efter sista dag": ["0", "1"],
     }
