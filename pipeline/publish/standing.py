@@ -105,6 +105,7 @@ def _entry(same: Sequence[Page]) -> Entry:
     links = [(address, title)]
     for another, its, _ in others:
         words = its.split()
-        shared = next((k for k, (a, b) in enumerate(zip(said, words)) if a != b), 0)
+        pairs = enumerate(zip(said, words, strict=False))
+        shared = next((k for k, (a, b) in pairs if a != b), 0)
         links.append((another, " ".join(words[shared:])))
     return Entry(tuple(links), about)

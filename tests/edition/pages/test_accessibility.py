@@ -1,6 +1,7 @@
 """axe-core, best practice too, on the edition's pages, light and dark, wide and narrow: a page of
-every kind in the suite, in two of the four modes, every page whole in all with `make check-pages`. Contrast is computed besides:
-of texts in tables, which axe passes over for their shadow, and of pictures' labels and marks."""
+every kind in the suite, in two of the four modes, every page whole in all with `make check-pages`.
+Contrast is computed besides: of texts in tables, which axe passes over for their shadow, and of
+pictures' labels and marks."""
 
 from __future__ import annotations
 
