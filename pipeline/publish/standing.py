@@ -68,8 +68,11 @@ class Standing:
 
     @property
     def next_step(self) -> Step | None:
-        """The step of the wheel that is due first of those that are not done."""
-        left = [s for s in self.wheel.standings if s.state != DONE] if self.wheel else []
+        """The step that is due next after the edition's day, of those that are not done."""
+        if self.wheel is None:
+            return None
+        day = self.wheel.day
+        left = (s for s in self.wheel.standings if s.state != DONE and s.step.due >= day)
         return min(left, key=lambda s: s.step.due, default=None)
 
 
@@ -91,10 +94,18 @@ def grouped(pages: Iterable[Page]) -> list[tuple[str, list[Entry]]]:
             page
         )
     return [
-        (name, [
-            Entry(tuple((address, title) for address, title, _ in same), same[0][2])
-            for same in found[name].values()
-        ])
-        for name in GROUPS
-        if name in found
-    ]  # fmt: skip
+        (name, [_entry(same) for same in found[name].values()]) for name in GROUPS if name in found
+    ]
+
+
+def _entry(same: Sequence[Page]) -> Entry:
+    """The formats after the first are called by what their titles do not share with it."""
+    (address, title, about), *others = same
+    said = title.split()
+    links = [(address, title)]
+    for another, its, _ in others:
+        words = its.split()
+        pairs = enumerate(zip(said, words, strict=False))
+        shared = next((k for k, (a, b) in pairs if a != b), 0)
+        links.append((another, " ".join(words[shared:])))
+    return Entry(tuple(links), about)

@@ -9,7 +9,7 @@ from html import escape
 # Tokens of shared/VISUAL.md, the same as the report's.
 CSS = """\
 :root { color-scheme: light dark;
-  --paper: #ffffff; --ink: #1f2328; --muted: #57606a; --rule: #8a9199; --guide: #d3d8dd;
+  --paper: #ffffff; --ink: #1f2328; --muted: #57606a; --rule: #848b93; --guide: #d3d8dd;
   --wash: #f6f7f8; --link: #12436d; --focus: #f46a25;
   --counts: #12436d; --twice: #848b93; --out: #f46a25; }
 @media screen and (prefers-color-scheme: dark) { :root {

@@ -16,7 +16,7 @@ from pipeline.publish import notebooks
 from pipeline.publish.document import collect
 from pipeline.publish.edition import front_page, publish
 from pipeline.publish.manifest import write_manifest
-from pipeline.publish.standing import Standing
+from pipeline.publish.standing import Form, Standing, attacked, grouped
 from pipeline.trace.diff.history import Round
 from pipeline.trace.diff.parameters import Receipt
 from tests.crates import CRATE, outputs, outside
@@ -224,3 +224,44 @@ def test_equal_bytes_in_two_folders_and_two_hash_seeds(tmp_path):
             }
         )
     assert found[0] == found[1] and len(found[0]) == 15
+
+
+def test_pages_are_ordered_by_what_they_are_for_and_formats_of_one_are_one_entry():
+    found = grouped([
+        ("underlag/n/n.pdf", "Underlag till nämnden som PDF", "Två sidor."),
+        ("underlag/n/n.docx", "Underlag till nämnden som Word", "Samma text."),
+        ("nytt.html", "Något nytt", "Vad."), ("datakvalitet/index.html", "Datakvalitet", "Fel."),
+    ])  # fmt: skip
+    assert [name for name, _ in found] == ["Till möten och beslut", "Uppgifternas kvalitet", "Mer"]
+    [paper] = found[0][1]
+    assert paper.links == (
+        ("underlag/n/n.pdf", "Underlag till nämnden som PDF"), ("underlag/n/n.docx", "Word"),
+    )  # fmt: skip
+    assert paper.about == "Två sidor."
+
+
+def test_the_front_page_tells_of_checks_rows_and_the_attack():
+    forms = (Form("Avslut", "datakvalitet/avslut.html", 43, 13), Form("Mål", "m.html", 16, 0))
+    standing = Standing((5, 5), attacked=(1470, 96), forms=forms)
+    balance = {"a.xlsx": {"rows": 12, "processed": 9, "duplicates": 1, "quarantined": 2}}
+    source = front_page(collect({}, s.META), {}, balance, standing=standing)
+    text = " ".join("".join(Page(source).text).split())
+    for expected in (
+        "1470 antal och skillnader är prövade, och inget av de 96 tal",
+        "12 rader är inlämnade: 9 räknas, 1 är dubbletter och 2 ligger i karantän.",
+        "13 av 59 kontroller klarades inte",
+    ):
+        assert expected in text, expected
+    assert 'Alla 2 formulär</th><td class="tal">59</td><td class="tal">13</td>' in source
+    assert '<a href="datakvalitet/avslut.html">Avslut</a>' in source and "m.html" not in source
+
+
+def test_an_attack_that_was_not_approved_is_not_told(tmp_path):
+    (tmp_path / "publik").mkdir()
+    log = {"godkand": True, "attacked": 7, "hidden": 3}
+    path = tmp_path / "publik" / "angrepp.json"
+    assert attacked(tmp_path) is None
+    path.write_text(json.dumps(log), encoding="utf-8")
+    assert attacked(tmp_path) == (7, 3)
+    path.write_text(json.dumps(log | {"godkand": False}), encoding="utf-8")
+    assert attacked(tmp_path) is None
