@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from pipeline.facts.pattern import Pattern
-
 from tests.crates import CRATE
 
 from . import world as w
