@@ -19,7 +19,7 @@ KOMMUN = Kommun(namn="Exempelkommun", kontakt="socialkontoret@exempelkommun.exam
 
 
 def page(raw: Path, kommun: Kommun = KOMMUN) -> str:
-    return statement(raw, kommun, s.META).page().replace("\u00a0", " ")
+    return statement(raw, kommun, s.META).page().replace("\u00a0", " ").replace("\u00ad", "")
 
 
 def write(raw: Path, text: str) -> None:
