@@ -209,7 +209,7 @@ def words(ran: Sequence[tuple[str, str]], total: int, everything: bool) -> Itera
         yield f"  {new} körs för första gången."
 
 
-_NOTE = re.compile(r"^\[.*\](?= (?:är|finns))")
+_NOTE = re.compile(r"^\[.*\](?= (?:är|finns|har))")
 
 
 def _plainly(note: re.Match[str]) -> str:
@@ -218,4 +218,4 @@ def _plainly(note: re.Match[str]) -> str:
         return str(what[0])
     if kind == reads.NAME:
         return f"talet {what[0]}"
-    return "ett annat kapitels tal" if kind == reads.NAMES else "vad utgåvan får visa"
+    return "listan över talens namn" if kind == reads.NAMES else "vad utgåvan får visa"
