@@ -141,11 +141,11 @@ class _World:
 def data_digest(workspace: Workspace) -> str:
     """Of all that people have given and all that is made of it but for what an edition's chapters
     ask for: raw files, records, settings, forms, tables."""
-    asked = re.compile(r"(fakta|monster)-\w+\.json$")
+    asked = re.compile(r"\d{4}/(?:fakta|monster)-[a-z]+\.json")
     told = [KEY, key_of(workspace, make=True).fingerprint]
     for root, within in ((workspace.raw, "*"), (workspace.processed, "[12]*")):
         for name in _listed(root, within):
-            if not asked.search(name):
+            if root is workspace.raw or not asked.fullmatch(name):
                 told += [within, name, file_digest(root / name)]
     return digest(*told)
 
