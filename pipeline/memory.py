@@ -308,5 +308,5 @@ def _changed(
 
 
 def _told(name: str, was: str, now: str) -> str:
-    what = "är ny" if was == MISSING else "finns inte längre" if now == MISSING else "är ändrad"
+    what = "är ny" if was == MISSING else "finns inte längre" if now == MISSING else "har ändrats"
     return f"{name} {what}"

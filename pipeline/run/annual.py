@@ -40,8 +40,8 @@ from pipeline.run.kernel import Kernels
 from pipeline.run.locks import NOTEBOOK as TERTIAL
 from pipeline.run.locks import lock, write_changes
 from pipeline.run.plan import CLEAN, VALIDATE, chapters
-from pipeline.run.public import decide, decide_staff, refuse_hidden, tell
 from pipeline.run.public import publish as publish_public
+from pipeline.run.public import refuse_hidden, settle, settle_staff, tell
 from pipeline.run.remembered import data_digest, execute_changed
 from pipeline.run.swap import swapped
 from pipeline.run.visits import fix_plan
@@ -140,8 +140,9 @@ def _annual(
         jobs, outward = (
             chapters(workspace, year, edition, date) for edition in ("intern", "publik")
         )
-        staff = decide_staff(workspace, year, jobs)
-        decision = decide(workspace, year, "publik", outward)
+        resting = data_digest(workspace)
+        staff = settle_staff(workspace, year, jobs, resting)
+        decision = settle(workspace, year, "publik", outward, resting)
         for edition, planned in (("intern", jobs), ("publik", outward)):
             tell(workspace, year, edition, planned)
         for address, why in unfollowed(workspace, year):
@@ -170,7 +171,6 @@ def _annual(
         kernels.end()
         profiling.stage("Sätta samman den interna utgåvan")
         say("Rapporten sätts samman …")
-        resting = data_digest(workspace)
         hides = None if staff is None else staff.pattern
         meta, seal = _publish(workspace, year, date, jobs, made, hides, resting, say)
         profiling.stage("Sätta samman den publika utgåvan")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pipeline.disclosure.decide import Decision, merges, suppression
+from pipeline.disclosure.decide import Decision, Kept, merges, suppression
+from pipeline.disclosure.merge import Merging
 from pipeline.disclosure.scale import one_scale
 from pipeline.errors import GateError
 from pipeline.facts import named
@@ -17,6 +18,8 @@ from pipeline.facts import pattern as patterns
 from pipeline.facts.dataset import codebooks, open_tables
 from pipeline.facts.fact import HIDDEN
 from pipeline.facts.pattern import DOTS, Pattern
+from pipeline.facts.recorder import Recorder
+from pipeline.memory import remembered_value
 from pipeline.publish import hidden_page, ledger, public
 from pipeline.publish.accessibility import statement
 from pipeline.publish.document import Document, Meta
@@ -36,29 +39,84 @@ from pipeline.run.vocabulary import vocabulary
 from pipeline.workspace import Workspace, load_kommun
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What of a Decision its edition is made from."""
+
+    pattern: Pattern
+    reasons: Mapping[str, str]
+    kept: Kept
+    chapters: Mapping[str, Kept]
+
+
 def decide(workspace: Workspace, year: int, edition: str, jobs: Sequence[Job]) -> Decision:
     """Plan the chapters, merge, plan them again with the merged classes, suppress; the pattern is
     written where the chapters' kernels find it."""
-    first = plan(workspace, year, edition, jobs, None)
-    merged = merges(workspace, year, edition, first.tables, first.groups)
-    merged = one_scale(merged, first.tables, first.groups)
-    everything = Pattern(merged=merged, open=open_tables(codebooks(workspace.raw), edition))
-    second = plan(workspace, year, edition, jobs, everything)
-    decision = suppression(
-        workspace, year, edition, second.cells, second.tables, merged,
-        releases=releases(workspace.raw), chapters=second.chapters,
-        definitions=[fact.definition for fact in second.facts.values()],
-    )  # fmt: skip
+    merged = _merged(workspace, year, edition, plan(workspace, year, edition, jobs, None))
+    second = plan(workspace, year, edition, jobs, _classed(workspace, edition, merged))
+    decision = _suppressed(workspace, year, edition, second, merged)
     _replaced(patterns.path(workspace.processed, year, edition), decision.pattern.to_json())
     return decision
 
 
-def decide_staff(workspace: Workspace, year: int, jobs: Sequence[Job]) -> Decision | None:
+def settle(
+    workspace: Workspace, year: int, edition: str, jobs: Sequence[Job], resting: str
+) -> Settled:
+    """The same, where what the chapters ask for, and `resting`, a digest of raw files, records and
+    tables, are what they were: what was decided then."""
+    given = [resting, str(year), edition]
+    first = plan(workspace, year, edition, jobs, None)
+    merged = remembered_value(
+        f"sammanslagningen ({edition})", [__name__], [*given, _spelled(first)],
+        lambda: _merged(workspace, year, edition, first),
+    )  # fmt: skip
+    second = plan(workspace, year, edition, jobs, _classed(workspace, edition, merged))
+
+    def decided() -> Settled:
+        made = _suppressed(workspace, year, edition, second, merged)
+        return Settled(made.pattern, dict(made.reasons), made.kept, dict(made.chapters))
+
+    settled = remembered_value(
+        f"beslutet ({edition})", [__name__], [*given, _spelled(second), repr(merged)], decided
+    )
+    _replaced(patterns.path(workspace.processed, year, edition), settled.pattern.to_json())
+    return settled
+
+
+def _spelled(asked: Recorder) -> str:
+    """All that is asked for."""
+    chapters = [(name, list(cells)) for name, cells in asked.chapters.items()]
+    definitions = [fact.definition for fact in asked.facts.values()]
+    return repr((asked.tables, chapters, asked.groups, definitions))
+
+
+def _merged(workspace: Workspace, year: int, edition: str, asked: Recorder) -> dict[str, Merging]:
+    merged = merges(workspace, year, edition, asked.tables, asked.groups)
+    return one_scale(merged, asked.tables, asked.groups)
+
+
+def _classed(workspace: Workspace, edition: str, merged: Mapping[str, Merging]) -> Pattern:
+    return Pattern(merged=merged, open=open_tables(codebooks(workspace.raw), edition))
+
+
+def _suppressed(
+    workspace: Workspace, year: int, edition: str, asked: Recorder, merged: Mapping[str, Merging]
+) -> Decision:
+    return suppression(
+        workspace, year, edition, asked.cells, asked.tables, merged,
+        releases=releases(workspace.raw), chapters=asked.chapters,
+        definitions=[fact.definition for fact in asked.facts.values()],
+    )  # fmt: skip
+
+
+def settle_staff(
+    workspace: Workspace, year: int, jobs: Sequence[Job], resting: str
+) -> Settled | None:
     """The same for the internal edition where staff have answered; None, and no pattern, where
     they have not."""
     staff = [n for n, book in codebooks(workspace.raw).items() if book.protects == "staff"]
     if any(any(workspace.processed.glob(f"[12]*/{name}.parquet")) for name in staff):
-        return decide(workspace, year, "intern", jobs)
+        return settle(workspace, year, "intern", jobs, resting)
     patterns.path(workspace.processed, year, "intern").unlink(missing_ok=True)
     return None
 
@@ -80,7 +138,7 @@ def publish(
     workspace: Workspace,
     executed: Mapping[str, Path],
     meta: Meta,
-    decision: Decision,
+    decision: Decision | Settled,
     out: Path,
     background: Path,
 ) -> list[Finding]:

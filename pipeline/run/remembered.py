@@ -141,11 +141,11 @@ class _World:
 def data_digest(workspace: Workspace) -> str:
     """Of all that people have given and all that is made of it but for what an edition's chapters
     ask for: raw files, records, settings, forms, tables."""
-    asked = re.compile(r"(fakta|monster)-\w+\.json$")
+    asked = re.compile(r"\d{4}/(?:fakta|monster)-[a-z]+\.json")
     told = [KEY, key_of(workspace, make=True).fingerprint]
     for root, within in ((workspace.raw, "*"), (workspace.processed, "[12]*")):
         for name in _listed(root, within):
-            if not asked.search(name):
+            if root is workspace.raw or not asked.fullmatch(name):
                 told += [within, name, file_digest(root / name)]
     return digest(*told)
 
@@ -209,7 +209,7 @@ def words(ran: Sequence[tuple[str, str]], total: int, everything: bool) -> Itera
         yield f"  {new} körs för första gången."
 
 
-_NOTE = re.compile(r"^\[.*\](?= (?:är|finns))")
+_NOTE = re.compile(r"^\[.*\](?= (?:är|finns|har))")
 
 
 def _plainly(note: re.Match[str]) -> str:
@@ -218,4 +218,4 @@ def _plainly(note: re.Match[str]) -> str:
         return str(what[0])
     if kind == reads.NAME:
         return f"talet {what[0]}"
-    return "ett annat kapitels tal" if kind == reads.NAMES else "vad utgåvan får visa"
+    return "listan över talens namn" if kind == reads.NAMES else "vad utgåvan får visa"

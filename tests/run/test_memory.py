@@ -15,6 +15,7 @@ import pytest
 
 from pipeline import memory
 from pipeline.memory import Memory
+from pipeline.run.remembered import words
 from pipeline.workspace import REPO
 
 REMEMBER = ["pipeline.errors"]
@@ -117,10 +118,10 @@ PARTS = {"anteckningsboken": "1", "pipeline/report/groups.py": "2"}
     ("parts", "read", "why"),
     [
         (PARTS, {"a": "x"}, ""),
-        (PARTS | {"anteckningsboken": "9"}, {"a": "x"}, "anteckningsboken är ändrad"),
+        (PARTS | {"anteckningsboken": "9"}, {"a": "x"}, "anteckningsboken har ändrats"),
         (PARTS | {"ny.py": "3"}, {"a": "x"}, "ny.py är ny"),
         ({"anteckningsboken": "1"}, {"a": "x"}, "pipeline/report/groups.py finns inte längre"),
-        (PARTS, {"a": "y"}, "a är ändrad"),
+        (PARTS, {"a": "y"}, "a har ändrats"),
         (PARTS, {"a": memory.MISSING}, "a finns inte längre"),
     ],
 )
@@ -248,3 +249,31 @@ def test_what_is_read_elsewhere_is_told(tmp_path: Path):
     other = tmp_path / "utanfor.txt"
     other.write_text("")
     assert ["annat", str(other)] in listened(tmp_path, str(other))
+
+
+def test_what_runs_and_why_is_told_in_plain_words():
+    ran = [
+        ("30_resultat", "anteckningsboken har ändrats"),
+        ("60_risker (publik)", '["processed", "2025/avvikelser.parquet"] har ändrats'),
+        ("80_handlingsplan", '["namn", "nojda[enhet=familj]"] har ändrats'),
+        ("70_verksamhet (publik)", '["visar", "[1, 2]"] har ändrats'),
+        ("underlag", memory.NEW),
+    ]
+    assert list(words(ran, 30, everything=False)) == [
+        "  25 av 30 anteckningsböcker är oförändrade och körs inte om.",
+        "  30_resultat körs om: anteckningsboken har ändrats.",
+        "  60_risker (publik) körs om: 2025/avvikelser.parquet har ändrats.",
+        "  80_handlingsplan körs om: talet nojda[enhet=familj] har ändrats.",
+        "  70_verksamhet (publik) körs om: vad utgåvan får visa har ändrats.",
+        "  1 körs för första gången.",
+    ]
+
+
+def test_a_long_list_is_told_whole_when_asked_for():
+    ran = [
+        (f"kapitel {i} med ett långt namn" * 3, "anteckningsboken har ändrats") for i in range(20)
+    ]
+    some, every = (list(words(ran, 20, everything=e)) for e in (False, True))
+    assert some[-1] == "  … och 13 till. Alla, med skäl: make annual ARGS=--varfor"
+    assert (len(some), len(every)) == (8, 20)
+    assert max(len(line) for text in every for line in text.splitlines()) <= 80
