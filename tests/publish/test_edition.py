@@ -1,6 +1,7 @@
 """The folder of an edition, its rendered notebooks and its crate."""
 
 import hashlib
+import json
 import os
 import re
 import subprocess

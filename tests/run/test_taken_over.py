@@ -104,7 +104,7 @@ def build(house: Path, workspace: Workspace, *options: str) -> str:
 
 
 def bytes_of(workspace: Workspace) -> dict[str, bytes]:
-    """Everything built, but for what is remembered, the log with its clock, and the marked copies of
+    """Everything built, but for what is remembered, the log with its clock and the marked copies of
     raw files, which no report holds and which spreadsheets' own clocks stand in."""
     found = {}
     for root in (workspace.reports, workspace.processed):
