@@ -40,7 +40,7 @@ QUIET := $(if $(findstring q,$(firstword -$(MAKEFLAGS))),--quiet)
 .SILENT:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help annual build-annual tertial audit forms letters draw draw-check status fetch validate codebook facts trace dependents diff sample prove verify attack release gallra exempel lab test check check-pages bench env clean
+.PHONY: help annual build-annual tertial audit forms letters draw draw-check status fetch validate codebook facts trace dependents diff sample prove verify attack release gallra exempel lab test check pages bench env clean
 
 help: ## visar det här
 	$(RUN) help
@@ -133,10 +133,10 @@ test: ## kör testerna; ARGS="-k namn" väljer bland dem
 check: ## granskar koden med ruff och mypy
 	$(RUN) check $(ARGS)
 
-check-pages: export UPPFOLJNING_SIDOR = $(REPORTS)
-check-pages: export UPPFOLJNING_SIDOR_AR = $(YEAR)
-check-pages: export UPPFOLJNING_SIDOR_ALLA = 1
-check-pages: ## granskar varje sida i en byggd utgåva i webbläsaren: tillgänglighet, kontrast, länkar
+pages: export UPPFOLJNING_SIDOR = $(REPORTS)
+pages: export UPPFOLJNING_SIDOR_AR = $(YEAR)
+pages: export UPPFOLJNING_SIDOR_ALLA = 1
+pages: ## granskar varje sida i en byggd utgåva i webbläsaren: tillgänglighet, kontrast, länkar
 	$(RUN) test tests/edition/pages -n 0 $(ARGS)
 
 bench: ## mäter hur fort det går, på påhittade data; ARGS="disclosure" väljer
