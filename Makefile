@@ -41,7 +41,7 @@ QUIET := $(if $(findstring q,$(firstword -$(MAKEFLAGS))),--quiet)
 .SILENT:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help annual build-annual tertial audit forms letters draw draw-check status fetch validate codebook facts trace dependents diff sample prove verify attack reproduce release gallra exempel lab test test-long check check-pages bench env clean
+.PHONY: help annual build-annual tertial audit forms letters draw draw-check status fetch validate codebook facts trace dependents diff sample prove verify attack reproduce release gallra exempel lab test test-long check pages bench env clean
 
 help: ## visar det här
 	$(RUN) help
@@ -140,10 +140,10 @@ test-long: ## kör de långa testerna, som make test bara kör i mindre form
 check: ## granskar koden med ruff och mypy
 	$(RUN) check $(ARGS)
 
-check-pages: export UPPFOLJNING_SIDOR = $(REPORTS)
-check-pages: export UPPFOLJNING_SIDOR_AR = $(YEAR)
-check-pages: export UPPFOLJNING_SIDOR_ALLA = 1
-check-pages: ## granskar varje sida i en byggd utgåva i webbläsaren: tillgänglighet, kontrast, länkar
+pages: export UPPFOLJNING_SIDOR = $(REPORTS)
+pages: export UPPFOLJNING_SIDOR_AR = $(YEAR)
+pages: export UPPFOLJNING_SIDOR_ALLA = 1
+pages: ## granskar varje sida i en byggd utgåva i webbläsaren: tillgänglighet, kontrast, länkar
 	$(RUN) test tests/edition/pages -n 0 $(ARGS)
 
 bench: ## mäter hur fort det går, på påhittade data; ARGS="kernels" väljer

@@ -1,4 +1,4 @@
-"""A browser on the pages of the edition that the tests share, or, for `make check-pages`, on all
+"""A browser on the pages of the edition that the tests share, or, for `make pages`, on all
 pages of the edition that lies in REPORTS."""
 
 from __future__ import annotations

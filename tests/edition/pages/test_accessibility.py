@@ -1,5 +1,5 @@
 """axe-core, best practice too, on the edition's pages, light and dark, wide and narrow: a page of
-every kind in the suite, in two of the four modes, every page whole in all with `make check-pages`.
+every kind in the suite, in two of the four modes, every page whole in all with `make pages`.
 Contrast is computed besides: of texts in tables, which axe passes over for their shadow, and of
 pictures' labels and marks."""
 
