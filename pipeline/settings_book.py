@@ -55,7 +55,6 @@ SINGLE = (  # the settings of the first sheet, a row each; a dot parts a section
     Column("sektor", "Sektor eller verksamhetsområde"),
     Column("per_datum", "Rapporterna visar läget per", DAY, "Tomt: årets sista dag."),
     Column("klientord", "Ord för klient", TEXT, "Till exempel klient, brukare, kund."),
-    Column("kontakt", "Dit läsare vänder sig", TEXT, "Till exempel socialkontoret@kommunen.se."),
     Column("sekretess.troskel", "Minsta antal som visas publikt", WHOLE, "Minst 3, vanligen 5."),
     Column("sekretess.sla_samman", "Slås samman i ordning", LIST,
            "tertial; kategorier; enheter; ar"),
@@ -68,6 +67,7 @@ SINGLE = (  # the settings of the first sheet, a row each; a dot parts a section
     Column("bedomning.gron_minst", "Grönt föreslås från", NUMBER, "Andel uppfyllt, 0–1."),
     Column("bedomning.rod_under", "Rött föreslås under", NUMBER, "Andel uppfyllt, 0–1."),
     Column("logotyp", "Logotyp", TEXT, "En SVG- eller PNG-fil i samma mapp, till omslagen."),
+    Column("kontakt", "Dit läsare vänder sig", TEXT, "Till exempel socialkontoret@kommunen.se."),
 )  # fmt: skip
 PARTS = (
     Part("Enheter", "enheter", _OPTION),
