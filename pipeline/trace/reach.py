@@ -10,7 +10,8 @@ from functools import cached_property
 import pyarrow as pa
 
 from pipeline.facts import predicate as p
-from pipeline.facts.dataset import SYSTEM_TABLES, Mask
+from pipeline.facts.bits import Mask
+from pipeline.facts.dataset import SYSTEM_TABLES
 from pipeline.trace.basis import Basis, Parts, Reach, Record, basis, columns_of, reach
 from pipeline.trace.cellset import WHOLE_ROW, CellSet, Sheet
 from pipeline.trace.origins import Origin

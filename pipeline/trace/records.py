@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.facts import predicate as p
-from pipeline.facts.dataset import Mask
+from pipeline.facts.bits import Mask
 from pipeline.trace.basis import Basis, Parts, columns_of
 from pipeline.trace.cellset import WHOLE_ROW, CellSet, Sheet
 from pipeline.trace.tables import Tables
