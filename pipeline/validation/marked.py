@@ -54,7 +54,7 @@ def write_marked(raw: Path, out: Path, year: int, findings: Iterable[Finding]) -
 
 def marked_copy(path: Path, name: str, findings: Sequence[Finding], year: int) -> bytes:
     """One file as a workbook with its cells marked; the list of them on a sheet of its own."""
-    book = _opened(path, name)
+    book = _opened(path, name, year)
     shown = sorted(findings, key=lambda f: (f.sheet, f.rad, f.cell, f.kontroll))[:MOST]
     for f in shown:
         for sheet, cell in _cells(f, book):
@@ -69,7 +69,7 @@ def _ending(name: str) -> str:
     return ".xlsm" if name.lower().endswith(".xlsm") else ".xlsx"
 
 
-def _opened(path: Path, name: str) -> Workbook:
+def _opened(path: Path, name: str, year: int) -> Workbook:
     """The workbook itself; of a text file, or of one that cannot be written again as it is, its
     values."""
     if path.suffix.lower() in (".xlsx", ".xlsm"):
@@ -78,6 +78,7 @@ def _opened(path: Path, name: str) -> Workbook:
         except Exception:  # whatever a workbook that no Excel has written makes openpyxl raise
             pass
     book = Workbook()
+    book.properties.created = dt.datetime(year, 12, 31, 9)  # the library's own is a clock's
     assert book.active is not None
     book.remove(book.active)
     for number, table in enumerate(read_file(path, name), start=1):
