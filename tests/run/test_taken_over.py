@@ -104,15 +104,12 @@ def build(house: Path, workspace: Workspace, *options: str) -> str:
 
 
 def bytes_of(workspace: Workspace) -> dict[str, bytes]:
-    """Everything built, but for what is remembered, the log with its clock and the marked copies of
-    raw files, which no report holds and which spreadsheets' own clocks stand in."""
+    """Everything built, but for what is remembered and the log with its clock."""
     found = {}
     for root in (workspace.reports, workspace.processed):
         for path in root.rglob("*"):
             name = path.relative_to(root.parent).as_posix()
-            if path.is_file() and not re.search(
-                r"/\.(minne|tillstand)/|/att_ratta/|byggen\.log$", name
-            ):
+            if path.is_file() and not re.search(r"/\.(minne|tillstand)/|byggen\.log$", name):
                 found[name] = path.read_bytes()
     return found
 
