@@ -36,6 +36,7 @@ from pipeline.trace.verify.disposed import told as disposed_by
 from pipeline.trace.verify.docx_text import DocxText
 from pipeline.trace.verify.edition import manifest_differences, notebooks, read_notebook
 from pipeline.trace.verify.figures import MEASURES, Figures, identity
+from pipeline.trace.verify.listed import CRATE
 from pipeline.trace.verify.pdf_text import PdfText
 from pipeline.trace.verify.processed import Found
 from pipeline.trace.verify.public import public_differences, read_tables
@@ -264,7 +265,7 @@ def _bytes_of(one: _Edition, edition: Path) -> Iterator[str]:
 
 # In the folder of the report: other editions, and what is not compared with numbers.
 _BESIDE = ("tertial/", "verksamhet/", "underlag/", "publik/")
-_AROUND = ("index.html", "manifest.json")
+_AROUND = ("index.html", CRATE)
 
 
 def _placed(found: Iterable[Difference], prefix: str) -> list[Difference]:
