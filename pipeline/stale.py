@@ -25,7 +25,9 @@ from pipeline.workspace import LITTER, REPO, Workspace
 Prints = dict[str, dict[str, Any]]  # path relative to the root → size, mtime_ns, sha256
 
 FRESH, STALE = "aktuell", "inaktuell"
-VERSION = 1
+VERSION = 2
+PROGRAM = "programmet:"  # before the name of a file of the program's own, told from its root
+_OWN = ("pipeline", "notebooks", "expectations", "requirements.lock")
 
 
 def state_path_of(processed: Path, year: int) -> Path:
@@ -204,8 +206,18 @@ def _files(folder: Path) -> Iterator[Path]:
         yield from (p for p in (Path(where, n) for n in names) if p.is_file())
 
 
+def place_of(name: str, root: Path) -> Path:
+    """Where a file lies that `_relative` named."""
+    return REPO / name.removeprefix(PROGRAM) if name.startswith(PROGRAM) else root / name
+
+
 def _relative(path: Path, root: Path) -> str:
-    """`path` as seen from `root`, so that a workspace moved as a whole stays fresh."""
+    """`path` as seen from `root`, so that a workspace moved as a whole stays fresh; of the
+    program's own files from the program, so that it may be moved anywhere."""
+    if path.is_relative_to(REPO):
+        own = path.relative_to(REPO)
+        if own.parts and own.parts[0] in _OWN:
+            return PROGRAM + own.as_posix()
     try:
         return Path(os.path.relpath(path, root)).as_posix()
     except ValueError:  # another drive on Windows
@@ -214,6 +226,7 @@ def _relative(path: Path, root: Path) -> str:
 
 def _shown(name: str) -> str:
     """A name for people: as it is, or the last two parts of one that lies elsewhere."""
+    name = name.removeprefix(PROGRAM)
     parts = [part for part in name.split("/") if part not in ("", "..")]
     inside = parts == name.split("/") and ":" not in parts[0]
     return name if inside else "/".join(parts[-2:])

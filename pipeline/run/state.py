@@ -48,7 +48,7 @@ def as_before(workspace: Workspace, before: stale.Prints) -> bool:
     program, whether it is what this process loaded."""
     began = psutil.Process().create_time() * 1e9
     for name, known in before.items():
-        path = workspace.processed / name
+        path = stale.place_of(name, workspace.processed)
         if not stale.same(path, known) or (
             path.suffix == ".py" and path.stat().st_mtime_ns > began
         ):

@@ -284,7 +284,8 @@ def test_what_people_have_written_in_the_plan_is_no_markup(workspace: Workspace)
 
 
 def test_our_own_templates_are_all_of_the_letters(whole: Workspace) -> None:
-    assert {p.stem for p in SHIPPED.glob("*.md")} == {*NAMES, *(f"epost_{n}" for n in NAMES)}
+    found = {p.stem for p in SHIPPED.glob("*.md")} - {"tillganglighet"}  # a page, no letter
+    assert found == {*NAMES, *(f"epost_{n}" for n in NAMES)}
 
 
 def test_a_letter_that_can_no_longer_be_made_does_not_stay(workspace: Workspace) -> None:

@@ -21,7 +21,8 @@ pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="needs make
 # What runs before there is an environment, and the Makefile: a repository small enough to copy.
 PARTS = ["Makefile", "pipeline/__init__.py", "pipeline/bootstrap.py", "pipeline/stale.py",
          "pipeline/clean.py", "pipeline/errors.py", "pipeline/matt.py", "pipeline/kalender.py",
-         "pipeline/settings_book.py", "pipeline/workspace.py", "pipeline/environment"]  # fmt: skip
+         "pipeline/logotyp.py", "pipeline/settings_book.py", "pipeline/workspace.py",
+         "pipeline/environment"]  # fmt: skip
 
 
 class Workspace:

@@ -82,7 +82,8 @@ def test_what_started_in_a_year_does_not_depend_on_the_other_years(tmp_path: Pat
 
 
 def test_sample_is_small() -> None:
-    assert sum(p.stat().st_size for p in SAMPLE.rglob("*") if p.is_file()) < 2_000_000
+    """Half of it are the two versions of a visit's report that were sent."""
+    assert sum(p.stat().st_size for p in SAMPLE.rglob("*") if p.is_file()) < 4_000_000
 
 
 def test_no_personnummer_but_those_set_aside_for_tests() -> None:

@@ -89,7 +89,10 @@ def test_the_ends_of_a_scale_stand_out_on_a_dark_page_and_carry_their_text():
     for place, colour in enumerate(tokens.SCALE_DARK, start=1):
         assert tokens.contrast(colour, tokens.PAPER_DARK) >= 3
         if colour != tokens.SCALE[place - 1]:
-            assert f".skala-{place} {{ fill: {colour.lower()}; }}" in rules
+            assert f".skala-{place} {{ fill: var(--skala-{place}); }}" in rules
+            assert f"--skala-{place}: {colour.lower()};" in (TEMPLATES / "bas.css").read_text(
+                "utf-8"
+            )
             assert tokens.text_on(tokens.SCALE[place - 1]) == tokens.PAPER
             assert tokens.contrast(colour, tokens.PAPER) >= 4.5
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +26,11 @@ def edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-def _another_digit(file: Path, pattern: str) -> str:
-    """A digit more in the file, before the pattern's second group; returns the first, the fact."""
+def _another_digit(file: Path, pattern: str, taken: Sequence[str] = ()) -> str:
+    """A digit more in the file, before the pattern's second group; returns the first, the fact,
+    which is none of `taken`."""
     text = file.read_text(encoding="utf-8")
-    number = re.search(pattern, text, re.DOTALL)
-    assert number
+    number = next(m for m in re.finditer(pattern, text, re.DOTALL) if m[1] not in taken)
     place = number.start(2)
     file.write_text(text[:place] + "7" + text[place:], encoding="utf-8")
     return number[1]
@@ -48,10 +48,14 @@ def together(*alterations: Alteration) -> Alteration:
     return alter
 
 
-def in_page(pattern: str) -> Alteration:
+def in_page(*patterns: str) -> Alteration:
+    """Of a fact a pattern."""
+
     def alter(e: Edition) -> list[Named]:
-        fact = _another_digit(e.intern / "arsrapport.html", pattern)
-        return [("fil", "arsrapport.html"), ("html", fact)]
+        facts: list[str] = []
+        for pattern in patterns:
+            facts.append(_another_digit(e.intern / "arsrapport.html", pattern, facts))
+        return [("fil", "arsrapport.html"), *(("html", fact) for fact in facts)]
 
     return alter
 
@@ -282,9 +286,7 @@ def _public_edition(e: Edition) -> list[Named]:
     return [named for alter in altered for named in alter(e)]
 
 
-_all_over_the_page = together(
-    *map(in_page, (IN_THE_TEXT, IN_A_CHART, *IN_THE_REGISTER, IN_THE_PANEL[0]))
-)
+_all_over_the_page = in_page(IN_THE_TEXT, IN_A_CHART, *IN_THE_REGISTER, IN_THE_PANEL[0])
 ALTERATIONS = (
     _all_over_the_page, *map(in_page, IN_THE_PANEL[1:]),
     _another_pdf, _flipped_bits_in_pdf,

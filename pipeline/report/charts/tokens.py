@@ -37,7 +37,7 @@ CATEGORIES_DARK: Final = ("#86B6E4", "#28A197", "#E39AC2", "#F46A25")
 # VISUAL.md gives five steps; the third and the fifth of these seven are between its pairs.
 SCALE: Final = ("#7A3B00", "#D98A4B", "#EBC4A0", "#D9D9D9", "#B5D3E3", "#6FA8C9", "#12436D")
 # On a dark page the two ends would be 1.9 and 1.7 : 1; these are at least 3.3, under white text.
-SCALE_DARK: Final = ("#A85A12", *SCALE[1:-1], "#2F6FA8")
+SCALE_DARK: Final = ("#A85F25", *SCALE[1:-1], "#2F70A8")
 # Steps in a scale of so many → their places in SCALE. Odd scales keep the neutral one.
 STEPS: Final = {
     2: (0, 6),
