@@ -155,7 +155,7 @@ def test_the_report_loads_nothing_and_says_what_the_ledger_says(edition, shown):
         assert "".join(shown_text.split()) in text
 
 
-@pytest.mark.long  # a smaller municipality: tests/trace/test_verify_equal_bytes.py
+@pytest.mark.long  # documents alone: tests/publish/test_edition.py
 def test_equal_bytes_in_two_runs_in_two_folders(edition, again):
     assert prints(edition.workspace) == prints(again.workspace)
 

@@ -10,6 +10,7 @@ from tests.municipality import prints
 from .verified import Edition, build
 
 
+@pytest.mark.long  # two builds; documents alone: tests/publish/test_edition.py
 def test_an_edition_has_equal_bytes_when_it_is_built_again_elsewhere(
     sound: Edition, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
