@@ -25,7 +25,8 @@ from pipeline.run import annual, audit, tertial, underlag
 from pipeline.run.execute import Job, kernels_of
 from pipeline.run.forked import CHOICE, PLAIN, Forked
 from pipeline.run.plan import CLEAN, VALIDATE, chapters
-from pipeline.run.public import decide, decide_staff, tell
+from pipeline.run.public import settle, settle_staff, tell
+from pipeline.run.remembered import data_digest
 from pipeline.workspace import REPO, Workspace
 
 YEAR = 2025
@@ -67,8 +68,9 @@ def _prepare(w: Workspace) -> None:
     shutil.copytree(REPO / "data" / "raw", w.raw, dirs_exist_ok=True)
     annual.tables(w, YEAR, print)
     jobs, outward = (chapters(w, YEAR, edition) for edition in ("intern", "publik"))
-    decide_staff(w, YEAR, jobs)
-    decide(w, YEAR, "publik", outward)
+    resting = data_digest(w)
+    settle_staff(w, YEAR, jobs, resting)
+    settle(w, YEAR, "publik", outward, resting)
     for edition, planned in (("intern", jobs), ("publik", outward)):
         tell(w, YEAR, edition, planned)
 

@@ -139,13 +139,14 @@ def prepare(folder: Path) -> None:
     from pipeline.run import annual
     from pipeline.run.execute import _variables
     from pipeline.run.plan import chapters
-    from pipeline.run.public import decide_staff, tell
+    from pipeline.run.public import settle_staff, tell
+    from pipeline.run.remembered import data_digest
 
     w = at(folder)
     shutil.copytree(REPO / "data" / "raw", w.raw, dirs_exist_ok=True)
     annual.tables(w, YEAR, print)
     jobs = chapters(w, YEAR, "intern")
-    decide_staff(w, YEAR, jobs)
+    settle_staff(w, YEAR, jobs, data_digest(w))
     tell(w, YEAR, "intern", jobs)
     told = [
         {"notebook": j.notebook, "name": j.name, "parameters": dict(j.parameters)} for j in jobs

@@ -21,7 +21,8 @@ from pipeline.run.attack import attack_edition, refuse_leaks
 from pipeline.run.execute import kernels_of
 from pipeline.run.locks import lock, write_changes
 from pipeline.run.plan import chapters
-from pipeline.run.public import decide, decide_staff, publish, tell
+from pipeline.run.public import publish, settle, settle_staff, tell
+from pipeline.run.remembered import data_digest
 from pipeline.run.visits import fix_plan
 from pipeline.workspace import Workspace
 
@@ -54,8 +55,9 @@ def planning(w: Workspace) -> None:
     fix_plan(w, YEAR, None, print)
     write_changes(w, YEAR, print, None)
     jobs, outward = (chapters(w, YEAR, edition) for edition in ("intern", "publik"))
-    staff = decide_staff(w, YEAR, jobs)
-    decision = decide(w, YEAR, "publik", outward)
+    resting = data_digest(w)
+    staff = settle_staff(w, YEAR, jobs, resting)
+    decision = settle(w, YEAR, "publik", outward, resting)
     for edition, planned in (("intern", jobs), ("publik", outward)):
         tell(w, YEAR, edition, planned)
     _hand(w, (None if staff is None else staff.pattern, decision))
@@ -87,10 +89,12 @@ def publication(w: Workspace) -> None:
     made, leaves = _made(w), _leaves(w)
     leaves.mkdir(parents=True, exist_ok=True)
     jobs, outward = (chapters(w, YEAR, edition) for edition in ("intern", "publik"))
-    meta, seal = annual._publish(w, YEAR, None, jobs, made, hides, print)
+    meta, seal = annual._publish(w, YEAR, None, jobs, made, hides, data_digest(w), print)
     again = {job.name: made / "publik" / "notebooks" / f"{job.name}.ipynb" for job in outward}
     publish(w, again, meta, decision, leaves, made / "publik")
-    tertial.write_all(w, meta, tertial.built(w, YEAR, None), made, print)
+    for each in tertial.built(w, YEAR, None):
+        tertial.write(w, meta, each, tertial.scratch(made, each), print)
+    tertial.index(w, meta, made)
     audit.write_all(w, meta, made, print)
     seen = {"intern": hides, "publik": decision.pattern}
     underlag.write_all(w, meta, made, seen, print)

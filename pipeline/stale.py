@@ -28,6 +28,7 @@ FRESH, STALE = "aktuell", "inaktuell"
 VERSION = 2
 PROGRAM = "programmet:"  # before the name of a file of the program's own, told from its root
 _OWN = ("pipeline", "notebooks", "expectations", "requirements.lock")
+_HERE = f"{REPO}{os.sep}"
 
 
 def state_path_of(processed: Path, year: int) -> Path:
@@ -153,23 +154,24 @@ def _changed_input(known: Prints, now: Mapping[str, Path]) -> str | None:
 
 
 def _changed_output(known: Prints, expected: Sequence[str], root: Path) -> str | None:
-    for name in (*expected, *known):
+    for name in dict.fromkeys((*expected, *known)):
+        if name in known and same(f"{root}/{name}", known[name]):
+            continue
         if not (root / name).is_file():
             return f"en rapport saknas: {_shown(name)}"
         if name not in known:
             return f"en rapport hör inte till det förra bygget: {_shown(name)}"
-        if not same(root / name, known[name]):
-            return f"en rapport har ändrats efter bygget: {_shown(name)}"
+        return f"en rapport har ändrats efter bygget: {_shown(name)}"
     return None
 
 
-def same(path: Path, known: Mapping[str, Any]) -> bool:
+def same(path: Path | str, known: Mapping[str, Any]) -> bool:
     """Whether a file is the one that this is the fingerprint of."""
     try:
-        stat = path.stat()
+        stat = os.stat(path)
         if stat.st_size != known["size"]:
             return False
-        return bool(stat.st_mtime_ns == known["mtime_ns"] or _sha256(path) == known["sha256"])
+        return bool(stat.st_mtime_ns == known["mtime_ns"] or _sha256(Path(path)) == known["sha256"])
     except OSError:  # gone or locked between two looks: let the build say so
         return False
 
@@ -214,12 +216,11 @@ def place_of(name: str, root: Path) -> Path:
 def _relative(path: Path, root: Path) -> str:
     """`path` as seen from `root`, so that a workspace moved as a whole stays fresh; of the
     program's own files from the program, so that it may be moved anywhere."""
-    if path.is_relative_to(REPO):
-        own = path.relative_to(REPO)
-        if own.parts and own.parts[0] in _OWN:
-            return PROGRAM + own.as_posix()
+    text = str(path)
+    if text.startswith(_HERE) and text[len(_HERE) :].split(os.sep, 1)[0] in _OWN:
+        return PROGRAM + text[len(_HERE) :].replace(os.sep, "/")
     try:
-        return Path(os.path.relpath(path, root)).as_posix()
+        return os.path.relpath(path, root).replace(os.sep, "/")
     except ValueError:  # another drive on Windows
         return Path(os.path.abspath(path)).as_posix()
 
