@@ -22,7 +22,7 @@ from typing import Any
 
 from bench.stages import at
 from pipeline.run import annual, audit, tertial, underlag
-from pipeline.run.execute import Job, kernels_of
+from pipeline.run.execute import Job, kernels_of, run_notebooks
 from pipeline.run.forked import CHOICE, PLAIN, Forked
 from pipeline.run.plan import CLEAN, VALIDATE, chapters
 from pipeline.run.public import settle, settle_staff, tell
@@ -93,9 +93,9 @@ def _all(w: Workspace, out: Path, kind: type | None) -> dict[str, str]:
             for job in (CLEAN, VALIDATE):
                 (w.processed / ".lika").mkdir(exist_ok=True)
                 told = [(Job(job.notebook, job.name, given), places[str(year)])]
-                annual.run_notebooks(w, told, kernels)
+                run_notebooks(w, told, kernels)
             (w.processed / ".lika").rename(places[str(year)] / "tables")
-        annual.run_notebooks(w, jobs, kernels)
+        run_notebooks(w, jobs, kernels)
         kinds = {type(process) for process in kernels._processes}
     if kinds != {kind or subprocess.Popen}:
         raise RuntimeError(f"kernels were {kinds}")

@@ -258,17 +258,15 @@ def _language(notebook: Any) -> None:
 
 def ours(folder: Path) -> None:
     """As `annual` runs its chapters; the rest of the driver is loaded while the server loads."""
-    from pipeline.run.execute import kernels_of
+    from pipeline.run.execute import kernels_of, run_notebooks
 
     with kernels_of(at(folder)) as kernels:
         kernels.warm()
         import nbformat
         from nbconvert.exporters import HTMLExporter
 
-        from pipeline.run import annual
-
         exporter = HTMLExporter()
-        annual.run_notebooks(at(folder), [(j, folder / "ours") for j in _jobs(folder)], kernels)
+        run_notebooks(at(folder), [(j, folder / "ours") for j in _jobs(folder)], kernels)
         kernels.end()
         for job in _jobs(folder):
             made = folder / "ours" / f"{job.name}.ipynb"

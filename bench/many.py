@@ -20,8 +20,7 @@ import nbformat
 import psutil
 
 from bench.stages import at
-from pipeline.run import annual
-from pipeline.run.execute import Job, kernels_of
+from pipeline.run.execute import Job, kernels_of, run_notebooks
 from pipeline.workspace import REPO
 
 CELLS = (
@@ -62,7 +61,7 @@ def measure(folder: Path, many: int) -> dict[str, Any]:
         start, done = time.perf_counter(), 0
         for upto in (many // 5, many):
             jobs = [(Job(str(path), f"p{i}"), folder) for i in range(done, upto)]
-            annual.run_notebooks(w, jobs, kernels)
+            run_notebooks(w, jobs, kernels)
             done = upto
             while server.children():
                 time.sleep(0.01)

@@ -18,7 +18,7 @@ from bench.scaled import YEAR
 from pipeline.intake.year import clean_year
 from pipeline.run import annual, audit, tertial, underlag
 from pipeline.run.attack import attack_edition, refuse_leaks
-from pipeline.run.execute import kernels_of
+from pipeline.run.execute import kernels_of, run_notebooks
 from pipeline.run.locks import lock, write_changes
 from pipeline.run.plan import chapters
 from pipeline.run.public import publish, settle, settle_staff, tell
@@ -70,7 +70,7 @@ def kernels(w: Workspace) -> None:
     again.mkdir(parents=True)
     tertials = tertial.built(w, YEAR, None)
     with kernels_of(w) as found:
-        annual.run_notebooks(
+        run_notebooks(
             w,
             [(job, made) for job in chapters(w, YEAR, "intern")]
             + [(job, again) for job in chapters(w, YEAR, "publik")]

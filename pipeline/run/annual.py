@@ -6,10 +6,8 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import json
-import os
 import shutil
 import string
-import sys
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -35,7 +33,7 @@ from pipeline.run.analyses import check_analyses
 from pipeline.run.attack import FILE as ATTACK
 from pipeline.run.attack import attack_edition, log, refuse_leaks
 from pipeline.run.cover import cover
-from pipeline.run.execute import NOTEBOOKS, Job, execute, kernel_environment, kernels_of
+from pipeline.run.execute import NOTEBOOKS, Job, kernels_of, run_notebooks
 from pipeline.run.kernel import Kernels
 from pipeline.run.locks import NOTEBOOK as TERTIAL
 from pipeline.run.locks import lock, write_changes
@@ -51,8 +49,6 @@ from pipeline.validation.marked import write_marked
 from pipeline.validation.records import read_summary
 from pipeline.workspace import LITTER, Workspace, load_kommun
 
-SIDE_BY_SIDE = "UPPFOLJNING_SIDA_VID_SIDA"  # how many kernels at a time, where somebody says so
-WORKERS = 4  # a kernel's client sleeps much of its time: twice as many as cores
 LETTERS = string.printable + "åäöéüÅÄÖÉÜ–—…”’·×≤≥−→●"  # of the data-quality pages
 LOCK = "~$"  # what Excel puts before the name of a file that it has open
 QUALITY = (  # address, title and a line about it, for the front page
@@ -283,39 +279,6 @@ def open_elsewhere(folder: Path) -> list[str]:
 def _notebooks(workspace: Workspace, year: int) -> Path:
     """Where the executed cleaning and validation notebooks of a year wait for its edition."""
     return workspace.processed / ".notebooks" / str(year)
-
-
-def run_notebooks(
-    workspace: Workspace,
-    jobs: Sequence[tuple[Job, Path]],
-    kernels: Kernels | None = None,
-    notes: Sequence[Path | None] = (),
-) -> None:
-    """Run notebooks side by side, each into its folder, on `kernels` or on some of its own. The
-    first failure, in the jobs' order, is raised, and what still runs is ended. `notes`: where each
-    writes down what it looks at."""
-    with ExitStack() as stack:
-        kernels = kernels or stack.enter_context(kernels_of(workspace))
-        kernels.warm()
-        stack.enter_context(kernel_environment(workspace))
-        pool = stack.enter_context(ThreadPoolExecutor(int(os.environ.get(SIDE_BY_SIDE) or WORKERS)))
-        try:
-            beside = zip(jobs, notes or [None] * len(jobs), strict=True)
-            running = [pool.submit(execute, *one, kernels, note) for one, note in beside]
-            for done, outcome in enumerate(running, start=1):
-                outcome.result()
-                _progress(done, len(running))
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            kernels.end()
-            raise
-
-
-def _progress(done: int, total: int) -> None:
-    """How many notebooks are done, on one line that writes over itself; nothing in a file."""
-    if sys.stderr.isatty():
-        end = "\r\x1b[K" if done == total else ""
-        print(f"\r  {done} av {total} är körda{end}", end="", file=sys.stderr, flush=True)
 
 
 def _publish(

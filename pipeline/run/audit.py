@@ -29,7 +29,7 @@ from pipeline.facts.visits import (
 )
 from pipeline.publish.document import Document, Meta
 from pipeline.run.cover import cover
-from pipeline.run.execute import Job, kernels_of
+from pipeline.run.execute import Job, kernels_of, run_notebooks
 from pipeline.run.kernel import Kernels
 from pipeline.run.plan import common
 from pipeline.run.visits import fix_plan
@@ -176,7 +176,7 @@ def _audit(
     workspace: Workspace, year: int, visit: str, date: dt.date | None, say: Say, kernels: Kernels
 ) -> Path:
     from pipeline.publish.manifest import FILE, refresh_outputs
-    from pipeline.run.annual import run_notebooks, tables
+    from pipeline.run.annual import tables
     from pipeline.run.swap import swapped
     from pipeline.trace.disposed import refuse_rebuilt
     from pipeline.trace.verify import refuse, verify_visits

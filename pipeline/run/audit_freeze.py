@@ -30,7 +30,7 @@ from pipeline.privacy.screen import mask
 from pipeline.publish.document import Document
 from pipeline.run import audit
 from pipeline.run.cover import cover
-from pipeline.run.execute import kernels_of
+from pipeline.run.execute import kernels_of, run_notebooks
 from pipeline.workspace import Workspace, per_datum
 
 CALLED: Mapping[str, str] = {DRAFT: "Utkastet", FINAL: "Den slutliga rapporten"}
@@ -125,7 +125,6 @@ def _rendered(
     kernels: Any, say: Say,
 ) -> Document:  # fmt: skip
     """The report as it will be sent: built, gated and verified."""
-    from pipeline.run.annual import run_notebooks
     from pipeline.trace.verify import refuse, verify_visits
 
     say(f"{CALLED[name]} för {visit} sätts samman …")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import re
+import sys
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,8 @@ from pipeline.workspace import REPO, Workspace
 NOTEBOOKS = REPO / "notebooks"
 PATIENCE = "UPPFOLJNING_TIDSGRANS"
 LONGEST = 3600  # seconds that a cell may take, when the variable does not say
+SIDE_BY_SIDE = "UPPFOLJNING_SIDA_VID_SIDA"  # how many kernels at a time, where somebody says so
+WORKERS = 4  # a kernel's client sleeps much of its time: twice as many as cores
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,3 +200,36 @@ def _translated(job: Job, failure: Any) -> errors.UppfoljningError:
         "Det är ett fel i programmet eller i kapitlets kod, inte i dina filer. Öppna "
         f"notebooks/{job.notebook} med make lab för att se var."
     )
+
+
+def run_notebooks(
+    workspace: Workspace,
+    jobs: Sequence[tuple[Job, Path]],
+    kernels: Kernels | None = None,
+    notes: Sequence[Path | None] = (),
+) -> None:
+    """Run notebooks side by side, each into its folder, on `kernels` or on some of its own. The
+    first failure, in the jobs' order, is raised, and what still runs is ended. `notes`: where each
+    writes down what it looks at."""
+    with ExitStack() as stack:
+        kernels = kernels or stack.enter_context(kernels_of(workspace))
+        kernels.warm()
+        stack.enter_context(kernel_environment(workspace))
+        pool = stack.enter_context(ThreadPoolExecutor(int(os.environ.get(SIDE_BY_SIDE) or WORKERS)))
+        try:
+            beside = zip(jobs, notes or [None] * len(jobs), strict=True)
+            running = [pool.submit(execute, *one, kernels, note) for one, note in beside]
+            for done, outcome in enumerate(running, start=1):
+                outcome.result()
+                _progress(done, len(running))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            kernels.end()
+            raise
+
+
+def _progress(done: int, total: int) -> None:
+    """How many notebooks are done, on one line that writes over itself; nothing in a file."""
+    if sys.stderr.isatty():
+        end = "\r\x1b[K" if done == total else ""
+        print(f"\r  {done} av {total} är körda{end}", end="", file=sys.stderr, flush=True)

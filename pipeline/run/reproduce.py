@@ -22,7 +22,7 @@ from pathlib import Path
 
 from pipeline.errors import GateError, UppfoljningError
 from pipeline.privacy.key import VARIABLE, key_of, key_path
-from pipeline.run.annual import SIDE_BY_SIDE
+from pipeline.run.execute import SIDE_BY_SIDE
 from pipeline.run.log import FILE as LOG
 from pipeline.workspace import LITTER, REPO, Workspace, load_kommun
 

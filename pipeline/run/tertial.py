@@ -13,7 +13,7 @@ from pipeline.publish.document import Meta
 from pipeline.report.tertial import LAST_DAYS, SECTOR, SECTOR_NAME, ended_by
 from pipeline.run import state
 from pipeline.run.cover import cover
-from pipeline.run.execute import Job, kernels_of
+from pipeline.run.execute import Job, kernels_of, run_notebooks
 from pipeline.run.kernel import Kernels
 from pipeline.run.locks import FORM, NOTEBOOK, standing
 from pipeline.run.plan import common
@@ -110,7 +110,7 @@ def _tertial(
     kernels: Kernels,
 ) -> Path:
     from pipeline.publish.manifest import FILE, refresh_outputs
-    from pipeline.run.annual import run_notebooks, tables
+    from pipeline.run.annual import tables
     from pipeline.run.locks import lock
     from pipeline.run.swap import swapped
     from pipeline.trace.verify import refuse, verify_part
