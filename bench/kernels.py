@@ -39,6 +39,7 @@ WAYS = ("make", "api", "floor", "ours")
 GOALS = (("ours", "floor", 1.5), ("ours", "api", 1 / 3), ("ours", "make", 1 / 5))
 SINGLE = 1 / 3
 # papermill gives the cell that it adds a new id each time.
+_TITLE = re.compile(r"<title>[^<]*</title>")
 _IDS = re.compile(r'id="cell-id=[^"]*"')
 
 
@@ -332,7 +333,8 @@ def _jobs(folder: Path) -> Sequence[Any]:
 
 
 def _written(folder: Path) -> dict[str, str]:
-    """Name → text, without what differs from run to run by papermill's own doing."""
+    """Name → text, without what differs from run to run by papermill's own doing, and without the
+    page's title, which the command line takes from the file's name."""
     import nbformat
 
     from pipeline.publish.notebooks import written
@@ -342,7 +344,8 @@ def _written(folder: Path) -> dict[str, str]:
         if path.suffix == ".ipynb":
             made[path.name] = written(nbformat.read(path, as_version=4))
         else:
-            made[path.name] = _IDS.sub("", path.read_text(encoding="utf-8"))
+            page = _IDS.sub("", path.read_text(encoding="utf-8"))
+            made[path.name] = _TITLE.sub("", page, count=1)
     return made
 
 
