@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -44,7 +45,8 @@ class Workspace:
         key = stale.build_key(2025, None, self.processed, self.reports)
         state = stale.state_path_of(self.processed, 2025)
         inputs = stale.inputs_of(self.raw, 2025, self.repo)
-        stale.record(state, inputs, [self.report], key, self.repo)
+        with mock.patch.object(stale, "_HERE", f"{self.repo}{os.sep}"):  # built with the copy
+            stale.record(state, inputs, [self.report], key, self.repo)
 
     def make(self, *words: str) -> subprocess.CompletedProcess[str]:
         # What this very run of make left in the environment is not for the one we start.
