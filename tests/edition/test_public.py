@@ -33,14 +33,11 @@ def test_nothing_of_the_inside_lies_in_the_folder(edition):
     given, chapters = (outside(edition.intern, part) for part in ("underlag", "kapitel"))
     assert len(given) > 100 and len(chapters) > 20
     files = [p for p in public(edition).rglob("*") if p.is_file()]
-    # `rapport.html` of a frozen visit is part of a name that the public edition has itself.
-    names = {Path(name).name for name in given}
-    names -= {name for name in names if any(p.name.endswith(name) for p in files)}
-    assert len(names) > 40
-    barred = {*given.values(), *chapters.values(), *names}
+    barred = {*given.values(), *chapters.values(), *(Path(name).name for name in given)}
     barred |= {"spar-data", "_rad", "datakvalitet", ".ipynb", str(REPO)}
     for path in files:
         content = re.sub(rb"\w_rad", b"", path.read_bytes())  # of a table: antal_rader
+        content = re.sub(rb"\barsrapport\.(?:html|pdf)", b"", content)  # of the edition's own files
         if path.suffix == ".pdf":
             reader = pypdf.PdfReader(path)
             content += "".join(p.extract_text() for p in reader.pages).encode()
