@@ -144,7 +144,7 @@ pages: export UPPFOLJNING_SIDOR = $(REPORTS)
 pages: export UPPFOLJNING_SIDOR_AR = $(YEAR)
 pages: export UPPFOLJNING_SIDOR_ALLA = 1
 pages: ## granskar varje sida i en byggd utgåva i webbläsaren: tillgänglighet, kontrast, länkar
-	$(RUN) test tests/edition/pages -n 0 $(ARGS)
+	$(RUN) test tests/edition/pages --dist load $(ARGS)
 
 bench: ## mäter hur fort det går, på påhittade data; ARGS="kernels" väljer
 	$(RUN) bench $(ARGS)

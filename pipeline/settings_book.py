@@ -54,7 +54,6 @@ SINGLE = (  # the settings of the first sheet, a row each; a dot parts a section
     Column("kod", "Kommunkod", TEXT, "Fyra siffror."),
     Column("sektor", "Sektor eller verksamhetsområde"),
     Column("per_datum", "Rapporterna visar läget per", DAY, "Tomt: årets sista dag."),
-    Column("klientord", "Ord för klient", TEXT, "Till exempel klient, brukare, kund."),
     Column("sekretess.troskel", "Minsta antal som visas publikt", WHOLE, "Minst 3, vanligen 5."),
     Column("sekretess.sla_samman", "Slås samman i ordning", LIST,
            "tertial; kategorier; enheter; ar"),

@@ -107,7 +107,6 @@ class Kommun:
     kod: str = ""
     sektor: str = ""
     per_datum: dt.date | None = None
-    klientord: str = "klient"
     kontakt: str = ""  # whom readers of the public edition turn to, as a sentence has it
     enheter: tuple[Option, ...] = ()
     insatser: tuple[Option, ...] = ()
@@ -348,7 +347,7 @@ def load_kommun(raw: Path) -> Kommun:
 
 def _kommun(doc: Mapping[str, Any]) -> Kommun:
     known = {
-        "namn", "kod", "sektor", "per_datum", "klientord", "kontakt", "enheter", "insatser",
+        "namn", "kod", "sektor", "per_datum", "kontakt", "enheter", "insatser",
         "verksamheter", "kommuner", "hoppa_over", "rakna_alla_svar", "sekretess",
         "instrument", "matt", "arshjul", "flg", "stratsys", "bedomning", "kolada", "logotyp",
     }  # fmt: skip
@@ -373,7 +372,6 @@ def _kommun(doc: Mapping[str, Any]) -> Kommun:
         kod=str(doc.get("kod", "")),
         sektor=doc.get("sektor", ""),
         per_datum=per_datum,
-        klientord=doc.get("klientord", "klient"),
         kontakt=str(doc.get("kontakt", "")),
         enheter=units,
         insatser=_options(doc.get("insatser", ()), "insatser"),

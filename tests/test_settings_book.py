@@ -90,9 +90,9 @@ def put(sheet: str, cell: str, value: object) -> Callable[[Any], None]:
     ("alter", "place", "said"),
     [
         (put("Inställningar", "B5", "snart"), "bladet Inställningar, cell B5", "ÅÅÅÅ-MM-DD"),
-        (put("Inställningar", "B7", "fem"), "bladet Inställningar, cell B7", "ett heltal"),
-        (put("Inställningar", "B7", 2), "bladet Inställningar, cell B7", "minst 3"),
-        (put("Inställningar", "B8", "kön"), "bladet Inställningar, cell B8", "tar bara"),
+        (put("Inställningar", "B6", "fem"), "bladet Inställningar, cell B6", "ett heltal"),
+        (put("Inställningar", "B6", 2), "bladet Inställningar, cell B6", "minst 3"),
+        (put("Inställningar", "B7", "kön"), "bladet Inställningar, cell B7", "tar bara"),
         (
             put("Inställningar", "A3", "Kulör"),
             "bladet Inställningar, cell A3",
@@ -168,7 +168,7 @@ def test_what_differs_between_two_workbooks_is_told_in_settings(tmp_path: Path) 
     import hashlib
 
     folders, manifests = [], []
-    for name, alter in (("a", lambda _: None), ("b", put("Inställningar", "B7", 7))):
+    for name, alter in (("a", lambda _: None), ("b", put("Inställningar", "B6", 7))):
         folder = at_book(tmp_path / name, alter)
         digest = hashlib.sha256((folder / BOOK).read_bytes()).hexdigest()
         folders.append([folder])

@@ -73,7 +73,6 @@ def toml_bytes(years: Sequence[int]) -> bytes:
         f'kod = "{world.KOD}"  # finns inte bland Sveriges kommunkoder',
         f'sektor = "{world.SEKTOR}"',
         f"per_datum = {dt.date(max(years) + 1, *world.TOLD_AS_OF)}",
-        'klientord = "klient"',
         f'logotyp = "{LOGO.name}"  # påhittad, till omslagen',
         "",
         "# Kommuner att jämföra med. Värdena i mappen kolada är påhittade, också rikets.",

@@ -22,6 +22,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
 GIVEN = os.environ.get("UPPFOLJNING_SIDOR", "")  # REPORTS of a finished edition
 WHOLE = os.environ.get("UPPFOLJNING_SIDOR_ALLA", "") == "1"
 WIDE, NARROW, TALL = 1280, 320, 900
+MODES = [(WIDE, "light"), (WIDE, "dark"), (NARROW, "light"), (NARROW, "dark")]
 
 
 @dataclass(frozen=True)
@@ -37,13 +38,33 @@ class Site:
         return list(walk.named(found, self.year))
 
 
-@pytest.fixture(scope="session")
-def site(request: pytest.FixtureRequest) -> Site:
-    if not GIVEN:
-        return Site(request.getfixturevalue("edition").intern.parent, WHOLE)
+def given() -> Site:
+    """The finished edition that is asked about."""
     years = sorted(p for p in Path(GIVEN).resolve().glob("[0-9]*") if (p / "intern").is_dir())
     wanted = os.environ.get("UPPFOLJNING_SIDOR_AR") or (years[-1].name if years else str(YEAR))
     return Site(Path(GIVEN).resolve() / wanted, WHOLE)
+
+
+@pytest.fixture(scope="session")
+def site(request: pytest.FixtureRequest) -> Site:
+    return given() if GIVEN else Site(request.getfixturevalue("edition").intern.parent, WHOLE)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each page of a finished edition is a test of its own: one hears how far it has come, and
+    the processes share them."""
+    if "looked_at" in metafunc.fixturenames:
+        names = [name for name, _ in given().chosen] if GIVEN else ["sample"]
+        metafunc.parametrize("looked_at", names)
+    if "modes" in metafunc.fixturenames:
+        each = [(mode,) for mode in MODES] if WHOLE else [MODES[::3]]
+        metafunc.parametrize("modes", each, ids=lambda modes: "-".join(f"{w}{s}" for w, s in modes))
+
+
+@pytest.fixture
+def chosen(site: Site, looked_at: str) -> list[tuple[str, Path]]:
+    """The pages to look at, with their names."""
+    return [(looked_at, site.year / looked_at)] if GIVEN else site.chosen
 
 
 @pytest.fixture(scope="package")

@@ -33,12 +33,12 @@ def moved(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "without"])
-def test_pages_ask_for_nothing_and_break_no_policy(browser, site, moved, scripts):
+def test_pages_ask_for_nothing_and_break_no_policy(browser, chosen, moved, scripts):
     context = browser.new_context(java_script_enabled=scripts, offline=True)
     context.add_init_script(f"({VIOLATIONS})()")
     page, said, asked, broken = context.new_page(), [], [], []
     listen(page, said, asked)
-    for name, _ in site.chosen:
+    for name, _ in chosen:
         page.goto((moved / name).as_uri())
         assert page.locator("main").inner_text().strip(), name
         if scripts:

@@ -3,7 +3,7 @@ and pictures may, each in a region that has a name and takes the focus."""
 
 from __future__ import annotations
 
-from .conftest import NARROW, TALL, WIDE, Site
+from .conftest import NARROW, TALL, WIDE
 
 # 1.4.12: line height 1.5, after paragraphs 2 em, letters 0.12 em, words 0.16 em.
 SPACED = """() => { const sheet = new CSSStyleSheet();
@@ -32,11 +32,11 @@ CUT = """() => [...document.querySelectorAll("h1, h2, h3, h4, p, li, caption, su
   .map(e => e.outerHTML.slice(0, 120))"""
 
 
-def test_no_page_scrolls_sideways(browser, site: Site):
+def test_no_page_scrolls_sideways(browser, chosen):
     """640 px is a window of 1280 at 200 %."""
     context = browser.new_context(viewport={"width": NARROW, "height": TALL})
     page, found = context.new_page(), []
-    for name, address in site.chosen:
+    for name, address in chosen:
         page.goto(address.as_uri())
         page.evaluate(UNFOLD)
         for spaced in (False, True):
