@@ -140,7 +140,7 @@ def _annual(
         staff = settle_staff(workspace, year, jobs, resting)
         decision = settle(workspace, year, "publik", outward, resting)
         for edition, planned in (("intern", jobs), ("publik", outward)):
-            tell(workspace, year, edition, planned)
+            tell(workspace, year, edition, planned, resting)
         for address, why in unfollowed(workspace, year):
             say(textwrap.fill(f"Att rätta: {address}: {why}", 80, subsequent_indent="  "))
         check_analyses(workspace, year)

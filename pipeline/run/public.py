@@ -65,12 +65,12 @@ def settle(
     """The same, where what the chapters ask for, and `resting`, a digest of raw files, records and
     tables, are what they were: what was decided then."""
     given = [resting, str(year), edition]
-    first = plan(workspace, year, edition, jobs, None)
+    first = plan(workspace, year, edition, jobs, None, resting)
     merged = remembered_value(
         f"sammanslagningen ({edition})", [__name__], [*given, _spelled(first)],
         lambda: _merged(workspace, year, edition, first),
     )  # fmt: skip
-    second = plan(workspace, year, edition, jobs, _classed(workspace, edition, merged))
+    second = plan(workspace, year, edition, jobs, _classed(workspace, edition, merged), resting)
 
     def decided() -> Settled:
         made = _suppressed(workspace, year, edition, second, merged)
@@ -121,10 +121,12 @@ def settle_staff(
     return None
 
 
-def tell(workspace: Workspace, year: int, edition: str, jobs: Sequence[Job]) -> None:
+def tell(
+    workspace: Workspace, year: int, edition: str, jobs: Sequence[Job], resting: str = ""
+) -> None:
     """Write down the facts that the chapters of a decided edition show, for the chapters and texts
     that name them (`report/named.py`)."""
-    told = plan(workspace, year, edition, jobs, pattern_of(workspace, year, edition)).told
+    told = plan(workspace, year, edition, jobs, pattern_of(workspace, year, edition), resting).told
     _replaced(named.path(workspace.processed, year, edition), named.to_json(told.values()))
 
 
