@@ -30,7 +30,7 @@ from pipeline.publish.public_edition import (
     publish_background,
     publish_public,
 )
-from pipeline.publish.untraced import Finding, gate
+from pipeline.publish.untraced import Finding, gate_print, on_page
 from pipeline.report.context import pattern_of
 from pipeline.run.execute import Job
 from pipeline.run.planning import plan
@@ -150,11 +150,16 @@ def publish(
     whole, told = public_edition(executed, replace(meta, edition=public.EDITION))
     refuse_hidden(whole, decision.pattern, "publika")
     said = statement(workspace.raw, load_kommun(workspace.raw), told.meta)
-    publish_public(told, out, said)
-    page, printed = (out / REPORT).read_text(encoding="utf-8"), (out / PDF).read_bytes()
-    warnings = gate(told, page, printed, vocabulary(workspace, decision.pattern))
+    allowed = vocabulary(workspace, decision.pattern)
+    found: list[Finding] = []
+
+    def read(document: Document) -> None:
+        publish_background(executed, whole, background)
+        found.extend(on_page(document, (out / REPORT).read_text(encoding="utf-8"), allowed))
+
+    publish_public(told, out, said, meanwhile=read)
+    warnings = gate_print(told, (out / PDF).read_bytes(), allowed, found)
     refuse_files(workspace, meta.year, out)
-    publish_background(executed, whole, background)
     texts = {
         "index.html": hidden_page.render(
             whole, decision.pattern, decision.reasons,
