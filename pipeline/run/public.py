@@ -52,9 +52,7 @@ class Settled:
 def decide(workspace: Workspace, year: int, edition: str, jobs: Sequence[Job]) -> Decision:
     """Plan the chapters, merge, plan them again with the merged classes, suppress; the pattern is
     written where the chapters' kernels find it."""
-    merged = _merged(workspace, year, edition, plan(workspace, year, edition, jobs, None))
-    second = plan(workspace, year, edition, jobs, _classed(workspace, edition, merged))
-    decision = _suppressed(workspace, year, edition, second, merged)
+    decision = _suppressed(workspace, year, edition, *_asked(workspace, year, edition, jobs))
     _replaced(patterns.path(workspace.processed, year, edition), decision.pattern.to_json())
     return decision
 
@@ -64,23 +62,30 @@ def settle(
 ) -> Settled:
     """The same, where what the chapters ask for, and `resting`, a digest of raw files, records and
     tables, are what they were: what was decided then."""
-    given = [resting, str(year), edition]
-    first = plan(workspace, year, edition, jobs, None, resting)
-    merged = remembered_value(
-        f"sammanslagningen ({edition})", [__name__], [*given, _spelled(first)],
-        lambda: _merged(workspace, year, edition, first),
-    )  # fmt: skip
-    second = plan(workspace, year, edition, jobs, _classed(workspace, edition, merged), resting)
+    asked, merged = _asked(workspace, year, edition, jobs, resting)
 
     def decided() -> Settled:
-        made = _suppressed(workspace, year, edition, second, merged)
+        made = _suppressed(workspace, year, edition, asked, merged)
         return Settled(made.pattern, dict(made.reasons), made.kept, dict(made.chapters))
 
-    settled = remembered_value(
-        f"beslutet ({edition})", [__name__], [*given, _spelled(second), repr(merged)], decided
-    )
+    key = [resting, str(year), edition, _spelled(asked), repr(merged)]
+    settled = remembered_value(f"beslutet ({edition})", [__name__], key, decided)
     _replaced(patterns.path(workspace.processed, year, edition), settled.pattern.to_json())
     return settled
+
+
+def _asked(
+    workspace: Workspace, year: int, edition: str, jobs: Sequence[Job], resting: str = ""
+) -> tuple[Recorder, dict[str, Merging]]:
+    """What the chapters ask for with merged classes, and those."""
+    first = plan(workspace, year, edition, jobs, None, resting)
+    merged = remembered_value(
+        f"sammanslagningen ({edition})", [__name__],
+        [resting, str(year), edition, _spelled(first)],
+        lambda: _merged(workspace, year, edition, first),
+    )  # fmt: skip
+    classed = _classed(workspace, edition, merged)
+    return plan(workspace, year, edition, jobs, classed, resting), merged
 
 
 def _spelled(asked: Recorder) -> str:
