@@ -95,7 +95,6 @@ def _cells(source: str) -> tuple[tuple[str, bool], ...]:
     return tuple((c.source, "parameters" in c.metadata.get("tags", ())) for c in cells)
 
 
-@lru_cache(maxsize=64)
 def _rests_on(source: str) -> dict[str, str]:
     """The digests of a notebook's own code and of all that it imports, and that plans it."""
     code = [cell for cell, _ in _cells(source)]
