@@ -137,6 +137,11 @@ def opened(memory: Memory | None) -> Iterator[None]:
         _open = before
 
 
+def at_hand() -> Memory | None:
+    """The memory that is open."""
+    return _open
+
+
 def remembered(
     step: str, code: Iterable[str], key: Iterable[str | bytes], make: Callable[[], bytes]
 ) -> bytes:
@@ -247,11 +252,22 @@ def _code_of(modules: tuple[str, ...]) -> dict[str, str]:
             known.add(path)
             waiting += [p for m in _imported(path) for p in _files_of(m)]
     for folder in {p.parent for p in known} - {REPO / "pipeline"}:
-        known |= {p for p in folder.rglob("*") if p.suffix not in (".py", ".pyc") and p.is_file()}
-    return {p.relative_to(REPO).as_posix(): _print(p) for p in sorted(known)}
+        known |= _beside(folder)
+    return {name: told for name, told in sorted(map(_print, known))}
 
 
-_print = cache(file_digest)
+@cache
+def _beside(folder: Path) -> frozenset[Path]:
+    """What lies in a folder and is no code."""
+    return frozenset(
+        p for p in folder.rglob("*") if p.suffix not in (".py", ".pyc") and p.is_file()
+    )
+
+
+@cache
+def _print(path: Path) -> tuple[str, str]:
+    """A file's name from the repository, and its digest."""
+    return path.relative_to(REPO).as_posix(), file_digest(path)
 
 
 @cache
@@ -286,7 +302,7 @@ def _files_of(module: str) -> tuple[Path, ...]:
 
 def forget_code() -> None:
     """The code's files are looked at anew: a process that builds more than once."""
-    for each in (_code_of, _imported, _files_of, _print, surroundings):
+    for each in (_code_of, _imported, _files_of, _beside, _print, surroundings):
         each.cache_clear()
 
 

@@ -12,6 +12,8 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 VARIABLE = "UPPFOLJNING_LASER"  # the file that a kernel writes to; unset: nothing is noted
@@ -23,6 +25,19 @@ NAME, NAMES = "namn", "alla-namn"
 
 _out: int | None = None
 _noted: set[str] = set()
+_heard: set[str] | None = None
+
+
+@contextmanager
+def heard() -> Iterator[set[str]]:
+    """The notes of what is looked up meanwhile, in this process and without a kernel: of the
+    pattern and of the facts by name. Files are not heard."""
+    global _heard
+    before, _heard = _heard, set()
+    try:
+        yield _heard
+    finally:
+        _heard = before
 
 
 def start() -> None:
@@ -64,10 +79,12 @@ def start() -> None:
 
 def note(kind: str, *what: str) -> None:
     """Something has been looked at. Written at once: a kernel is ended without farewell."""
-    if _out is None:
+    if _out is None and _heard is None:
         return
     line = json.dumps([kind, *what], ensure_ascii=False)
-    if line not in _noted:
+    if _heard is not None:
+        _heard.add(line)
+    if _out is not None and line not in _noted:
         _noted.add(line)
         os.write(_out, f"{line}\n".encode())
 

@@ -68,7 +68,7 @@ def shown(
         patch.setattr(author, "_planned", lambda *_: False)
         patch.setattr(blocks, "bundle", lambda block: {MIMETYPE: block})
         for job in jobs:
-            recorder.chapter = job.name
+            recorder.begin(job.name)
             made[job.name] = _shown(job, recorder, patch)
     return made
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, NoReturn
 
 from pipeline.forms.codebook import Value
@@ -30,7 +31,7 @@ def digest(definition: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical(definition).encode()).hexdigest()[:16]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Fact:
     """One number.
 
@@ -54,7 +55,7 @@ class Fact:
     reads: tuple[str, ...] = ()
     parents: tuple[Fact, ...] = ()
 
-    @property
+    @cached_property
     def id(self) -> str:
         return digest(self.definition)
 

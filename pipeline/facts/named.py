@@ -163,7 +163,10 @@ def path(processed: Path, year: int, edition: str) -> Path:
 
 
 def to_json(records: Iterable[Record]) -> str:
-    return json.dumps(sorted(records, key=lambda r: str(r["id"])), ensure_ascii=False, indent=0)
+    """A record a line."""
+    ordered = sorted(records, key=lambda r: str(r["id"]))
+    lines = ",\n".join(json.dumps(r, ensure_ascii=False) for r in ordered)
+    return f"[\n{lines}\n]\n"
 
 
 def from_json(text: str) -> Sequence[Record]:

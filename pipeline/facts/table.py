@@ -20,6 +20,9 @@ class Total:
     def __repr__(self) -> str:
         return "TOTAL"
 
+    def __reduce__(self) -> str:
+        return "TOTAL"  # there is one
+
 
 TOTAL: Final = Total()
 Key = Value | Merged | None | Total

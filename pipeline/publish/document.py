@@ -63,7 +63,7 @@ class Chapter:
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Document:
     meta: Meta
     chapters: tuple[Chapter, ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from pipeline.trace.diff.parameters import KEPT
 REPORT, PDF, INDEX, NOTEBOOKS = "arsrapport.html", "arsrapport.pdf", "index.html", "notebooks"
 Balance = Mapping[str, Mapping[str, int]]
 Trace = Callable[[Sequence[b.Data]], Lineage]
+Meanwhile = Callable[[Document], None]
 COUNTS = {
     "rows": "Rader", "processed": "Behandlade", "duplicates": "Dubbletter",
     "quarantined": "I karantän", "cells_blanked": "Tömda celler",
@@ -52,6 +54,7 @@ def publish(
     pages: Iterable[tuple[str, str, str]] = (),
     trace: Trace | None = None,
     standing: Standing | None = None,
+    meanwhile: Meanwhile | None = None,
 ) -> Document:
     """Write the edition of these executed notebooks (name → file, in reading order) into `out`.
 
@@ -59,40 +62,45 @@ def publish(
     and validation. `balance` is `files` of balance.json; `inputs` and `sources` (the chapters as
     they are in the repository) go into the manifest; `pages` (address, title, a line about it)
     are what else the front page links to. `trace` gives the lineage of the ledger's rows: with it
-    the report has its trace panel. `standing`: the evidence that the front page tells of. Returns
-    the document. Raises
-    UppfoljningError or GateError: `out` is no edition until the caller has swapped it in.
+    the report has its trace panel. `standing`: the evidence that the front page tells of.
+    `meanwhile` is called with the document when all but the PDF is written, which is made beside
+    the rest. Returns the document. Raises UppfoljningError or GateError: `out` is no edition until
+    the caller has swapped it in.
     """
     texts = {name: path.read_text(encoding="utf-8") for name, path in executed.items()}
     read = {name: nbformat.reads(text, as_version=4) for name, text in texts.items()}
     characters = "".join(sorted(set().union(*texts.values(), repr(meta))))
     document = collect(read, meta)
-    records = ledger.facts(document)
-    facts = frozenset(record["id"] for record in records)
-    panel = None
-    if trace is not None:
-        code = {(n, key): cell.source for n, nb in read.items() for key, cell in cells(nb)}
-        panel = panel_data(document, trace(records), code)
-        characters = "".join(sorted({*characters, *panel.inline}))
-    beside = {n: nbformat.read(path, as_version=4) for n, path in (others or {}).items()}
-    read = dict(sorted({**beside, **read}.items()))
-    (out / NOTEBOOKS).mkdir(parents=True, exist_ok=True)
-    ledger.write_ledger(document, out)
-    _write(out / REPORT, html.render(document, f"{NOTEBOOKS}/", characters, panel))
-    for file, script in (panel.shards if panel else {}).items():
-        (out / FOLDER).mkdir(exist_ok=True)
-        _write(out / FOLDER / file, script)
-    (out / PDF).write_bytes(pdf.render(document))
-    registers = archive.register(records), archive.shown(ledger.occurrences(document))
-    archive.write_archive(document, tables(document), registers, out)
-    for name, notebook in read.items():
-        page = notebooks.render(
-            notebook, name, document, report=f"../{REPORT}", facts=facts, characters=characters
-        )
-        _write(out / NOTEBOOKS / f"{name}.html", page)
-        _write(out / NOTEBOOKS / f"{name}.ipynb", notebooks.written(notebook))
-    titles = {name: name for name in read} | notebooks.titles(document, beside)
-    _write(out / INDEX, front_page(document, titles, balance, pages, standing))
+    with ThreadPoolExecutor(1) as aside:  # Typst leaves the interpreter to the rest
+        printed = aside.submit(pdf.render, document)
+        records = ledger.facts(document)
+        facts = frozenset(record["id"] for record in records)
+        panel = None
+        if trace is not None:
+            code = {(n, key): cell.source for n, nb in read.items() for key, cell in cells(nb)}
+            panel = panel_data(document, trace(records), code)
+            characters = "".join(sorted({*characters, *panel.inline}))
+        beside = {n: nbformat.read(path, as_version=4) for n, path in (others or {}).items()}
+        read = dict(sorted({**beside, **read}.items()))
+        (out / NOTEBOOKS).mkdir(parents=True, exist_ok=True)
+        ledger.write_ledger(document, out)
+        _write(out / REPORT, html.render(document, f"{NOTEBOOKS}/", characters, panel))
+        for file, script in (panel.shards if panel else {}).items():
+            (out / FOLDER).mkdir(exist_ok=True)
+            _write(out / FOLDER / file, script)
+        registers = archive.register(records), archive.shown(ledger.occurrences(document))
+        archive.write_archive(document, tables(document), registers, out)
+        for name, notebook in read.items():
+            page = notebooks.render(
+                notebook, name, document, report=f"../{REPORT}", facts=facts, characters=characters
+            )
+            _write(out / NOTEBOOKS / f"{name}.html", page)
+            _write(out / NOTEBOOKS / f"{name}.ipynb", notebooks.written(notebook))
+        titles = {name: name for name in read} | notebooks.titles(document, beside)
+        _write(out / INDEX, front_page(document, titles, balance, pages, standing))
+        if meanwhile is not None:
+            meanwhile(document)
+        (out / PDF).write_bytes(printed.result())
     write_manifest(out, meta, inputs, sources)
     return document
 

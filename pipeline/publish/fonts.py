@@ -13,6 +13,7 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 
 from pipeline.memory import file_digest, remembered
+from pipeline.publish.text import Letters
 
 FOLDER = Path(font_source_sans_pro.font_directory)
 FACES = (  # file, CSS weight, CSS style
@@ -41,7 +42,6 @@ def characters() -> frozenset[int]:
     return frozenset(TTFont(FOLDER / FACES[0][0], lazy=True).getBestCmap())
 
 
-@lru_cache(maxsize=4096)
 def _drawable(char: str) -> str:
     if ord(char) in characters() or char in BORROWED or char in "\n\t":
         return char
@@ -61,7 +61,10 @@ def drawable(text: str) -> str:
     """
     if text.isascii():
         return text
-    return "".join(map(_drawable, unicodedata.normalize("NFC", text)))
+    return unicodedata.normalize("NFC", text).translate(_DRAWABLE)
+
+
+_DRAWABLE = Letters(_drawable)
 
 
 def faces_css(text: str) -> str:

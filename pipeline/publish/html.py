@@ -9,6 +9,7 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 from traitlets import Unicode
 
+from pipeline.memory import remembered
 from pipeline.publish import register as reg
 from pipeline.publish.contents import following
 from pipeline.publish.document import Document
@@ -40,10 +41,20 @@ class ReportHTMLExporter(PageExporter):
                 (chapter, Markup("\n").join(map(writer.block, chapter.blocks)))
                 for chapter in document.chapters
             ],
-            "register": register,
+            "register": [self._group(group, given["notebooks"]) for group in register],
             "register_title": reg.TITLE,
             "register_introduction": reg.INTRODUCTION,
         }
+
+    def _group(self, group: reg.Group, notebooks: str) -> Markup:
+        """A group of the register."""
+
+        def made() -> bytes:
+            template = self.environment.get_template("faktagrupp.html.j2")
+            return str(template.render(group=group, notebooks=notebooks)).encode()
+
+        key = [repr(group), notebooks]
+        return Markup(remembered("registret på sidan", [__name__], key, made).decode())
 
 
 def render(

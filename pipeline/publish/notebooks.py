@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -75,7 +76,7 @@ def render(
 ) -> str:  # fmt: skip
     """The notebook's page. `characters`: to embed beside its own; the rest as the exporter has
     it."""
-    text = nbformat.writes(notebook)
+    text = _spelled(notebook)
     # All that it has of the other chapters: where its blocks stand in the report, and which of its
     # numbers the register has.
     own = [
@@ -123,7 +124,18 @@ def normalised(notebook: NotebookNode) -> NotebookNode:
 
 def written(notebook: NotebookNode) -> str:
     """The normalised notebook's file."""
-    return str(nbformat.writes(normalised(notebook))) + "\n"
+
+    def made() -> bytes:
+        return f"{nbformat.writes(normalised(notebook))}\n".encode("utf-8", "surrogatepass")
+
+    return remembered("anteckningsbokens fil", [__name__], [_spelled(notebook)], made).decode(
+        "utf-8", "surrogatepass"
+    )
+
+
+def _spelled(notebook: NotebookNode) -> str:
+    """All of a notebook, as what is made of it is found by."""
+    return json.dumps(notebook, sort_keys=True)
 
 
 def _views(

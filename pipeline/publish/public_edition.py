@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from pipeline.publish import accessibility, archive, html, ledger, notebooks, pd
 from pipeline.publish.accessibility import Statement
 from pipeline.publish.contents import following
 from pipeline.publish.document import Document, Meta, collect
-from pipeline.publish.edition import INDEX, NOTEBOOKS, PDF, REPORT
+from pipeline.publish.edition import INDEX, NOTEBOOKS, PDF, REPORT, Meanwhile
 from pipeline.publish.exporter import PageExporter
 from pipeline.publish.manifest import write_public_manifest
 
@@ -43,34 +44,40 @@ def publish_public(
     out: Path,
     statement: Statement,
     pages: Iterable[tuple[str, str, str]] = (),
+    meanwhile: Meanwhile | None = None,
 ) -> None:
     """Write `publik/` into the folder `out` from the public document and the accessibility
     statement. Nothing else is read, so that nothing else can be told. `pages` (address, title, a
-    line about it) are what else the front page links to. Raises UppfoljningError or GateError."""
+    line about it) are what else the front page links to; `meanwhile` is called when all but the PDF
+    is written. Raises UppfoljningError or GateError."""
     (out / TABLES).mkdir(parents=True, exist_ok=True)
     told = public.public_ledger(document)
     attached = pdf.Attachment(public.FILE, "application/json", LEDGER, told.encode())
-    _write(out / REPORT, html.render(document, statement=accessibility.PAGE))
-    _write(out / accessibility.PAGE, statement.page())
-    (out / PDF).write_bytes(pdf.render(document, attached))
-    _write(out / public.FILE, told)
-    listed: dict[str, list[tuple[str, str]]] = {}
-    titles = {chapter.anchor: chapter.title for chapter in document.chapters}
-    for name, caption, table in public.tables(document):
-        text = public.csv_text(table)
-        (out / TABLES / name).write_text(text, encoding="utf-8-sig", newline="")
-        chapter = titles[name.rpartition("-")[0]]
-        listed.setdefault(chapter, []).append((f"{TABLES}/{name}", caption))
-    register = archive.register(public.public_records(document))
-    archive.write_archive(document, public.tables(document), [register], out)
-    resources: dict[str, Any] = {
-        "meta": document.meta, "report": REPORT, "pdf": PDF, "ledger": public.FILE,
-        "tables": list(listed.items()), "method_title": public.METHOD_TITLE,
-        "method": public.METHOD_TEXT, "styles": following(3),
-        "pages": [*pages, (accessibility.PAGE, accessibility.TITLE, accessibility.ABOUT)],
-        "package": f"{archive.FOLDER}/{archive.PACKAGE}",
-    }  # fmt: skip
-    _write(out / INDEX, PublicIndexExporter().render(**resources))
+    with ThreadPoolExecutor(1) as aside:  # Typst leaves the interpreter to the rest
+        printed = aside.submit(pdf.render, document, attached)
+        _write(out / REPORT, html.render(document, statement=accessibility.PAGE))
+        _write(out / accessibility.PAGE, statement.page())
+        _write(out / public.FILE, told)
+        listed: dict[str, list[tuple[str, str]]] = {}
+        titles = {chapter.anchor: chapter.title for chapter in document.chapters}
+        for name, caption, table in public.tables(document):
+            text = public.csv_text(table)
+            (out / TABLES / name).write_text(text, encoding="utf-8-sig", newline="")
+            chapter = titles[name.rpartition("-")[0]]
+            listed.setdefault(chapter, []).append((f"{TABLES}/{name}", caption))
+        register = archive.register(public.public_records(document))
+        archive.write_archive(document, public.tables(document), [register], out)
+        resources: dict[str, Any] = {
+            "meta": document.meta, "report": REPORT, "pdf": PDF, "ledger": public.FILE,
+            "tables": list(listed.items()), "method_title": public.METHOD_TITLE,
+            "method": public.METHOD_TEXT, "styles": following(3),
+            "pages": [*pages, (accessibility.PAGE, accessibility.TITLE, accessibility.ABOUT)],
+            "package": f"{archive.FOLDER}/{archive.PACKAGE}",
+        }  # fmt: skip
+        _write(out / INDEX, PublicIndexExporter().render(**resources))
+        if meanwhile is not None:
+            meanwhile(document)
+        (out / PDF).write_bytes(printed.result())
     write_public_manifest(out, document.meta)
 
 

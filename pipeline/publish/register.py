@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 
 from pipeline.facts.words import definition_words
@@ -130,6 +131,7 @@ def _told(entry: Entry, year: int) -> str:
     return ", ".join(filter(None, (entry.basis, period)))
 
 
+@lru_cache(maxsize=2)
 def register(document: Document) -> tuple[Group, ...]:
     """Every fact of the document, in groups by the chapter that shows it first.
 

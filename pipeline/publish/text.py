@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Callable
 
 from pipeline.kalender import MONTHS
 
@@ -19,6 +20,17 @@ _NUMBER = re.compile(r"(?<!\w)[−-]?\d[\d\u00a0\u202f]*(?:,\d+)?")
 def clean(text: str) -> str:
     """The text without characters that no page may hold. Lone surrogates become U+FFFD."""
     return _SURROGATE.sub("\ufffd", _DROPPED.sub("", text.replace("\r\n", "\n")))
+
+
+class Letters(dict[int, str]):
+    """For `str.translate`: what becomes of a character, asked once of each that occurs."""
+
+    def __init__(self, becomes: Callable[[str], str]) -> None:
+        self._becomes = becomes
+
+    def __missing__(self, code: int) -> str:
+        self[code] = self._becomes(chr(code))
+        return self[code]
 
 
 def slug(text: str) -> str:

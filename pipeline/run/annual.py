@@ -26,7 +26,7 @@ from pipeline.facts.own import own_measures
 from pipeline.facts.pattern import Pattern
 from pipeline.memory import Memory
 from pipeline.privacy.key import key_of
-from pipeline.publish.document import Meta
+from pipeline.publish.document import Document, Meta
 from pipeline.publish.manifest import stated, write_manifest
 from pipeline.run import audit, modes, profiling, state, stopped, tertial, underlag
 from pipeline.run.analyses import check_analyses
@@ -140,7 +140,7 @@ def _annual(
         staff = settle_staff(workspace, year, jobs, resting)
         decision = settle(workspace, year, "publik", outward, resting)
         for edition, planned in (("intern", jobs), ("publik", outward)):
-            tell(workspace, year, edition, planned)
+            tell(workspace, year, edition, planned, resting)
         for address, why in unfollowed(workspace, year):
             say(textwrap.fill(f"Att rätta: {address}: {why}", 80, subsequent_indent="  "))
         check_analyses(workspace, year)
@@ -299,7 +299,7 @@ def _publish(
     from pipeline.publish.edition import PDF, REPORT, publish, verified
     from pipeline.publish.fonts import faces_css
     from pipeline.publish.panel.lineage import Lineage, trace_all
-    from pipeline.publish.untraced import gate
+    from pipeline.publish.untraced import Finding, gate_print, on_page
     from pipeline.run.revised import revised, write_revised
     from pipeline.run.standing import code, gather, latest, rules
     from pipeline.run.vocabulary import vocabulary
@@ -332,14 +332,19 @@ def _publish(
     standing = gather(workspace, year, made, stated(meta, *went_in), latest(workspace.raw, year))
     for sentence in standing.incomplete:
         say(textwrap.fill(f"Att avstämma: {sentence}", 80, subsequent_indent="  "))
+    allowed = vocabulary(workspace, hides)
+    found: list[Finding] = []
+
+    def read(document: Document) -> None:
+        if hides is not None:
+            refuse_hidden(document, hides, "interna")
+        found.extend(on_page(document, (made / REPORT).read_text(encoding="utf-8"), allowed))
+
     document = publish(
         chapters_, meta, made, balance=balance, pages=pages, others=others,
-        trace=traced, standing=standing,
+        trace=traced, standing=standing, meanwhile=read,
     )  # fmt: skip
-    if hides is not None:
-        refuse_hidden(document, hides, "interna")
-    page, printed = (made / REPORT).read_text(encoding="utf-8"), (made / PDF).read_bytes()
-    for warning in gate(document, page, printed, vocabulary(workspace, hides)):
+    for warning in gate_print(document, (made / PDF).read_bytes(), allowed, found):
         say(f"Att se över: {warning.where}: ”{warning.token}” i ”{warning.context}”.")
     write_pages(
         processed, made / "datakvalitet", kommun.namn, back="../index.html",

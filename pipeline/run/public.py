@@ -30,7 +30,7 @@ from pipeline.publish.public_edition import (
     publish_background,
     publish_public,
 )
-from pipeline.publish.untraced import Finding, gate
+from pipeline.publish.untraced import Finding, gate_print, on_page
 from pipeline.report.context import pattern_of
 from pipeline.run.execute import Job
 from pipeline.run.planning import plan
@@ -52,9 +52,7 @@ class Settled:
 def decide(workspace: Workspace, year: int, edition: str, jobs: Sequence[Job]) -> Decision:
     """Plan the chapters, merge, plan them again with the merged classes, suppress; the pattern is
     written where the chapters' kernels find it."""
-    merged = _merged(workspace, year, edition, plan(workspace, year, edition, jobs, None))
-    second = plan(workspace, year, edition, jobs, _classed(workspace, edition, merged))
-    decision = _suppressed(workspace, year, edition, second, merged)
+    decision = _suppressed(workspace, year, edition, *_asked(workspace, year, edition, jobs))
     _replaced(patterns.path(workspace.processed, year, edition), decision.pattern.to_json())
     return decision
 
@@ -64,23 +62,30 @@ def settle(
 ) -> Settled:
     """The same, where what the chapters ask for, and `resting`, a digest of raw files, records and
     tables, are what they were: what was decided then."""
-    given = [resting, str(year), edition]
-    first = plan(workspace, year, edition, jobs, None)
-    merged = remembered_value(
-        f"sammanslagningen ({edition})", [__name__], [*given, _spelled(first)],
-        lambda: _merged(workspace, year, edition, first),
-    )  # fmt: skip
-    second = plan(workspace, year, edition, jobs, _classed(workspace, edition, merged))
+    asked, merged = _asked(workspace, year, edition, jobs, resting)
 
     def decided() -> Settled:
-        made = _suppressed(workspace, year, edition, second, merged)
+        made = _suppressed(workspace, year, edition, asked, merged)
         return Settled(made.pattern, dict(made.reasons), made.kept, dict(made.chapters))
 
-    settled = remembered_value(
-        f"beslutet ({edition})", [__name__], [*given, _spelled(second), repr(merged)], decided
-    )
+    key = [resting, str(year), edition, _spelled(asked), repr(merged)]
+    settled = remembered_value(f"beslutet ({edition})", [__name__], key, decided)
     _replaced(patterns.path(workspace.processed, year, edition), settled.pattern.to_json())
     return settled
+
+
+def _asked(
+    workspace: Workspace, year: int, edition: str, jobs: Sequence[Job], resting: str = ""
+) -> tuple[Recorder, dict[str, Merging]]:
+    """What the chapters ask for with merged classes, and those."""
+    first = plan(workspace, year, edition, jobs, None, resting)
+    merged = remembered_value(
+        f"sammanslagningen ({edition})", [__name__],
+        [resting, str(year), edition, _spelled(first)],
+        lambda: _merged(workspace, year, edition, first),
+    )  # fmt: skip
+    classed = _classed(workspace, edition, merged)
+    return plan(workspace, year, edition, jobs, classed, resting), merged
 
 
 def _spelled(asked: Recorder) -> str:
@@ -121,10 +126,12 @@ def settle_staff(
     return None
 
 
-def tell(workspace: Workspace, year: int, edition: str, jobs: Sequence[Job]) -> None:
+def tell(
+    workspace: Workspace, year: int, edition: str, jobs: Sequence[Job], resting: str = ""
+) -> None:
     """Write down the facts that the chapters of a decided edition show, for the chapters and texts
     that name them (`report/named.py`)."""
-    told = plan(workspace, year, edition, jobs, pattern_of(workspace, year, edition)).told
+    told = plan(workspace, year, edition, jobs, pattern_of(workspace, year, edition), resting).told
     _replaced(named.path(workspace.processed, year, edition), named.to_json(told.values()))
 
 
@@ -148,11 +155,16 @@ def publish(
     whole, told = public_edition(executed, replace(meta, edition=public.EDITION))
     refuse_hidden(whole, decision.pattern, "publika")
     said = statement(workspace.raw, load_kommun(workspace.raw), told.meta)
-    publish_public(told, out, said)
-    page, printed = (out / REPORT).read_text(encoding="utf-8"), (out / PDF).read_bytes()
-    warnings = gate(told, page, printed, vocabulary(workspace, decision.pattern))
+    allowed = vocabulary(workspace, decision.pattern)
+    found: list[Finding] = []
+
+    def read(document: Document) -> None:
+        publish_background(executed, whole, background)
+        found.extend(on_page(document, (out / REPORT).read_text(encoding="utf-8"), allowed))
+
+    publish_public(told, out, said, meanwhile=read)
+    warnings = gate_print(told, (out / PDF).read_bytes(), allowed, found)
     refuse_files(workspace, meta.year, out)
-    publish_background(executed, whole, background)
     texts = {
         "index.html": hidden_page.render(
             whole, decision.pattern, decision.reasons,

@@ -111,7 +111,7 @@ class _World:
             if kind in (reads.RAW, reads.PROCESSED):
                 return self._file(getattr(self._workspace, kind) / what[0])
             pattern, names, every = self._edition(year, edition)
-            return every if kind == reads.NAMES else _answer(pattern, names, kind, what) or every
+            return every if kind == reads.NAMES else answer(pattern, names, kind, what) or every
 
         return now
 
@@ -150,7 +150,7 @@ def data_digest(workspace: Workspace) -> str:
     return digest(*told)
 
 
-def _answer(pattern: Pattern, names: Names, kind: str, what: Sequence[str]) -> str:
+def answer(pattern: Pattern, names: Names, kind: str, what: Sequence[str]) -> str:
     """What a chapter is told that looks this up; empty where all that there is decides it."""
     match kind:
         case reads.SHOWS:

@@ -61,6 +61,7 @@ KINDS = (
         "Interna uppgifter, får inte lämnas ut", "arsrapport.html",
     ),
 )  # fmt: skip
+NUMBER = ["fact", "part", "text"]  # what a paper's number must have in common with the report's
 OUTWARD = tuple(kind for kind in KINDS if kind.outward)
 PAGES = tuple(  # address, title and a line about it, for the front page
     (f"{FOLDER}/{kind.name}/{kind.name}.{suffix}", f"{kind.title} {as_}", line)
@@ -99,7 +100,7 @@ def write_all(
     for kind in KINDS:
         pattern = hides[kind.edition]
         told = "" if pattern is None else pattern.to_json()
-        shown = memory.file_digest(_shown(made, kind))
+        shown = repr(sorted({tuple(row[k] for k in NUMBER) for row in _shown(made, kind)}))
         memory.remembered_folder(
             kind.title, [__name__], [resting, repr(meta), told, shown],
             made / FOLDER / kind.name, say,
@@ -107,11 +108,13 @@ def write_all(
         )  # fmt: skip
 
 
-def _shown(made: Path, kind: Kind) -> Path:
-    """What the report shows whose numbers a paper has."""
+def _shown(made: Path, kind: Kind) -> list[dict[str, str]]:
+    """The numbers that the report shows whose numbers a paper has, wherever they stand."""
     from pipeline.publish.ledger import OCCURRENCES
 
-    return made / "publik" / OCCURRENCES if kind.outward else made / OCCURRENCES
+    report = made / "publik" if kind.outward else made
+    found: list[dict[str, str]] = pq.read_table(report / OCCURRENCES, columns=NUMBER).to_pylist()
+    return found
 
 
 def release(
@@ -135,8 +138,7 @@ def _write(
     own = replace(meta, name=kind.title, edition=kind.stamp)
     folder = made / FOLDER / kind.name
     paper = publish(kind.name, own, folder, f"../../../{kind.report}", kind.outward)
-    shown = pq.read_table(_shown(made, kind)).to_pylist()
-    refuse_new(paper.document, shown, kind.outward)
+    refuse_new(paper.document, _shown(made, kind), kind.outward)
     if hides is not None:
         refuse_hidden(paper.document, hides, kind.edition + "a")
     allowed = vocabulary(workspace, hides)

@@ -109,7 +109,7 @@ def run(w: Workspace, context: Context, monkeypatch: Any) -> list[list[Any]]:
         for job in JOBS:
             shown.append([])
             if context.recorder is not None:
-                context.recorder.chapter = job.name
+                context.recorder.begin(job.name)
             if job.notebook == "prov.ipynb":
                 runner._cell(CHAPTER, {})
             else:

@@ -20,11 +20,26 @@ def gate(
 
     Raises GateError, in Swedish: which chapter, cell and text, and what to do.
     """
-    found = untraced_in_document(document, allowed)
-    found += untraced_in_html(html, document, allowed)
-    found += untraced_in_pdf(pdf, document, allowed, layout)
-    refuse(found)
-    return found
+    return gate_print(document, pdf, allowed, on_page(document, html, allowed), layout)
+
+
+def on_page(document: Document, html: str, allowed: Allowed) -> list[Finding]:
+    """What the first half of `gate` finds, of an edition whose PDF is not there yet: its document
+    and its page. Refuses nothing."""
+    return untraced_in_document(document, allowed) + untraced_in_html(html, document, allowed)
+
+
+def gate_print(
+    document: Document,
+    pdf: bytes,
+    allowed: Allowed,
+    found: list[Finding],
+    layout: Layout = Layout.REPORT,
+) -> list[Finding]:
+    """The other half: the PDF. Refuses for what it finds, and for what is `found` before it."""
+    every = found + untraced_in_pdf(pdf, document, allowed, layout)
+    refuse(every)
+    return every
 
 
 def gate_paper(document: Document, pdf: bytes, word: bytes, allowed: Allowed) -> list[Finding]:
@@ -37,6 +52,6 @@ def gate_paper(document: Document, pdf: bytes, word: bytes, allowed: Allowed) ->
 
 
 __all__ = [
-    "Allowed", "Finding", "gate", "gate_paper", "untraced_in_document", "untraced_in_docx",
-    "untraced_in_html", "untraced_in_pdf",
+    "Allowed", "Finding", "gate", "gate_paper", "gate_print", "on_page", "untraced_in_document",
+    "untraced_in_docx", "untraced_in_html", "untraced_in_pdf",
 ]  # fmt: skip

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
 from html.parser import HTMLParser
 
+from pipeline.memory import remembered_value
 from pipeline.publish.document import Document
 from pipeline.publish.text import as_written
 from pipeline.publish.untraced import said
 from pipeline.publish.untraced.allowed import Allowed
 from pipeline.publish.untraced.finding import Finding
-from pipeline.publish.untraced.said import Said, compare
-from pipeline.publish.untraced.tokens import has_number
+from pipeline.publish.untraced.said import Said, agrees, compare, lines
+from pipeline.publish.untraced.tokens import flat, has_number
 
 WHAT = "Webbsidan"
 # What a reader never meets as text. The trace panel's data lies in scripts.
@@ -23,8 +27,7 @@ SPOKEN = frozenset(
 RASTER = frozenset("img picture canvas image object embed iframe video foreignobject".split())
 VALUED = frozenset({"input", "meter", "progress", "option", "button"})
 _GENERATED = re.compile(r"content\s*:\s*(?!\s*none)[^;}]*[\d\\][^;}]*|counter\([^)]*\)")
-
-
+_BEGINS = re.compile(r'^<section class="kapitel|^<h3 id="faktaregister-', re.MULTILINE)
 _ESCAPED = re.compile(r"\\([0-9A-Fa-f]{1,6})\s?")
 
 
@@ -32,11 +35,50 @@ def untraced_in_html(html: str, document: Document, allowed: Allowed) -> list[Fi
     """Where the page's numbers are not the document's. `allowed` matters to the document only:
     what it lets through there must stand here as well."""
     logo = document.meta.logo
-    reader = _Reader(logo.address if logo is not None else None)
+    address = logo.address if logo is not None else ""
+    expected, read = list(said.page(document)), list(_parts(html, address))
+    found = [finding for part in read for finding in part.findings]
+    if not agrees(expected, "".join(part.flat for part in read)):
+        found += compare(expected, _reader(html, address).said, WHAT)
+    return found + _facts(document, [fact for part in read for fact in part.facts])
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of the page, read: what it says made flat, the elements that show facts, what no page
+    may have, and whether what follows is read the same without it."""
+
+    flat: str
+    facts: list[tuple[str, str, str, str]]
+    findings: list[Finding]
+    ended: bool
+
+
+def _parts(html: str, logo: str) -> Iterator[_Part]:
+    """The page read in parts, each of chapters or of groups of the register: what was read before
+    is not read again."""
+    starts = [match.start() for match in _BEGINS.finditer(html)]
+    begun = 0
+    for end in [*starts, len(html)]:
+        part = html[begun:end]
+        read = remembered_value(
+            "läsningen av sidan", [__name__], [part, logo], partial(_read, part, logo)
+        )
+        if read.ended or end == len(html):
+            yield read
+            begun = end
+
+
+def _read(html: str, logo: str) -> _Part:
+    reader = _reader(html, logo)
+    return _Part(flat(lines(reader.said)), reader.facts, reader.findings, reader.ended)
+
+
+def _reader(html: str, logo: str) -> _Reader:
+    reader = _Reader(logo)
     reader.feed(html)
     reader.close()
-    found = reader.findings + compare(list(said.page(document)), reader.said, WHAT)
-    return found + _facts(document, reader.facts)
+    return reader
 
 
 def _character(escape: re.Match[str]) -> str:
@@ -63,7 +105,7 @@ def _facts(document: Document, found: list[tuple[str, str, str, str]]) -> list[F
 class _Reader(HTMLParser):
     """What is read or heard, in order; the elements that show facts; what no page may have."""
 
-    def __init__(self, logo: str | None) -> None:
+    def __init__(self, logo: str) -> None:
         super().__init__(convert_charrefs=True)
         self._logo = logo  # the one picture from outside, which holds no text
         self.said: list[Said] = []
@@ -74,6 +116,13 @@ class _Reader(HTMLParser):
         self._style = False
         self._fact: tuple[str, str, str] | None = None
         self._text: list[str] = []
+
+    ended = False  # outside of all that decides how what follows is read
+
+    def close(self) -> None:
+        inside = self._unseen or self._style or self._fact is not None or self.cdata_elem
+        self.ended = not inside and "<" not in self.rawdata
+        super().close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in UNSEEN:
@@ -117,7 +166,8 @@ class _Reader(HTMLParser):
         if self._style:
             self._css(data)
         elif not self._unseen:
-            self.said.append(Said(data, self._place))
+            if not data.isspace():
+                self.said.append(Said(data, self._place))
             if self._fact is not None:
                 self._text.append(data)
 

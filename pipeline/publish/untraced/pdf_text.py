@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
+
+from pipeline.memory import remembered_value
 
 # Parentheses that balance need no escape, and glyphs' codes are bytes like any other: in a long
 # text with some "(" and ")" among its codes they stand several deep.
@@ -59,9 +62,35 @@ def drawn(reader: Any) -> Iterator[Drawn]:
     """Every text of every page; pages count from 1."""
     fonts: dict[int, _Font] = {}
     for number, page in enumerate(reader.pages, start=1):
-        contents = page.get("/Contents")
+        contents, resources = page.get("/Contents"), page.get("/Resources") or {}
         data = b"" if contents is None else _data(contents.get_object())
-        yield from _Stream(number, fonts).read(data, page.get("/Resources") or {})
+        # What is drawn on a page follows from its stream and from what that names.
+        key = [data, *_named(resources, 0)]
+        read = partial(_read, data, resources, fonts)
+        for told in remembered_value("läsningen av en sida i PDF", [__name__], key, read):
+            yield Drawn(number, *told)
+
+
+def _read(data: bytes, resources: Any, fonts: dict[int, _Font]) -> list[tuple[str, str, float]]:
+    return [(d.kind, d.text, d.x) for d in _Stream(0, fonts).read(data, resources)]
+
+
+def _named(resources: Any, depth: int) -> Iterator[str | bytes]:
+    """All that reading a stream looks at beside it: fonts, and forms with what they name."""
+    given = resources.get_object()
+    for name, font in (given.get("/Font") or {}).items():
+        about = font.get_object()
+        mapped, encoding = (about.get(k) for k in ("/ToUnicode", "/Encoding"))
+        yield from (str(name), str(about.get("/Subtype")))
+        yield "" if encoding is None else repr(encoding.get_object())
+        has_map = mapped is not None and hasattr(mapped.get_object(), "get_data")
+        yield bytes(mapped.get_object().get_data()) if has_map else b""
+    for name, thing in (given.get("/XObject") or {}).items():
+        form = thing.get_object()
+        yield from (str(name), str(form.get("/Subtype")))
+        if form.get("/Subtype") == "/Form" and depth < 8:
+            yield bytes(form.get_data())
+            yield from _named(form.get("/Resources") or resources, depth + 1)
 
 
 def _data(contents: Any) -> bytes:

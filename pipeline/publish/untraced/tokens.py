@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
+from pipeline.publish.text import Letters
+
 INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufe0e\ufe0f\ufeff]")
 _SPACES = re.compile(r"[ \t\n\r\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 # A digit is one sign \x01 to the patterns below: ４, ², Ⅷ and ½ too.
@@ -52,26 +54,27 @@ _SIGNATURE = re.compile(rf"\d|(?<=\d)[.,/:](?=\d)|[+\-](?=\d)|(?<=\d)%|[{_CHINES
 def flat(text: str) -> str:
     """The text as any layout would leave it: no spaces, plain digits, one minus."""
     if not text.isascii():
-        text = "".join(map(_numeral, INVISIBLE.sub("", text)))
-        text = unicodedata.normalize("NFKC", text)
-        text = text.translate(_SAME)
-        text = "".join(_digit(c) for c in text) if not text.isascii() else text
+        text = INVISIBLE.sub("", text).translate(_NUMERALS)
+        text = unicodedata.normalize("NFKC", text).translate(_DIGITS)
     return _SPACES.sub("", text)
 
 
-_SAME = str.maketrans({"−": "-", "–": "-", "‐": "-", "\u2011": "-", "⁄": "/", "‰": "%"})
-
-
-@lru_cache(maxsize=4096)
 def _digit(char: str) -> str:
+    if char in _SAME:
+        return _SAME[char]
     number = unicodedata.digit(char, None)
     return char if number is None else str(number)
 
 
-@lru_cache(maxsize=4096)
+_SAME = {"−": "-", "–": "-", "‐": "-", "\u2011": "-", "⁄": "/", "‰": "%"}
+
+
 def _numeral(char: str) -> str:
     """Ⅻ is a number: NFKC would make three letters of it."""
     return f"{unicodedata.numeric(char):g}" if unicodedata.category(char) == "Nl" else char
+
+
+_NUMERALS, _DIGITS = Letters(_numeral), Letters(_digit)
 
 
 def signature(flat_text: str) -> Iterator[re.Match[str]]:
