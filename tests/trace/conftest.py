@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pipeline.memory import Memory
 from pipeline.trace.verify import opened, pdf_text
 from tests.municipality import at
 from tests.shared import shared
 
-from .verified import Edition, build
+from .verified import YEAR, Edition, build
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +44,28 @@ def _by_content(function: Callable[[Path], Any]) -> Callable[[Path], Any]:
         return made[data]
 
     return remembering
+
+
+@pytest.fixture(scope="session")
+def first(sound: Edition, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the build remembers that has verified `sound`."""
+    folder = tmp_path_factory.mktemp("minne") / str(YEAR)
+    kept = Memory(folder)
+    assert sound.verified(kept).ok
+    kept.settle(sound=True, finished=True)
+    return folder
+
+
+@pytest.fixture
+def remembered(first: Path, tmp_path: Path) -> Callable[[], Memory]:
+    """The memory of a build after that one."""
+
+    def build() -> Memory:
+        folder = Path(tempfile.mkdtemp(dir=tmp_path)) / str(YEAR)
+        shutil.copytree(first, folder)
+        return Memory(folder)
+
+    return build
 
 
 @pytest.fixture

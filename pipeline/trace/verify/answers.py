@@ -75,7 +75,8 @@ class Answers:
 
     def _batch(self, year: int, table: str, parts: Sequence[str]) -> None:
         try:
-            asked = f"SELECT {', '.join(parts)} FROM {table} WHERE _y = {year}"
+            columns = ",\n".join(parts)  # a line each, so that a comment ends with its own
+            asked = f"SELECT {columns}\nFROM {table} WHERE _y = {year}"
             found = self._connect().execute(asked).fetchmany(2)
             if [len(row) for row in found] != [len(parts)]:
                 raise duckdb.InvalidInputException("definitionen är inget villkor")

@@ -88,10 +88,10 @@ class Recomputed:
 
 
 def basis_of(workspace: Workspace, year: int, kommun: Kommun, processed: Path | None) -> str:
-    """A digest of all that the numbers are recomputed from, and of the tables compared: nothing
-    else in PROCESSED is read."""
+    """A digest of all that the numbers are recomputed from, and of the tables compared. Nothing
+    else in PROCESSED is read, nor what lies deeper in RAW: people's texts, records, releases."""
     told = [str(year), hashlib.sha256(secret_of(kommun)).hexdigest()]
-    folders = [(workspace.raw, "**/*"), (REPO / "expectations", "**/*")]
+    folders = [(workspace.raw, "*"), (workspace.raw, "*/*"), (REPO / "expectations", "**/*")]
     if processed is not None:
         folders.append((processed, "[12]???/*.parquet"))
     for root, which in folders:
