@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pipeline.memory import Memory
-from pipeline.trace.verify import opened, pdf_text
+from pipeline.trace.verify import Verdict, opened, pdf_text
 from tests.municipality import at
 from tests.shared import shared
 
@@ -47,22 +47,28 @@ def _by_content(function: Callable[[Path], Any]) -> Callable[[Path], Any]:
 
 
 @pytest.fixture(scope="session")
-def first(sound: Edition, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the build remembers that has verified `sound`."""
+def plain(sound: Edition) -> Verdict:
+    """Of `sound`, with nothing remembered."""
+    return sound.verified()
+
+
+@pytest.fixture(scope="session")
+def first(sound: Edition, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Verdict]:
+    """What the build remembers that is the first to verify `sound`, and its verdict."""
     folder = tmp_path_factory.mktemp("minne") / str(YEAR)
     kept = Memory(folder)
-    assert sound.verified(kept).ok
+    verdict = sound.verified(kept)
     kept.settle(sound=True, finished=True)
-    return folder
+    return folder, verdict
 
 
 @pytest.fixture
-def remembered(first: Path, tmp_path: Path) -> Callable[[], Memory]:
+def remembered(first: tuple[Path, Verdict], tmp_path: Path) -> Callable[[], Memory]:
     """The memory of a build after that one."""
 
     def build() -> Memory:
         folder = Path(tempfile.mkdtemp(dir=tmp_path)) / str(YEAR)
-        shutil.copytree(first, folder)
+        shutil.copytree(first[0], folder)
         return Memory(folder)
 
     return build
