@@ -25,7 +25,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pipeline.workspace import REPO
 
@@ -73,6 +73,10 @@ class Memory:
                 self.taken.append(step)
             return data[32:]
         return None
+
+    def has(self, key: str) -> bool:
+        """Whether something lies under a key."""
+        return any((folder / key).is_file() for folder in (self._new, self._old))
 
     def put(self, key: str, data: bytes) -> None:
         unfinished = self._new / f"{key}.{threading.get_ident()}.tmp"
@@ -150,13 +154,22 @@ def remembered(
     memory = _open
     if memory is None:
         return make()
-    whole = digest(step, surroundings(), *sorted(code_of(code).values()), *key)
+    whole = _whole(step, code, key)
     found = memory.found(step, whole)
     if found is None:
         memory.made(step, "")
         found = make()
         memory.put(whole, found)
     return found
+
+
+def _whole(step: str, code: Iterable[str], key: Iterable[str | bytes]) -> str:
+    return digest(step, surroundings(), *sorted(code_of(code).values()), *key)
+
+
+def knows(step: str, code: Iterable[str], key: Iterable[str | bytes]) -> bool:
+    """Whether an earlier build left what `remembered` would give."""
+    return _open is not None and _open.has(_whole(step, code, key))
 
 
 def remembered_value(
@@ -167,6 +180,26 @@ def remembered_value(
         return make()
     value: T = pickle.loads(remembered(step, code, key, lambda: pickle.dumps(make())))
     return value
+
+
+@contextmanager
+def remembered_answers(
+    step: str, code: Iterable[str], key: Iterable[str | bytes]
+) -> Iterator[tuple[Mapping[str, Any], dict[str, Any]]]:
+    """Many small answers, each under a name that says all that it was asked beside `code` and
+    `key`: those of earlier builds, and a place for those that are new. They are kept until code or
+    key changes."""
+    memory = _open
+    made: dict[str, Any] = {}
+    if memory is None:
+        yield {}, made
+        return
+    parts = {step: _whole(step, code, key)}
+    kept = memory.find(step, parts, lambda _: MISSING)
+    known: dict[str, Any] = {} if kept is None else pickle.loads(kept)
+    yield known, made
+    if made:
+        memory.keep(step, parts, {}, pickle.dumps(known | made))
 
 
 def remembered_folder(

@@ -27,6 +27,7 @@ from pipeline.facts.fact import Fact
 from pipeline.facts.measure import gas, mean, ratio, sd, share, total
 from pipeline.facts.pattern import Pattern
 from pipeline.report.swedish import show
+from pipeline.trace.verify.answers import Answers
 from pipeline.trace.verify.figures import Figures
 from pipeline.trace.verify.swedish import expected_text
 
@@ -53,7 +54,9 @@ def again(data: Dataset, *facts: Fact) -> dict[str, dict]:
     db = duckdb.connect()
     db.register("rows", data.table)
     db.execute(f"CREATE TABLE counted_{data.name} AS SELECT *, 2025 AS _y FROM rows")
-    return Figures(db, {(2025, data.name)}, 2025, [f.record() for f in family.values()]).made
+    return Figures(
+        Answers(lambda: db), {(2025, data.name)}, 2025, [f.record() for f in family.values()]
+    ).made
 
 
 def same(data: Dataset, *facts: Fact) -> None:

@@ -84,6 +84,47 @@ def test_only_the_owner_reads_what_is_kept(kept: Memory):
     assert {stat.S_IMODE(p.stat().st_mode) for p in home.iterdir()} == {0o600}
 
 
+def test_answers_are_kept_until_what_they_rest_on_changes(kept: Memory):
+    def asked(memory_: Memory | None, key: str, name: str) -> dict[str, int]:
+        with (
+            memory.opened(memory_),
+            memory.remembered_answers("svar", REMEMBER, [key]) as (known, made),
+        ):
+            if name not in known:
+                made[name] = len(known) + 1
+            return {**known}
+
+    assert asked(kept, "a", "x") == {}
+    second = again(kept)
+    assert asked(second, "a", "y") == {"x": 1}
+    third = again(second)
+    assert asked(third, "a", "x") == {"x": 1, "y": 2}
+    fourth = again(third)
+    assert asked(fourth, "b", "x") == {}  # other tables, say
+    assert asked(again(fourth), "a", "x") == {}
+    assert asked(None, "b", "x") == {}
+
+
+def test_answers_of_what_failed_are_not_kept(kept: Memory):
+    with (
+        pytest.raises(ZeroDivisionError),
+        memory.opened(kept),
+        memory.remembered_answers("svar", REMEMBER, []) as (_, made),
+    ):
+        made["x"] = 1 // 0
+    with memory.opened(again(kept)), memory.remembered_answers("svar", REMEMBER, []) as (known, _):
+        assert known == {}
+
+
+def test_what_is_known_is_told_beforehand(kept: Memory):
+    with memory.opened(kept):
+        assert not memory.knows("x", REMEMBER, ["a"])
+        memory.remembered("x", REMEMBER, ["a"], lambda: b"a")
+    with memory.opened(again(kept)):
+        assert memory.knows("x", REMEMBER, ["a"]) and not memory.knows("x", REMEMBER, ["b"])
+    assert not memory.knows("x", REMEMBER, ["a"])
+
+
 def test_what_a_build_does_not_use_goes(kept: Memory):
     with memory.opened(kept):
         memory.remembered("x", REMEMBER, ["a"], lambda: b"a")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import pipeline.trace.verify as package
 from pipeline.errors import GateError
+from pipeline.memory import Memory
 from pipeline.trace.verify import refuse
 from pipeline.workspace import REPO
 
@@ -18,9 +21,13 @@ from .verified import YEAR, Edition
 
 
 @pytest.mark.parametrize("alter", ALTERATIONS)
-def test_what_is_altered_is_found_and_named(edition: Edition, alter: Alteration):
+def test_what_is_altered_is_found_and_named(
+    edition: Edition, alter: Alteration, remembered: Callable[[], Memory]
+):
+    """… also by a build that remembers the edition as it was."""
     named = alter(edition)
     verdict = edition.verified()
+    assert replace(edition.verified(remembered()), unchanged=0, recalled=0) == verdict
     told = {}
     for d in verdict.differences:
         words = (d.where, d.what, d.name, d.id, d.shown, d.recomputed, *d.rows)

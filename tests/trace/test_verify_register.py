@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import pytest
 
+from pipeline.trace.verify.page import read_page
 from pipeline.trace.verify.register import Told, register_differences
 
 A, B = "a" * 16, "b" * 16
@@ -44,7 +45,8 @@ def differences(folder, facts, sharded, page=PAGE):
         text = json.dumps({"facts": {key: fact}})
         call = f"spar({json.dumps('f-' + key[:2])},{json.dumps(text)})\n"
         (folder / "sparning" / f"f-{key[:2]}.js").write_text(call, encoding="utf-8")
-    return [(d.where, d.what, d.id) for d in register_differences(folder, TOLD)]
+    read = read_page(folder / "arsrapport.html")
+    return [(d.where, d.what, d.id) for d in register_differences(read, folder, TOLD)]
 
 
 @pytest.mark.parametrize("sharded", [False, True])

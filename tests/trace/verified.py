@@ -6,6 +6,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline import memory
+from pipeline.memory import Memory
 from pipeline.trace.verify import Verdict, verify
 from pipeline.workspace import Workspace
 from tests import municipality
@@ -27,8 +29,10 @@ class Edition:
     def public(self) -> Path:
         return self.workspace.reports / str(YEAR) / "publik"
 
-    def verified(self) -> Verdict:
-        return verify(self.workspace, YEAR, self.intern, self.workspace.processed)
+    def verified(self, kept: Memory | None = None) -> Verdict:
+        """`kept`: what a build remembers that verifies it."""
+        with memory.opened(kept):
+            return verify(self.workspace, YEAR, self.intern, self.workspace.processed)
 
     def run(self, *verb: str) -> subprocess.CompletedProcess[str]:
         return municipality.run(self.workspace, *verb)

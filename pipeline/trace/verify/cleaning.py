@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from pipeline.forms.codebook import Codebook, Field
-from pipeline.trace.verify.finding import Found, dummies, find_table
+from pipeline.trace.verify.finding import Found, dummies, find_table, headers_of
 from pipeline.trace.verify.mapped import mapping_files, with_mapping
 from pipeline.trace.verify.meaning import define_meaning, insert
 from pipeline.trace.verify.persons import hide_persons
@@ -62,11 +62,11 @@ def load(
     cells: dict[str, list[tuple[object, ...]]] = {name: [] for name in books}
     codes: dict[tuple[str, str, int, str, str], int] = {}
     aside: list[tuple[object, ...]] = []
-    mappings = mapping_files(workspace.raw)
+    mappings, headers = mapping_files(workspace.raw), headers_of(books)
     for each in raw.years:
         read = year_sheets(workspace.raw, each, kommun.hoppa_over)
         for sheet in (s for r in read for s in with_mapping(r, mappings)):
-            found = find_table(sheet, books)
+            found = find_table(sheet, books, headers)
             if found is None:
                 raw.unread.append(f"{each}/{sheet.source}")
                 continue

@@ -1,5 +1,5 @@
-"""What an edition says in its files: blocks of the executed notebooks, HTML, crate.
-Read by json, html.parser and hashlib, and nothing of `pipeline.publish`."""
+"""What an edition says in its files: blocks of the executed notebooks, crate.
+Read by json and hashlib, and nothing of `pipeline.publish`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -129,61 +128,6 @@ def _plain(runs: Iterable[Any]) -> str:
         )
         for r in runs
     )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """An HTML page: (fact, part, text, value) of its numbers, (fact, text) of its pictures'
-    numbers, the pictures' alternative texts."""
-
-    numbers: tuple[tuple[str, str, str, str], ...]
-    marks: tuple[tuple[str, str], ...]
-    alts: tuple[str, ...]
-
-
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.numbers: list[tuple[str, str, str, str]] = []
-        self.marks: list[tuple[str, str]] = []
-        self.alts: list[str] = []
-        self._open: tuple[str, dict[str, str]] | None = None
-        self._text: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {k: v or "" for k, v in attrs}
-        if tag == "svg" and "aria-label" in given:
-            self.alts.append(given["aria-label"])
-        if tag in ("data", "text") and "data-fakta" in given:
-            self._open, self._text = (tag, given), []
-
-    def handle_data(self, data: str) -> None:
-        if self._open:
-            self._text.append(data)
-
-    def handle_endtag(self, tag: str) -> None:
-        if self._open and tag == self._open[0]:
-            given, text = self._open[1], "".join(self._text)
-            if tag == "data":
-                part = given.get("data-del") or "value"
-                self.numbers.append((given["data-fakta"], part, text, given.get("value", "")))
-            else:
-                self.marks.append((given["data-fakta"], text))
-            self._open = None
-
-
-def read_page(path: Path) -> Page:
-    """The traced numbers of a page, in order."""
-    reader = _Reader()
-    reader.feed(path.read_text(encoding="utf-8"))
-    reader.close()
-    return Page(tuple(reader.numbers), tuple(reader.marks), tuple(reader.alts))
-
-
-def same_digits(text: str, value: str) -> bool:
-    """Whether a number's `value` attribute has the digits of its text, or is the text."""
-    digits = re.sub(r"\D", "", text)
-    return value == text or (bool(digits) and digits == re.sub(r"\D", "", value))
 
 
 def squeezed(text: str) -> str:

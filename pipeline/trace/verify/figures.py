@@ -10,14 +10,12 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from fractions import Fraction
 from typing import Any
 
-import duckdb
-
+from pipeline.trace.verify.answers import Answers, Unanswerable
 from pipeline.trace.verify.cleaning import quoted
 from pipeline.trace.verify.statistics import ALL, STATISTICS
 from pipeline.trace.verify.swedish import written
 
 Record = dict[str, Any]
-BATCH = 150
 SYSTEM = ("rader", "celler")
 HIDDEN = "dold"  # the status of a fact that the edition does not show
 MEASURES = ("count", "share", "mean", "quantile", "sd", "sum", "gas", "cited")
@@ -26,11 +24,11 @@ MEASURES = ("count", "share", "mean", "quantile", "sd", "sum", "gas", "cited")
 class Figures:
     """Recomputed facts by id: `value` an exact fraction or None, `n`, `numerator`,
     `denominator`, `status`, `unit`, `kind`, `words`, `parents`; `broken` says why a definition
-    could not be computed."""
+    could not be computed. `recalled`: those that rest on an answer of an earlier build."""
 
     def __init__(
         self,
-        db: duckdb.DuckDBPyConnection,
+        answers: Answers,
         tables: set[tuple[int, str]],
         year: int,
         ledger: Sequence[Record],
@@ -38,9 +36,10 @@ class Figures:
         kept: Mapping[str, Record] | None = None,
     ) -> None:
         """`kept`: facts whose rows have been destroyed; they are taken as their record has them."""
-        self._db, self._tables, self._year, self._guarded = db, tables, year, guarded
+        self._answers, self._tables, self._year, self._guarded = answers, tables, year, guarded
         self.definitions = {r["id"]: json.loads(r["definition"]) for r in ledger}
         self.made: dict[str, Record] = {k: _kept(r) for k, r in (kept or {}).items()}
+        self.recalled: set[str] = set()
         self._measures()
         for key in self.definitions:
             self._later(key, ())
@@ -75,13 +74,10 @@ class Figures:
         year, name = self.year_of(definition), definition["dataset"]
         if (year, name) not in self._tables:
             return []
-        try:
-            rows = self._db.execute(
-                f"SELECT _kalla, _rad FROM {_table(name)} WHERE _y = {year} AND "
-                f"({self._basis(definition)}) ORDER BY 1, 2 LIMIT {limit}"
-            ).fetchall()
-        except duckdb.Error:
-            return []
+        rows = self._answers.rows(
+            f"SELECT _kalla, _rad FROM {_table(name)} WHERE _y = {year} AND "
+            f"({self._basis(definition)}) ORDER BY 1, 2 LIMIT {limit}"
+        )
         return [(year, source, row) for source, row in rows]
 
     def _basis(self, definition: Mapping[str, Any]) -> str:
@@ -106,30 +102,18 @@ class Figures:
                 for key in keys:
                     self.made[key] = _blank(self.definitions[key], "saknas")
                 continue
-            for at in range(0, len(keys), BATCH):
-                self._batch(year, name, keys[at : at + BATCH])
-
-    def _batch(self, year: int, name: str, keys: Sequence[str]) -> None:
-        parts = [a for key in keys for a in self._aggregates(self.definitions[key])]
-        source = f"FROM {_table(name)} WHERE _y = {year}"
-        try:
-            answer = self._db.execute(f"SELECT {', '.join(parts)} {source}").fetchone()
-        except duckdb.Error as error:
-            if len(keys) > 1:  # one of them cannot be computed: find out which
-                middle = len(keys) // 2
-                self._batch(year, name, keys[:middle])
-                self._batch(year, name, keys[middle:])
-                return
-            self.made[keys[0]] = _blank(self.definitions[keys[0]], "fel") | {
-                "broken": str(error).splitlines()[0]
-            }
-            return
-        values = list(answer or ())
-        for key in keys:
-            d = self.definitions[key]
-            width = len(self._aggregates(d))
-            self.made[key] = _measured(d, values[:width])
-            del values[:width]
+            parts = {key: self._aggregates(self.definitions[key]) for key in keys}
+            table = _table(name)
+            self._answers.ask(year, table, (p for some in parts.values() for p in some))
+            for key, some in parts.items():
+                d = self.definitions[key]
+                try:
+                    values = [self._answers.of(year, table, p) for p in some]
+                    self.made[key] = _measured(d, values)
+                except Unanswerable as error:
+                    self.made[key] = _blank(d, "fel") | {"broken": str(error)}
+                if any(self._answers.recalls(year, table, p) for p in some):
+                    self.recalled.add(key)
 
     def _aggregates(self, d: Mapping[str, Any]) -> list[str]:
         where = f"({d['where']})"
@@ -194,8 +178,10 @@ class Figures:
         if made is None:
             found["broken"] = f"slaget {definition['kind']} är inte känt"
         else:
-            found |= made(definition, parents)
+            found |= made(definition, parents, self._answers)
         self.made[key] = found | {"parents": parents}
+        if not self.recalled.isdisjoint(definition.get("parents", ())):
+            self.recalled.add(key)
 
 
 def identity(definition: Mapping[str, Any]) -> str:
@@ -274,7 +260,7 @@ def _fewest(parents: Sequence[Record]) -> int | None:
     return None if None in found or not found else min(found)
 
 
-def _derived(d: Mapping[str, Any], parents: Sequence[Record]) -> Record:
+def _derived(d: Mapping[str, Any], parents: Sequence[Record], answers: Answers) -> Record:
     a, b = parents
     x, y, op = a["value"], b["value"], d["op"]
     status, value = _status(parents), None
@@ -295,7 +281,7 @@ def _derived(d: Mapping[str, Any], parents: Sequence[Record]) -> Record:
     return found | ({"unit": d["unit"]} if "unit" in d else {})
 
 
-def _statistic(d: Mapping[str, Any], parents: Sequence[Record]) -> Record:
+def _statistic(d: Mapping[str, Any], parents: Sequence[Record], answers: Answers) -> Record:
     if d["function"] not in STATISTICS:
         return {"broken": f"statistiken {d['function']} är inte känd"}
     function, unit_of = STATISTICS[d["function"]]
@@ -305,7 +291,7 @@ def _statistic(d: Mapping[str, Any], parents: Sequence[Record]) -> Record:
         status = about["status"]
     value = None
     if status == "ok":
-        made = round(function(d, parents), 9) + 0.0
+        made = round(answers.statistic(function, d, parents), 9) + 0.0
         value = _fraction(made) if math.isfinite(made) else None
     return {
         "value": value, "n": _fewest(parents), "unit": unit_of(d) or about["unit"],
@@ -313,7 +299,7 @@ def _statistic(d: Mapping[str, Any], parents: Sequence[Record]) -> Record:
     }  # fmt: skip
 
 
-def _word(d: Mapping[str, Any], parents: Sequence[Record]) -> Record:
+def _word(d: Mapping[str, Any], parents: Sequence[Record], answers: Answers) -> Record:
     """Which of the words: by the sign of the number as shown, or the largest of several."""
     found: Record = {"unit": "ord", "n": None}
     if d["rule"] == "sign":
@@ -362,10 +348,10 @@ def _agreement(d: Mapping[str, Any], parents: Sequence[Record]) -> int:
 _GRADES = {"grade": _proposed, "gravest": _gravest, "agreement": _agreement}
 
 
-def _constant(d: Mapping[str, Any], parents: Sequence[Record]) -> Record:
+def _constant(d: Mapping[str, Any], parents: Sequence[Record], answers: Answers) -> Record:
     return {"value": Fraction(d["value"])}
 
 
-_FROM_PARENTS: Mapping[str, Callable[[Mapping[str, Any], Sequence[Record]], Record]] = {
+_FROM_PARENTS: Mapping[str, Callable[[Mapping[str, Any], Sequence[Record], Answers], Record]] = {
     "derived": _derived, "statistic": _statistic, "word": _word, "constant": _constant,
 }  # fmt: skip

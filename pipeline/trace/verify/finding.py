@@ -18,6 +18,7 @@ _NO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _CODE = re.compile(r"^([A-Za-z]\w*(?:\[[^\]]*\])*)\.\s+(\S.*)$", re.DOTALL)
 _STAMP = re.compile(r"Blankett [a-z][a-z0-9_]*, version [0-9a-f]{12}, förifyllt: ([a-z0-9_ ]+)")
 Place = tuple[str, int]  # field, number of its dummy column (-1: the field's own column)
+Headers = Mapping[str, Mapping[str, Place]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,16 @@ class Found:
     layout: Layout | None = None  # of the tool that wrote the table
 
 
-def find_table(sheet: Sheet, books: Mapping[str, Codebook]) -> Found | None:
-    """The table of a sheet, None where no form fits."""
-    words = {name: _names(book) for name, book in books.items()}
+def headers_of(books: Mapping[str, Codebook]) -> Headers:
+    """What a column of each form may be called, and its place."""
+    return {name: _names(book) for name, book in books.items()}
+
+
+def find_table(
+    sheet: Sheet, books: Mapping[str, Codebook], headers: Headers | None = None
+) -> Found | None:
+    """The table of a sheet, None where no form fits. `headers`: those of `books`."""
+    words = headers_of(books) if headers is None else headers
     best: Found | None = None
     for reading in sheet.readings:
         layout = sheet.layout or layout_of(reading)
@@ -52,7 +60,7 @@ def _best(
     reading: Rows,
     layout: Layout | None,
     books: Mapping[str, Codebook],
-    words: Mapping[str, Mapping[str, Place]],
+    words: Headers,
     best: Found | None,
 ) -> Found | None:
     """The better of what has been found and what this reading of the sheet gives."""
@@ -60,7 +68,7 @@ def _best(
         told = layout if layout is not None and at in layout.heads else None
         headers = _headers(row) if told is None else _told(told)
         filled = sum(c is not None for c in row) if told is None else sum(map(bool, told.names))
-        for name, book in books.items():
+        for name, book in books.items() if headers or told is not None else ():
             if layout is not None and layout.form not in ("", name):
                 continue
             columns = _columns(headers, words[name], book.protects != "none")

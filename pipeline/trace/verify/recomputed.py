@@ -5,16 +5,17 @@ settings is opened instead."""
 from __future__ import annotations
 
 import hashlib
-import re
 import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from types import TracebackType
 
 import duckdb
 
 from pipeline import memory
 from pipeline.forms.codebook import Codebook
+from pipeline.trace.verify.answers import Answers
 from pipeline.trace.verify.cleaning import Raw, clean, load
 from pipeline.trace.verify.persons import secret_of
 from pipeline.trace.verify.processed import Found, compare_processed
@@ -26,8 +27,8 @@ Kept = tuple[Raw, list[Difference], Found, bytes]
 
 
 class Recomputed:
-    """`raw`: what was read; `differences` of PROCESSED from it, in `rows`. `basis`: a digest of all
-    that it is computed from. `asked`: how often the tables were needed."""
+    """`raw`: what was read; `differences` of PROCESSED from it, in `rows`; `answers`: what the
+    tables say. `basis`: a digest of all that it is computed from."""
 
     def __init__(
         self, workspace: Workspace, year: int, kommun: Kommun, books: Mapping[str, Codebook],
@@ -37,7 +38,6 @@ class Recomputed:
         self._books, self._processed, self._basis = books, processed, basis
         self._stack = ExitStack()
         self._db: duckdb.DuckDBPyConnection | None = None
-        self.asked = 0
 
     def __enter__(self) -> Recomputed:
         home = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="uppfoljning-"))
@@ -45,16 +45,22 @@ class Recomputed:
         self.raw, self.differences, self.rows, self._bytes = memory.remembered_value(
             "rådata omräknade", [__name__], [self._basis], self._made
         )
+        known, made = self._stack.enter_context(
+            memory.remembered_answers("svar ur rådata omräknade", [__name__], [self._basis])
+        )
+        self.answers = Answers(self._tables, known, made)
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:  # fmt: skip
         if self._db is not None:
             self._db.close()
-        self._stack.close()
+        self._stack.__exit__(kind, error, trace)
 
-    def tables(self) -> duckdb.DuckDBPyConnection:
+    def _tables(self) -> duckdb.DuckDBPyConnection:
         """A connection that may read these tables and nothing else: the ledger's SQL is run."""
-        self.asked += 1
         if self._db is None:
             if not self._file.exists():
                 self._file.write_bytes(self._bytes)
@@ -82,15 +88,15 @@ class Recomputed:
 
 
 def basis_of(workspace: Workspace, year: int, kommun: Kommun, processed: Path | None) -> str:
-    """A digest of all that the numbers are recomputed from, and of the tables compared."""
-    asked = re.compile(r"[12]\d{3}/(?:fakta|monster)-[a-z]+\.json")  # of no table
+    """A digest of all that the numbers are recomputed from, and of the tables compared. Nothing
+    else in PROCESSED is read, nor what lies deeper in RAW: people's texts, records, releases."""
     told = [str(year), hashlib.sha256(secret_of(kommun)).hexdigest()]
-    for root in (workspace.raw, processed, REPO / "expectations"):
-        for path in sorted(root.rglob("*")) if root is not None else ():
-            name = path.relative_to(root).as_posix() if root is not None else ""
-            hidden = root is processed and name.startswith(".")
-            if path.is_file() and not hidden and not asked.fullmatch(name):
-                told += [name, memory.file_digest(path)]
+    folders = [(workspace.raw, "*"), (workspace.raw, "*/*"), (REPO / "expectations", "**/*")]
+    if processed is not None:
+        folders.append((processed, "[12]???/*.parquet"))
+    for root, which in folders:
+        for path in sorted(p for p in root.glob(which) if p.is_file()):
+            told += [path.relative_to(root).as_posix(), memory.file_digest(path)]
         told.append("")
     return memory.digest(*told)
 

@@ -1,24 +1,22 @@
 """What the report's register and its trace panel say of each fact, against the recomputed one.
 
-Both are read from the page as it lies: the register's entries, the panel's JSON, its shards.
+Both are what the page says as it lies: the register's entries, the panel's JSON, its shards.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+from pipeline.trace.verify.page import Page
 from pipeline.trace.verify.swedish import expected_text, written
 from pipeline.trace.verify.verdict import Difference
 
-PAGE, SHARDS = "arsrapport.html", "sparning"
-_SECTION, _END = '<section class="kapitel register"', "</section>"
-_DATA, _DATA_END = '<script type="application/json" id="spar-data">', "</script>"
+NAME, SHARDS = "arsrapport.html", "sparning"
 _WHOLE = ("n", "numerator", "denominator")
 Record = Mapping[str, Any]
 
@@ -30,7 +28,7 @@ class Told:
     ledger: Sequence[Record]
     made: Mapping[str, Record]
     occurrences: Sequence[Record]
-    page: str = PAGE
+    page: str = NAME
 
     @property
     def register(self) -> str:
@@ -49,13 +47,10 @@ class Told:
         return {key: list(texts) for key, texts in found.items()}
 
 
-def register_differences(edition: Path, told: Told) -> Iterator[Difference]:
+def register_differences(page: Page, edition: Path, told: Told) -> Iterator[Difference]:
     """Every entry of the register and every fact of the panel that says something else than
-    what was recomputed. A page without a panel has none to compare."""
-    try:
-        page = (edition / told.page).read_text(encoding="utf-8")
-    except (OSError, ValueError):
-        return  # said already, of the page as a whole
+    what was recomputed. A page without a panel has none to compare; the panel's shards lie in the
+    folder `edition`."""
     shown = told.shown()
     yield from _compared(told.register, _entries(page), told, lambda r: _entry(r, told, shown))
     try:
@@ -106,69 +101,23 @@ def _entry(record: Record, told: Told, shown: Mapping[str, list[str]]) -> dict[s
     return {"värdet": value, "underlaget": basis, "perioden": record["period"]}
 
 
-@dataclass(slots=True)
-class _Entry:
-    value: str = ""
-    terms: dict[str, str] = field(default_factory=dict)
-
-
-class _Register(HTMLParser):
-    """The entries of the register: what is shown, and its list of terms."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.entries: dict[str, _Entry] = {}
-        self._entry = _Entry()
-        self._open = ""  # visat, dt, dd
-        self._text = self._term = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if tag == "li" and given.get("class") == "post":
-            self._entry = self.entries[(given.get("id") or "").removeprefix("f-")] = _Entry()
-        elif tag in ("dt", "dd") or given.get("class") == "visat":
-            self._open, self._text = tag, ""
-
-    def handle_data(self, data: str) -> None:
-        self._text += data
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag != self._open:
-            return
-        if tag == "dt":
-            self._term = self._text
-        elif tag == "dd":
-            self._entry.terms[self._term] = self._text
-        else:
-            self._entry.value = self._text
-        self._open = ""
-
-
-def _entries(page: str) -> dict[str, dict[str, str]]:
-    start = page.find(_SECTION)
-    reader = _Register()
-    if start >= 0:
-        reader.feed(page[start : page.find(_END, start)])
-        reader.close()
+def _entries(page: Page) -> dict[str, dict[str, str]]:
     return {
         key: {
-            "värdet": e.value, "underlaget": e.terms.get("Underlag", ""),
-            "perioden": e.terms.get("Period", ""),
+            "värdet": e[""], "underlaget": e.get("Underlag", ""), "perioden": e.get("Period", ""),
         }
-        for key, e in reader.entries.items()
+        for key, e in page.register.items()
     }  # fmt: skip
 
 
 # The panel
 
 
-def _panel(page: str, shards: Path) -> dict[str, Any] | None:
+def _panel(page: Page, shards: Path) -> dict[str, Any] | None:
     """Fact → what the panel holds of it, from the page or the files beside it."""
-    start = page.find(_DATA)
-    if start < 0:
+    if page.panel is None:
         return None
-    start += len(_DATA)
-    data = json.loads(page[start : page.index(_DATA_END, start)])
+    data = json.loads(page.panel)
     if "shards" not in data:
         return dict(data["facts"])
     found: dict[str, Any] = {}

@@ -7,19 +7,16 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from pipeline.trace.verify.docx_text import DocxText
 from pipeline.trace.verify.edition import (
     Notebook,
-    Page,
     Shown,
     Unit,
-    read_page,
-    same_digits,
     squeezed,
 )
+from pipeline.trace.verify.page import Page, same_digits
 from pipeline.trace.verify.pdf_text import PdfText
 from pipeline.trace.verify.verdict import Difference
 
@@ -93,11 +90,10 @@ class Shows:
         for name in sorted(gone):
             yield Difference("block", f"notebooks/{name}.ipynb", "anteckningsboken saknas")
 
-    def page(self, path: Path, where: str, wanted: Sequence[Shown]) -> Iterator[Difference]:
-        """The numbers of a page, in order: in text, in pictures, in alternative texts."""
-        try:
-            page = read_page(path)
-        except (OSError, ValueError):
+    def page(self, page: Page | None, where: str, wanted: Sequence[Shown]) -> Iterator[Difference]:
+        """The numbers of a page, in order: in text, in pictures, in alternative texts. None: it
+        cannot be read."""
+        if page is None:
             yield Difference("html", where, "filen går inte att läsa")
             return
         texts = [s for s in wanted if s.role == "text"]

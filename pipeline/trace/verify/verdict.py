@@ -46,7 +46,9 @@ class Verdict:
     """`checked` of `total` numbers (facts and occurrences) agree; `differences` also hold what
     is no number: files, tables. `notes`: what could not be looked at. `disposed`: numbers beside
     these whose rows have been destroyed, `disposed_by`: under which decisions. `unchanged`: numbers
-    of documents that, with all they rest on, have the bytes that an earlier build verified."""
+    of documents that, with all they rest on, have the bytes that an earlier build verified;
+    `recalled`: numbers of other documents that were compared with what an earlier build recomputed
+    from the very same tables."""
 
     checked: int
     total: int
@@ -55,6 +57,7 @@ class Verdict:
     disposed: int = 0
     disposed_by: str = ""
     unchanged: int = 0
+    recalled: int = 0
 
     @property
     def ok(self) -> bool:
@@ -80,10 +83,23 @@ class Verdict:
         if self.differences or self.notes:
             yield ""
         gone = f"; {self.disposed} tal till: {self.disposed_by}" if self.disposed else ""
-        if self.unchanged:
-            again = self.total - self.unchanged
-            yield f"{again} tal räknades om; {self.unchanged} är oförändrade sedan de räknades om"
+        if self.unchanged or self.recalled:
+            yield from self._taken_over()
         yield f"verifierat {self.checked} av {self.total} tal{gone}"
+
+    def _taken_over(self) -> Iterator[str]:
+        """What was computed and compared now, and what was not, within the width of a build's
+        terminal, which indents it."""
+        anew = self.total - self.unchanged - self.recalled
+        told = f"{anew} tal räknades om"
+        if self.recalled:
+            told += (
+                f"; {self.recalled} jämfördes på nytt med vad som räknats om tidigare ur samma "
+                "källfiler"
+            )
+        if self.unchanged:
+            told += f"; {self.unchanged} är oförändrade sedan de räknades om"
+        yield from textwrap.wrap(told, WIDTH - 2)
 
 
 def _told(d: Difference) -> Iterator[str]:
