@@ -27,6 +27,7 @@ NAMES = sorted({path.stem for path in NOTEBOOKS.glob("*.ipynb")} - {*BEFORE})
 # Some have numbers of their own: of a tertial, of the visits. Questions have none.
 OWN, WORDS = ("tertial", "verksamhet"), ("verksamhet_fragor",)
 SAME = ("value", "n", "numerator", "denominator")
+PATIENCE = 600  # seconds, for a cell and for a kernel: the machine may have other things to do
 
 
 @pytest.fixture(scope="module")
@@ -62,8 +63,9 @@ def test_a_chapter_runs_alone_on_a_plain_kernel(
     folder = house / "notebooks"
     notebook = nbformat.read(folder / f"{name}.ipynb", as_version=4)
     client = NotebookClient(
-        notebook, kernel_name="python3", timeout=120, resources={"metadata": {"path": str(folder)}}
-    )
+        notebook, kernel_name="python3", timeout=PATIENCE, startup_timeout=PATIENCE,
+        resources={"metadata": {"path": str(folder)}},
+    )  # fmt: skip
     client.execute(env=child_variables(Path(sys.executable), house))
     facts = [fact for fact in _facts(notebook) if fact["status"] == "ok"]
     assert facts or name in WORDS
