@@ -5,18 +5,21 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import json
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 
+from pipeline.cli import main
 from pipeline.facts.dataset import codebooks
 from pipeline.intake.year import clean_year
 from pipeline.privacy.key import key_of
@@ -147,6 +150,15 @@ def tables(workspace: Workspace, *years: int) -> None:
         out = workspace.processed / str(year)
         clean_year(workspace, year, out)
         validate_year(workspace, year, out)
+
+
+def called(workspace: Workspace, *verb: str) -> tuple[int, str]:
+    """A verb in this process: its exit code, and what it said."""
+    said = io.StringIO()
+    place = (word for name in FOLDERS for word in (f"--{name}", str(getattr(workspace, name))))
+    with redirect_stdout(said), redirect_stderr(said):
+        code = main([*verb, *place])
+    return code, said.getvalue()
 
 
 def run(

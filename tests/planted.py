@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import csv
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -106,14 +106,17 @@ class _Files:
         book.save(path)
 
 
-def few(folder: Path, names: Iterable[str] = FEW, rows: int = ROWS, seed: int = SEED) -> Workspace:
+def few(
+    folder: Path, names: Iterable[str] = FEW, rows: int = ROWS, seed: int = SEED,
+    years: Sequence[int] = (YEAR,),
+) -> Workspace:  # fmt: skip
     """A workspace with the example's files whose names begin so, and the sector's analysis."""
-    made = at(folder)
-    make_example(made.raw, (YEAR,), rows, seed)
-    year = made.raw / str(YEAR)
-    for path in [p for p in year.iterdir() if p.is_file() and not p.name.startswith(tuple(names))]:
-        path.unlink()
-    for path in [*(year / "analys").rglob("*.md")]:
+    made, kept = at(folder), tuple(names)
+    make_example(made.raw, years, rows, seed)
+    for path in [p for p in made.raw.glob("[12]*/*") if p.is_file()]:
+        if not path.name.startswith(kept):
+            path.unlink()
+    for path in [*made.raw.glob("[12]*/analys/**/*.md")]:
         if path.parent.name != "sektor" or path.stem not in ("behov", "slutsatser"):
             path.unlink()
     return made
