@@ -45,8 +45,8 @@ def example() -> Workspace:
         if not all(fresh_tables(made, year, key) for year in made.years()):
             shutil.rmtree(made.processed, ignore_errors=True)
             tables(made, *made.years())
-        of_editions = (".*", "[12]*/att_ratta", "[12]*/*-*.json")  # a pattern, facts by name
-        for path in [p for each in of_editions for p in made.processed.glob(each)]:
+        more = (".*", "[12]*/att_ratta", "[12]*/las.json", "[12]*/*-*.json")  # that annual makes
+        for path in [p for each in more for p in made.processed.glob(each)]:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         made.reports.mkdir()
 
@@ -59,9 +59,8 @@ def committed(folder: Path) -> Workspace:
     bytes are the same); without them it makes all of it."""
     made = at(folder)
     shutil.copytree(REPO / "data" / "raw", made.raw, copy_function=shutil.copyfile)
-    left = REPO / "data" / "processed"
     try:
-        shutil.copytree(left, made.processed, ignore=_not_taken_over if left.is_dir() else None)
+        shutil.copytree(REPO / "data" / "processed", made.processed, ignore=_not_taken_over)
     except (OSError, shutil.Error):  # nothing has been built there, or somebody builds right now
         shutil.rmtree(made.processed, ignore_errors=True)
     return made
