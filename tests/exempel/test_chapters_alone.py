@@ -60,9 +60,11 @@ def server(house: Path) -> Iterator[ForkServer | None]:
     if not can_fork():
         yield None
         return
+    given = child_variables(Path(sys.executable), house)
+    one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # else nothing is forked
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(forked, "REPO", house)
-        made = ForkServer(child_variables(Path(sys.executable), house), house / "karnor.log")
+        made = ForkServer({**given, **one_thread}, house / "karnor.log")
     yield made
     made.close()
 
