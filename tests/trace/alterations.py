@@ -295,10 +295,14 @@ def _public_edition(e: Edition) -> list[Named]:
 
 _all_over_the_page = in_page(IN_THE_TEXT, IN_A_CHART, *IN_THE_REGISTER, *IN_THE_PANEL)
 ALTERATIONS = (
-    _all_over_the_page, _another_pdf, together(_flipped_bits_in_pdf, _damaged_notebook),
-    numbers_in_ledger("numerator", "denominator", "n", "value"),
-    together(_text_in_ledger, _definition_in_ledger), _raw_cell, _removed_raw_file,
-    together(_processed_cell, _processed_row), _public_edition,
+    _all_over_the_page, _another_pdf,
+    together(
+        numbers_in_ledger("numerator", "denominator", "n", "value"), _text_in_ledger,
+        _definition_in_ledger,
+    ),
+    _raw_cell, _removed_raw_file,
+    together(_flipped_bits_in_pdf, _damaged_notebook, _processed_cell, _processed_row),
+    _public_edition,
     together(
         in_notebook("05_avstamning", r'("text"): "(\d+)"', "05_avstamning.ipynb"),
         in_notebook("10_sammanstallning", r'("numerator"): (\d+)', "numerator"), _new_file,
