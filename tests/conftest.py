@@ -14,6 +14,7 @@ from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
 import pipeline  # noqa: F401  before openpyxl, which it tells how to write
+from tests.kernels import lasting_kernels  # noqa: F401  a fixture for those that ask for it
 from tests.shared import run_begins
 
 _KEYS = tempfile.TemporaryDirectory(prefix="uppfoljning-nyckel-")  # removed when Python ends
@@ -26,14 +27,15 @@ settings.register_profile("samma", derandomize=True, deadline=None)
 settings.register_profile("nya", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "samma"))
 
-# How files' names begin. Those that begin alike run in one process: they read one build. Two that
-# share one that takes minutes (tests/shared.py) are not neighbours: the later would wait for it.
+# How files' names begin. Those that begin alike run in one process: they share a browser. Two that
+# read one build that takes minutes (tests/shared.py) are not neighbours: the later would wait.
 LONGEST = (
-    "tests/trace/test_verify_altered", "tests/edition/", "tests/privacy/test_planted",
-    "tests/exempel/test_chapters_left", "tests/trace/test_prove.", "tests/public/test_leaks",
-    "tests/trace/test_verify_equal", "tests/exempel/test_chapters_alone",
-    "tests/trace/test_verify_disposal", "tests/verksamhet/test_versions",
-    "tests/run/test_fork", "tests/realdata/test_drafted", "tests/exempel/test_chapters_truth",
+    "tests/trace/test_verify_altered", "tests/privacy/test_planted", "tests/edition/test_edition.",
+    "tests/exempel/test_chapters_left", "tests/run/test_taken_over", "tests/edition/pages/",
+    "tests/trace/test_prove.", "tests/exempel/test_chapters_alone",
+    "tests/trace/test_verify_disposal", "tests/run/test_fork", "tests/public/test_leaks",
+    "tests/public/test_whole_way", "tests/realdata/test_drafted", "tests/verksamhet/test_versions",
+    "tests/exempel/test_chapters_truth",
 )  # fmt: skip
 
 

@@ -46,7 +46,7 @@ class Place:
         self.said.clear()
         load_kommun.cache_clear()
         call = (*call, *((),) * (3 - len(call)))
-        client = Client(wait=self.waits.append, timeout=5)
+        client = Client(wait=self.waits.append, timeout=60)
         return fetch(
             self.workspace, 2025, dt.date.fromisoformat(day), asked(*call), self.said.append, client
         )

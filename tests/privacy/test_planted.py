@@ -9,123 +9,29 @@ in columns that no form reads, and their headers. Searched for letter by letter 
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import os
-import random
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import openpyxl
 import pyarrow.parquet as pq
+import pypdfium2
 import pytest
-from openpyxl.comments import Comment
 from pypdf import PdfReader
 from pypdf.generic import StreamObject
 
-from pipeline.exempel import make_example
-from pipeline.forms.codebook import load_codebooks
 from pipeline.validation.marked import FOLDER as COPIES
-from pipeline.workspace import Workspace, load_kommun
-from tests.municipality import at, run
-from tests.privacy.identifiers import Planted, found, planted
-
-YEAR, COUNT, ROWS = 2025, 2000, 40
-FRAMES = ("{}", "{}", "Ring {} om det.", "Hon ({}) sa det", "se {}; och mer")
-FILES = (
-    ("Avslut extra.xlsx", "avslut"), ("Avslut makro.xlsm", "avslut"),
-    ("Start extra.csv", "bakgrund"), ("Start extra.tsv", "bakgrund"), ("Start.xlsx", "bakgrund"),
-    ("Svar.xlsx", "brukarenkat"), ("Svar.csv", "brukarenkat"),
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Built:
-    workspace: Workspace
-    said: str
-    code: int
-    planted: list[Planted]
-
-
-class _Files:
-    """Writes the extra files, an identifier in every cell that is not needed for the row."""
-
-    def __init__(self, workspace: Workspace, identifiers: list[Planted]) -> None:
-        self._folder = workspace.raw / str(YEAR)
-        self._left = iter(identifiers)
-        self._dice = random.Random(3)
-        self._books = load_codebooks(load_kommun(workspace.raw), [workspace.raw / "formular"])
-
-    def table(self, name: str, count: int) -> list[list[Any]]:
-        """Headers (with three columns that no form reads), and rows that hold `count`."""
-        fields = self._books[name].fields
-        first = next(self._left)
-        rows: list[list[Any]] = [[f.title for f in fields] + ["Namn", "Anteckning", first.text]]
-        while count > 1:
-            row: list[Any] = []
-            for f in fields:
-                needed = f.required and not (f.identifies or len(rows) % 7 == 0)
-                if needed or count <= 1:
-                    row.append(self._needed(f, len(rows)))
-                    continue
-                one = next(self._left)
-                count -= 1
-                row.append(self._cell(one, f.type))
-            rows.append([*row, "Anna", "ordinär", 3])
-            if len(rows) % 9 == 0:  # the same key again
-                rows.append([*row, "Anna", "ordinär", 4])
-        return rows
-
-    def _cell(self, one: Planted, kind: str) -> Any:
-        digits = one.core.isdigit() and one.kind != "telefon" and not one.core.startswith("00")
-        if digits and (kind in ("integer", "number") or self._dice.random() < 0.2):
-            return float(one.core)
-        return self._dice.choice(FRAMES).format(one.text)
-
-    def _needed(self, field: Any, number: int) -> Any:
-        if field.type == "date":
-            return "2025-03-01"
-        return field.categories[0].label if field.categories else f"P{number}"
-
-    def write(self, file: str, rows: list[list[Any]]) -> None:
-        path = self._folder / file
-        if path.suffix in (".csv", ".tsv"):
-            with path.open("w", encoding="utf-8", newline="") as out:
-                csv.writer(out, delimiter="\t" if path.suffix == ".tsv" else ";").writerows(rows)
-            return
-        book = openpyxl.Workbook()
-        sheet = book.active
-        assert sheet is not None
-        sheet.title = "Svar"
-        sheet["A1"] = f"Titel: {next(self._left).text}"
-        for row in rows:
-            sheet.append(row)
-        sheet["B3"].comment = Comment(f"Fråga {next(self._left).text}", "N")
-        hidden = book.create_sheet("Dolt")
-        hidden.sheet_state = "hidden"
-        for row in [["Rubrik", "Annan", "Tredje"], [next(self._left).text for _ in range(3)]]:
-            hidden.append(row)
-        book.save(path)
+from tests import planted
+from tests.planted import COUNT, YEAR, Built
+from tests.privacy.identifiers import found
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    workspace = at(tmp_path_factory.mktemp("planterat"))
-    make_example(workspace.raw, (YEAR,), ROWS, 5)
-    identifiers = planted(COUNT)
-    files = _Files(workspace, identifiers)
-    share = (COUNT - 4 * 5) // len(FILES)
-    for i, (file, table) in enumerate(FILES):
-        last = COUNT - 4 * 5 - share * (len(FILES) - 1)
-        files.write(file, files.table(table, last if i == len(FILES) - 1 else share))
-    assert next(files._left, None) is None, "every identifier is planted"
-    done = run(workspace, "annual", "--year", str(YEAR))
-    return Built(workspace, done.stdout + done.stderr, done.returncode, identifiers)
+def built() -> Built:
+    return planted.built()
 
 
 # Where something is drawn on a PDF's page: two side by side may spell an identifier by chance.
@@ -146,7 +52,8 @@ def texts(name: str, data: bytes) -> Iterator[str]:
         )
     elif data[:4] == b"%PDF":
         reader = PdfReader(io.BytesIO(data))
-        yield "\n".join(page.extract_text() for page in reader.pages)
+        with pypdfium2.PdfDocument(data) as pages:
+            yield "\n".join(page.get_textpage().get_text_range() for page in pages)
         for number in range(1, len(reader.xref_objStm) + sum(map(len, reader.xref.values())) + 1):
             there = reader.get_object(number)
             if isinstance(there, StreamObject):

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from pipeline.exempel import make_example
+from pipeline.exempel import SEED
 from pipeline.exempel.kommun import kommun
 from pipeline.forms.codebook import load_codebooks
 from pipeline.intake import clean as cleaning
@@ -24,7 +24,8 @@ from pipeline.privacy.screen import mask, mask_answer
 from pipeline.publish.action_plan import LEFT_OUT, PLAN, plan_workbook, write_action_plan
 from pipeline.publish.form_book import DEEPEST, HEADER
 from pipeline.workspace import Workspace
-from tests.municipality import at, tables
+from tests.municipality import tables
+from tests.planted import few
 
 BOOKS = load_codebooks(kommun())
 FORM = BOOKS["handlingsplan"]
@@ -77,9 +78,10 @@ ROW = st.fixed_dictionaries({name: values(name) for name in NAMES})
 @settings(max_examples=40, deadline=None, derandomize=True, phases=[Phase.generate])
 @given(st.lists(ROW, min_size=1, max_size=6))
 def test_rows_written_and_read_are_the_same_rows(rows: list[Row]) -> None:
-    once = read(written(rows))
+    book = written(rows)
+    once = read(book)
     assert once == rows
-    assert written(once) == written(rows)
+    assert written(once) == book
 
 
 def test_the_workbook_is_a_form_to_fill_in() -> None:
@@ -108,8 +110,7 @@ def test_the_workbook_is_a_form_to_fill_in() -> None:
 
 def test_saved_in_the_place_of_the_file_it_gives_the_same_table(tmp_path: Path) -> None:
     """By the whole of intake and validation: no mapping, nothing lost but what was refused."""
-    workspace = at(tmp_path)
-    make_example(workspace.raw, [2025], rows=60)
+    workspace = few(tmp_path, ("Handlingsplan",), 60, SEED)
     tables(workspace, 2025)
     before = plan_table(workspace)
     write_action_plan(workspace, 2025, tmp_path, DAY)

@@ -8,13 +8,10 @@ import pytest
 
 from pipeline.publish.panel import data
 from pipeline.report.swedish import show
+from tests.browser import chromium
 
 from . import panel_edition as small
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 WIDE, NARROW, TINY = (1280, 900), (390, 800), (320, 568)
 
 
@@ -40,8 +37,8 @@ def edition(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    with playwright.sync_playwright() as started:
-        yield started.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with chromium() as launched:
+        yield launched
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ import nbformat
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.exempel import make_example
 from pipeline.facts import pattern as patterns
 from pipeline.facts.action_plan import measures, unfollowed
 from pipeline.facts.again import again
@@ -25,10 +24,12 @@ from pipeline.run.execute import Job
 from pipeline.run.planning import _cell
 from pipeline.run.public import tell
 from pipeline.workspace import REPO, Workspace, load_kommun
-from tests.municipality import at, copy, tables
+from tests.municipality import copy, tables
+from tests.planted import few
 
 YEARS, ROWS, SEED = (2024, 2025), 100, 3
 YEAR = YEARS[-1]
+FILES = ("Avslut", "avslut", "Bakgrund", "Handlingsplan", "Volymer")
 CHAPTER = "80_handlingsplan"
 BEFORE = "15_uppfoljningsgrad"
 Block = dict
@@ -40,8 +41,7 @@ def job(name: str, edition: str = "intern") -> Job:
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    made = at(tmp_path_factory.mktemp("plan"))
-    make_example(made.raw, YEARS, ROWS, SEED)
+    made = few(tmp_path_factory.mktemp("plan"), FILES, ROWS, SEED, YEARS)
     tables(made, *YEARS)
     made.reports.mkdir()
     open_ = Pattern(open=open_tables(codebooks(made.raw), "publik"))

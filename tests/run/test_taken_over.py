@@ -17,9 +17,8 @@ import pytest
 
 from pipeline import memory
 from pipeline.workspace import REPO, Workspace
-from tests import municipality
-
-YEAR = 2025
+from tests import municipality, planted
+from tests.planted import YEAR
 
 Edit = Callable[[Path, Workspace], None]  # of the program's own copy, or of the workspace
 
@@ -88,7 +87,6 @@ def analysis(_: Path, workspace: Workspace) -> None:
 
 EDITS: tuple[Edit, ...] = (notebook, module, cell, analysis)
 EVERYTHING: tuple[Edit, ...] = (template, codebook, lock, setting)  # after these little is left
-FILES = ("Bakgrund", "Avslutande samtal", "Avvikelser", "Klagomål och synpunkter")
 
 
 def build(house: Path, workspace: Workspace, *options: str) -> str:
@@ -126,20 +124,11 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A year of the example with four of its files and two texts."""
-    made = municipality.at(tmp_path_factory.mktemp("liten"))
-    done = municipality.run(made, "exempel", "--year", str(YEAR), "--rows", "40")
-    assert done.returncode == 0, done.stderr
-    folder = made.raw / str(YEAR)
-    for path in [p for p in folder.iterdir() if p.is_file() and not p.name.startswith(FILES)]:
-        path.unlink()
-    texts = folder / "analys"
-    for path in [*texts.rglob("*.md")]:
-        if path.parent.name != "sektor" or path.stem not in ("behov", "slutsatser"):
-            path.unlink()
-    made.processed.mkdir()
-    made.reports.mkdir()
-    return made
+    """A year of the example with few of its files, built from nothing by the program as it is,
+    with the memory of that."""
+    done = planted.built()
+    assert done.code == 0, done.said
+    return municipality.copy(done.workspace, tmp_path_factory.mktemp("liten"))
 
 
 def test_whatever_changes_the_edition_has_the_bytes_of_one_made_anew(
@@ -151,7 +140,6 @@ def test_whatever_changes_the_edition_has_the_bytes_of_one_made_anew(
     edits = list(EDITS + EVERYTHING if os.environ.get("UPPFOLJNING_ALLT") else EDITS)
     random.Random(os.environ.get("UPPFOLJNING_FRO", "7")).shuffle(edits)
     half = len(edits) // 2
-    build(house, small)
     for edit in edits[:half]:
         edit(house, small)
     said = build(house, small)

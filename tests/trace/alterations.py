@@ -111,15 +111,22 @@ def _change(path: Path, change: Change) -> dict[str, Any]:
     return changed
 
 
-def number_in_ledger(part: str) -> Alteration:
-    def alter(e: Edition) -> list[Named]:
-        def change(rows: list[dict[str, Any]]) -> dict[str, Any]:
-            row = next(r for r in rows if r["kind"] == "share" and r["numerator"])
-            row[part] += 1 if part != "value" else 0.01
-            return row
+def numbers_in_ledger(*parts: str) -> Alteration:
+    """Each of another fact."""
 
-        row = _change(e.intern / "faktaregister.parquet", change)
-        return [("fil", "faktaregister.parquet"), ("faktum", row["id"]), ("block", row["id"])]
+    def alter(e: Edition) -> list[Named]:
+        facts: list[str] = []
+        for part in parts:
+
+            def change(rows: list[dict[str, Any]], part: str = part) -> dict[str, Any]:
+                shares = (r for r in rows if r["kind"] == "share" and r["numerator"])
+                row = next(r for r in shares if r["id"] not in facts)
+                row[part] += 1 if part != "value" else 0.01
+                return row
+
+            facts.append(_change(e.intern / "faktaregister.parquet", change)["id"])
+        named = [(group, fact) for fact in facts for group in ("faktum", "block")]
+        return [("fil", "faktaregister.parquet"), *named]
 
     return alter
 
@@ -286,13 +293,16 @@ def _public_edition(e: Edition) -> list[Named]:
     return [named for alter in altered for named in alter(e)]
 
 
-_all_over_the_page = in_page(IN_THE_TEXT, IN_A_CHART, *IN_THE_REGISTER, IN_THE_PANEL[0])
+_all_over_the_page = in_page(IN_THE_TEXT, IN_A_CHART, *IN_THE_REGISTER, *IN_THE_PANEL)
 ALTERATIONS = (
-    _all_over_the_page, *map(in_page, IN_THE_PANEL[1:]),
-    _another_pdf, _flipped_bits_in_pdf,
-    *map(number_in_ledger, ("numerator", "denominator", "n", "value")),
-    _text_in_ledger, _definition_in_ledger, _raw_cell, _removed_raw_file, _processed_cell,
-    _processed_row, _damaged_notebook, _public_edition,
+    _all_over_the_page, _another_pdf,
+    together(
+        numbers_in_ledger("numerator", "denominator", "n", "value"), _text_in_ledger,
+        _definition_in_ledger,
+    ),
+    _raw_cell, _removed_raw_file,
+    together(_flipped_bits_in_pdf, _damaged_notebook, _processed_cell, _processed_row),
+    _public_edition,
     together(
         in_notebook("05_avstamning", r'("text"): "(\d+)"', "05_avstamning.ipynb"),
         in_notebook("10_sammanstallning", r'("numerator"): (\d+)', "numerator"), _new_file,

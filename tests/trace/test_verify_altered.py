@@ -16,7 +16,7 @@ from pipeline.memory import Memory
 from pipeline.trace.verify import refuse
 from pipeline.workspace import REPO
 
-from .alterations import ALTERATIONS, Alteration, edit, number_in_ledger
+from .alterations import ALTERATIONS, Alteration, edit, numbers_in_ledger
 from .verified import YEAR, Edition
 
 
@@ -58,7 +58,7 @@ def test_altered_expectations_and_shipped_codebooks_are_named(
 
 
 def test_the_command_ends_with_three_and_names_the_fact(edition: Edition):
-    number_in_ledger("numerator")(edition)
+    numbers_in_ledger("numerator")(edition)
     done = edition.run("verify", "--year", str(YEAR))
     assert done.returncode == 3
     assert re.fullmatch(r"verifierat \d+ av \d+ tal", done.stdout.splitlines()[-1])

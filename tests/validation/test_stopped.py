@@ -16,8 +16,9 @@ from pipeline.settings_book import in_book
 from pipeline.validation.marked import MARK, SHEET
 from pipeline.workspace import Workspace, load_kommun, settings_words
 from tests.intake.torture.files import FILES
-from tests.municipality import establish, run, settings, write_workbook
+from tests.municipality import called, establish, settings, write_workbook
 
+pytestmark = pytest.mark.usefixtures("lasting_kernels")
 YEAR = 2025
 HEAD = [
     "Enhet", "Insats utan individuell bedömning", "Månad", "Antal tillfällen", "Antal deltagare",
@@ -45,8 +46,7 @@ def spoil(workspace: Workspace) -> None:
 
 
 def validate(workspace: Workspace) -> tuple[int, str]:
-    done = run(workspace, "validate", "--year", str(YEAR))
-    return done.returncode, done.stdout + done.stderr
+    return called(workspace, "validate", "--year", str(YEAR))
 
 
 def test_all_files_are_said_at_once_and_the_tables_of_before_stay(workspace: Workspace) -> None:

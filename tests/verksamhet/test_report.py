@@ -29,6 +29,7 @@ from tests.municipality import write_workbook
 from .reading import report, section, table, text_of
 from .visit import BARE, PLAN, WHOLE, YEAR, municipality
 
+pytestmark = pytest.mark.usefixtures("lasting_kernels")
 RED, YELLOW = "▲ Röd – måste åtgärdas", "◆ Gul – frivilligt att utveckla"
 GREEN, BLUE = "● Grön – uppfyller kraven helt", "■ Blå – kommunledningen ska åtgärda"
 

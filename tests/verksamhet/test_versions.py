@@ -20,6 +20,7 @@ from pipeline.workspace import Workspace
 from .reading import report, section, table, text_of
 from .visit import GRADES, REMARKS, REVIEW, WHOLE, YEAR, changed, municipality, write
 
+pytestmark = pytest.mark.usefixtures("lasting_kernels")
 D = dt.date
 SENT, FINAL = D(2025, 4, 7), D(2025, 4, 28)
 RED, YELLOW = (

@@ -29,6 +29,7 @@ from tests.municipality import FOLDERS, establish
 
 from .reading import section, table, text_of
 
+pytestmark = pytest.mark.usefixtures("lasting_kernels")
 D = dt.date
 VISIT, UNIT, YEAR = "V2025-01", "Hemtjänsten Åsen", 2025
 KOMMUN = f"""namn = "Sjövik"

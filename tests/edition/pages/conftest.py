@@ -4,7 +4,6 @@ pages of the edition that lies in REPORTS."""
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,13 +11,11 @@ from typing import Any
 
 import pytest
 
+from tests.browser import chromium
 from tests.edition.conftest import YEAR
 
 from . import walk
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 GIVEN = os.environ.get("UPPFOLJNING_SIDOR", "")  # REPORTS of a finished edition
 WHOLE = os.environ.get("UPPFOLJNING_SIDOR_ALLA", "") == "1"
 WIDE, NARROW, TALL = 1280, 320, 900
@@ -69,10 +66,8 @@ def chosen(site: Site, looked_at: str) -> list[tuple[str, Path]]:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("there is no Chromium here")
-    with playwright.sync_playwright() as started:
-        yield started.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with chromium() as launched:
+        yield launched
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser import told
+
 from .conftest import TALL, WIDE, Site
 
 axe = pytest.importorskip("axe_playwright_python.base", reason="axe-core is not installed")
@@ -73,7 +75,7 @@ def test_every_text_and_every_mark_stands_out_from_what_lies_beneath(browser, ch
         page.evaluate(UNFOLD)
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
-            for what, ratio, demanded, ink, ground, words in page.evaluate(CONTRAST):
+            for what, ratio, demanded, ink, ground, words in told(page, CONTRAST):
                 exempt = what in LEADING or (what in LABELLED and ratio > 1.4)
                 if ratio < demanded and not exempt:
                     found.append(f"{name} {scheme} {what} {ratio}: {ink} / {ground} {words[:60]}")
@@ -85,7 +87,7 @@ def test_texts_shapes_labels_and_marks_of_all_sorts_are_measured(browser, site: 
     page = browser.new_page(viewport={"width": WIDE, "height": TALL})
     page.goto((site.year / "intern" / "arsrapport.html").as_uri())
     page.evaluate(UNFOLD)
-    looked = {what for what, *_ in page.evaluate(CONTRAST)}
+    looked = {what for what, *_ in told(page, CONTRAST)}
     page.close()
     assert {"text", "shape", "label", "mark serie-1", "mark axel", "mark skala-7"} <= looked
 
@@ -100,8 +102,8 @@ def test_the_computed_contrast_is_that_of_the_standard(browser, tmp_path):
         '<rect class="spar" x="120" width="80" height="40" fill="#000000"/>'
         '<text x="122" y="25" fill="#ffffff" font-size="12">på mörkt</text></svg>'
     )
-    told = {(what, words): ratio for what, ratio, *_, words in page.evaluate(CONTRAST)}
+    found = {(what, words): ratio for what, ratio, *_, words in told(page, CONTRAST)}
     page.close()
-    assert told["text", "text"] == told["label", "etikett"] == 4.54
-    assert told["mark serie-1", ""] == 3.03
-    assert told["label", "på mörkt"] == 21
+    assert found["text", "text"] == found["label", "etikett"] == 4.54
+    assert found["mark serie-1", ""] == 3.03
+    assert found["label", "på mörkt"] == 21

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser import told
+
 from .conftest import Site, listen
 
 VIOLATIONS = """() => { window.brott = [];
@@ -94,8 +96,8 @@ def test_links_between_pages_hold_in_the_moved_folder(browser, site, moved):
     links: dict[str, list[str]] = {}
     for name, _ in site.chosen:
         page.goto((moved / name).as_uri())
-        links[name] = page.evaluate(LINKS)
-        anchors[page.url] = set(page.evaluate(ANCHORS))
+        links[name] = told(page, LINKS)
+        anchors[page.url] = set(told(page, ANCHORS))
     context.close()
     files = {p.as_uri() for p in moved.rglob("*")}
     for name, urls in links.items():
