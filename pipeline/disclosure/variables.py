@@ -100,7 +100,9 @@ class Variables:
         kept = candidates.take(pa.array(first))
         known = {tuple(row): place for place, row in enumerate(signs[first].tolist())}
         coded = [encoded(self.table[c]) for c in columns]
-        someone, combination = combinations(*zip(*coded, strict=True), self.table.num_rows)
+        someone, combination = combinations(
+            [codes for codes, _ in coded], [size for _, size in coded], self.table.num_rows
+        )
         rows = _signs(self.table.select(columns).take(pa.array(someone)), mine)
         places = np.array([known[tuple(r)] for r in rows.tolist()], dtype=np.int64)
         null = {c: pc.is_null(kept[c]).to_numpy().astype(bool) for c in columns}

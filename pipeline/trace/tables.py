@@ -126,6 +126,12 @@ class Tables:
         found: list[Source] = [table.slice(i, 1).to_pylist()[0] for i in link.rows_at(sheet, row)]
         return found[0] if found else None
 
+    def rows_but(self, year: int, status: str) -> set[tuple[str, int]]:
+        """Source and row of every raw row of a year that has another status."""
+        path = self.workspace.processed / str(year) / "rader.parquet"
+        found = pq.read_table(path, columns=["_kalla", "_rad"], filters=[("status", "!=", status)])
+        return set(zip(*(c.to_pylist() for c in found.columns), strict=True))
+
     def _records(self, year: int) -> tuple[Link, pa.Table]:
         if year not in self._rader:
             table = pq.read_table(self.workspace.processed / str(year) / "rader.parquet")

@@ -187,7 +187,7 @@ def test_an_extract_is_never_read_in_the_place_of_its_file(
     [_, copy] = write_marked(raw, out, YEAR, read_summary(out).findings)
     (raw / "mendad.xlsx").write_bytes(copy.read_bytes())
     path.unlink()
-    with pytest.raises(IntakeError, match="mendad.xlsx: filen är ett utdrag") as stopped:
+    with pytest.raises(IntakeError, match=r"mendad\.xlsx: filen är ett utdrag") as stopped:
         tables(workspace, YEAR)
     assert "lägg in den och ta bort utdraget" in str(stopped.value)
 
