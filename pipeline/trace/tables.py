@@ -25,7 +25,7 @@ Source = dict[str, Any]  # an entry of kallor.json
 Path_ = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Link:
     """For each row of a table the sheet row it stands on, or that its foreign keys lead to.
 
@@ -46,12 +46,21 @@ class Link:
 
     def marks(self, chosen: Marks) -> Iterator[tuple[Sheet, Marks]]:
         """The sheet rows of some of the table's rows."""
-        rows = np.flatnonzero(chosen)
-        at, row = self.sheet[rows], self.row[rows]
-        for i, sheet in enumerate(self.sheets):
-            here = at == i
-            if here.any():
-                yield sheet, marked(row if here.all() else row[here])
+        for sheet, (at, row) in zip(self.sheets, self._of_sheet, strict=True):
+            rows = row[chosen[at]]
+            if len(rows):
+                yield sheet, marked(rows)
+
+    @cached_property
+    def _of_sheet(self) -> list[tuple[slice | Ints, Ints]]:
+        """Of each sheet which rows of the table stand on it or lead to it, and on which of its
+        rows: looked up once, since thousands of facts ask."""
+        made: list[tuple[slice | Ints, Ints]] = []
+        for i in range(len(self.sheets)):
+            at = np.flatnonzero(self.sheet == i)
+            unbroken = len(at) and at[-1] - at[0] + 1 == len(at)
+            made.append((slice(at[0], at[-1] + 1) if unbroken else at, self.row[at]))
+        return made
 
 
 class Tables:
