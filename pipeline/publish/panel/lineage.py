@@ -87,10 +87,10 @@ class _Gathering:
         totals: dict[str, int] = {}
         staff: list[str] = []
         for fact in self.found.records:
-            members = self.found.members(fact)
-            if self.found.rests_on_staff(fact, members):
+            whole = self.found.members(fact)
+            if self.found.rests_on_staff(fact, whole):
                 staff.append(fact)
-            counted = self.found.without_staff(members)
+            counted = self.found.without_staff(whole)
             totals[fact] = counted.total(self.about)
             every = self._all(counted)
             cells[fact] = _first(every) if counted.rows() > MANY else every
