@@ -4,14 +4,20 @@ thousand times as many.
     python -m bench.rows [--times 1,10,100] [--stages intake,…] [--folder kept] [--json f]
 
 Each stage of a year runs in a process of its own, so that its memory is its own. Memory is the
-most that all processes of a stage held together, shared pages counted once. Growth is how many
-times more processor time a row took than at the size before: 1 is linear, less is better.
+most that all processes of a stage held together, shared pages counted once. The slope is that of
+processor time, and of memory, against rows between two sizes, both logarithmic: 1 is linear,
+less is better.
+
+Grown are `avslut` and `bakgrund` of the last year, as CSV files (scaled.py); every other table and
+the years before are as the generator makes them. With `--folder`, what is measured is kept and not
+measured again: the large sizes may be run a stage at a time.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -45,7 +51,9 @@ def main() -> None:
         figures = measure(given.folder or Path(scratch), times, given.stages.split(","))
     show(figures)
     if given.json:
-        given.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+        lines = {n: {w: slopes(figures, n, w) for w in ("cpu", "memory")} for n in NAMES}
+        told = {"sizes": figures, "slopes": lines}
+        given.json.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
         draw(figures, given.json.with_suffix(".svg"))
 
 
@@ -67,7 +75,8 @@ def measure(folder: Path, times: Sequence[int], stages: Sequence[str]) -> dict[s
             print(f"x{each} {name}: {took[name]}", flush=True)
             known.write_text(json.dumps(took), encoding="utf-8")
         rows = json.loads((place / "rows.json").read_text(encoding="utf-8"))
-        figures[str(each)] = {"rows": rows, "stages": took}
+        known_here = {name: took[name] for name in NAMES if name in took}
+        figures[str(each)] = {"rows": rows, "stages": known_here}
     return figures
 
 
@@ -76,59 +85,74 @@ def _stage(name: str, place: Path, *more: str, watch: bool = False) -> clock.Too
     return clock.run(command, REPO, watch=watch, log=place / f"{name}.log")
 
 
-def growth(figures: dict[str, Any], name: str) -> list[float]:
-    """Processor time a row, against the size before."""
+def slopes(figures: dict[str, Any], name: str, what: str) -> list[float]:
+    """Of a stage's `cpu` or `memory`, between each size and the next."""
+    there = [f for f in figures.values() if name in f["stages"]]
     return [
-        (after["stages"][name]["cpu"] / before["stages"][name]["cpu"])
-        / (after["rows"]["avslut"] / before["rows"]["avslut"])
-        for before, after in pairwise(figures.values())
-        if name in before["stages"] and name in after["stages"]
+        math.log(after["stages"][name][what] / before["stages"][name][what])
+        / math.log(after["rows"]["avslut"] / before["rows"]["avslut"])
+        for before, after in pairwise(there)
     ]
 
 
 def show(figures: dict[str, Any]) -> None:
     """The table: seconds of processor / seconds by the clock / MB."""
     sizes = [f["rows"]["avslut"] for f in figures.values()]
-    print(f"\n{'rader i avslut':<28}" + "".join(f"{n:>22,}" for n in sizes) + "  växer")
+    print(
+        f"\n{'rader i avslut':<28}" + "".join(f"{n:>22,}" for n in sizes) + "  lutning: tid, minne"
+    )
     for name, title in NAMES.items():
         line = f"{title:<28}"
         for f in figures.values():
             took = f["stages"].get(name)
             told = took and f"{took['cpu']:.0f} s {took['wall']:.0f} s {took['memory']:,.0f} MB"
             line += f"{told or '–':>22}"
-        print(line + "  " + " ".join(f"{g:.2f}" for g in growth(figures, name)))
+        both = (slopes(figures, name, what) for what in ("cpu", "memory"))
+        print(line + "  " + ", ".join(" ".join(f"{s:.2f}" for s in some) for some in both))
     over = [
         (n, t) for t, f in figures.items() for n, s in f["stages"].items() if s["memory"] > HEAP
     ]
-    print("Processor, klocka, minne. Växer: processortid per rad mot storleken före.")
+    print("Processor, klocka, minne. Lutning mellan en storlek och nästa: 1 är rätlinjigt.")
     if over:
         print(f"Över {HEAP:,} MB: {over}")
 
 
 def draw(figures: dict[str, Any], path: Path) -> None:
-    """Two panels, both axes logarithmic: processor time and memory."""
+    """Two panels, both axes logarithmic: processor time and memory. A dotted line is linear."""
     import matplotlib as mpl
 
     mpl.use("svg")
     mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "bench"})
     import matplotlib.pyplot as plt
+    import pandas as pd
+    import seaborn as sns
 
-    sizes = [f["rows"]["avslut"] for f in figures.values()]
-    drawing, panels = plt.subplots(1, 2, figsize=(11, 4.5))
+    rows = [
+        {"rader": f["rows"]["avslut"], "steg": title, **f["stages"][name]}
+        for f in figures.values()
+        for name, title in NAMES.items()
+        if name in f["stages"]
+    ]
+    if not rows:
+        return
+    frame = pd.DataFrame(rows)
+    sns.set_theme(style="whitegrid")
+    drawing, panels = plt.subplots(1, 2, figsize=(12, 4.8), layout="constrained")
     for panel, key, title in zip(
-        panels, ("cpu", "memory"), ("Processortid, s", "Minne, MB"), strict=True
+        panels, ("cpu", "memory"), ("Processortid, sekunder", "Minne, MB"), strict=True
     ):
-        for name, heading in NAMES.items():
-            dots = [
-                (n, f["stages"][name][key])
-                for n, f in zip(sizes, figures.values(), strict=True)
-                if name in f["stages"]
-            ]
-            if dots:
-                panel.plot(*zip(*dots, strict=True), marker="o", label=heading)
-        panel.set(xscale="log", yscale="log", title=title, xlabel="rader i avslut")
-    panels[0].legend(fontsize=8)
-    drawing.tight_layout()
+        sns.lineplot(
+            frame, x="rader", y=key, hue="steg", style="steg", markers=True, dashes=False, ax=panel,
+            legend=panel is panels[1],
+        )  # fmt: skip
+        panel.set(xscale="log", yscale="log", title=title, xlabel="Rader i avslut", ylabel="")
+        ends = frame["rader"].min(), frame["rader"].max()
+        middle = frame[key].median()
+        linear = [middle * n / (ends[0] * ends[1]) ** 0.5 for n in ends]
+        low, high = panel.get_ylim()
+        panel.plot(ends, linear, color="0.6", linestyle=":", label="rätlinjigt")
+        panel.set_ylim(low, high)
+    sns.move_legend(panels[1], "upper left", bbox_to_anchor=(1.02, 1), title="")
     drawing.savefig(path, metadata={"Date": None})
     plt.close(drawing)
 

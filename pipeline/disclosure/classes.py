@@ -12,7 +12,7 @@ the combinations that occur, and every combination of one kind: the safe side ag
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from scipy.sparse import coo_array, csr_array
 
+from pipeline.disclosure.coded import combinations, sets_of_keys
 from pipeline.disclosure.graph import Names, cliques, tree
 from pipeline.disclosure.model import Ints, Mask
 from pipeline.disclosure.nonresponse import Silence, silence
@@ -132,8 +133,11 @@ def _block(
 ) -> tuple[Block, dict[Names, list[object]]]:
     """A block, and for each set of shared variables the margin that each class belongs to."""
     order = [variables.made[n] for n in sorted(clique)]
-    rows = np.array([v.of_row for v in order], dtype=np.int64).T.reshape(table.num_rows, len(order))
-    occurring, of_row = _unique(rows)
+    someone, of_row = combinations(
+        [v.of_row for v in order], [v.size for v in order], table.num_rows
+    )
+    occurring = np.array([v.of_row[someone] for v in order], dtype=np.int64).T
+    occurring = occurring.reshape(len(someone), len(order))
     possible = _product(order)
     every = occurring if possible is None else np.concatenate([occurring, possible])
     candidates = every[_first(every)]  # those that occur come first, in their own order
@@ -143,12 +147,12 @@ def _block(
     # A class is a set of candidates: of a row the one it is, of a key those of its rows.
     single = np.arange(len(candidates))
     sets: list[tuple[int, ...]] = [(int(c),) for c in single]
-    counted: list[tuple[int, ...]]
     if keys is None:
-        counted = [(int(c),) for c in of_row]
+        there = np.bincount(of_row, minlength=len(occurring)).tolist()
+        counted: Mapping[tuple[int, ...], int] = {(c,): n for c, n in enumerate(there) if n}
     else:
-        counted = _of_keys(of_row, keys)
-        sets += sorted({s for s in counted if len(s) > 1})
+        counted = sets_of_keys(of_row[keys[0]], keys[1], max(len(occurring), 1))
+        sets += sorted(s for s in counted if len(s) > 1)
     signs: dict[object, int] = {}
     place: dict[tuple[int, ...], int] = {}
     kept_member: list[Mask] = []
@@ -166,7 +170,9 @@ def _block(
             for s in shared:
                 kept_margin[s].append(margin[s])
         place[chosen] = signs[sign]
-    x = np.bincount([place[s] for s in counted], minlength=len(signs)).astype(np.int64)
+    x = np.zeros(len(signs), dtype=np.int64)
+    for chosen, n in counted.items():
+        x[place[chosen]] += n
     cells = np.array(kept_member, dtype=bool).T.reshape(len(fits), len(signs))
     unanswered = silence(
         order, candidates, place, counted, variables.structure, possible is not None
@@ -234,14 +240,6 @@ def _keys(table: pa.Table, distinct: str) -> tuple[Ints, Ints] | None:
     there = np.flatnonzero(pc.is_valid(column).to_numpy())
     encoded = column.take(pa.array(there)).combine_chunks().dictionary_encode()
     return there, encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-
-
-def _of_keys(of_row: Ints, keys: tuple[Ints, Ints]) -> list[tuple[int, ...]]:
-    there, key = keys
-    found: dict[int, set[int]] = {}
-    for k, c in zip(key.tolist(), of_row[there].tolist(), strict=True):
-        found.setdefault(k, set()).add(c)
-    return [tuple(sorted(s)) for s in found.values()]
 
 
 def _agreement(

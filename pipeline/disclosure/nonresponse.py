@@ -92,12 +92,13 @@ def silence(
     order: Sequence[Variable],
     codes: Ints,
     place: Mapping[Rows, int],
-    counted: Sequence[Rows],
+    counted: Mapping[Rows, int],
     structure: Structure,
     complete: bool,
 ) -> Silence:
-    """The silence of a block. `place`: the class of each set of candidates. Unless the candidates
-    are `complete`, nobody knows what a class could hold, and no class is silent."""
+    """The silence of a block. `place`: the class of each set of candidates; `counted`: how many
+    rows or keys there truly are of it. Unless the candidates are `complete`, nobody knows what a
+    class could hold, and no class is silent."""
     blank: dict[str, Mask] = {}  # question → the candidates that have left it unanswered
     kinds: dict[bool, dict[str, tuple[Mask, Mask]]] = {True: {}, False: {}}
     asked = np.zeros(len(codes), dtype=bool)
@@ -130,5 +131,5 @@ def silence(
         tuple(kinds[True].values()),
         tuple(kinds[False].values()),
         asked,
-        Counter(counted),
+        counted,
     )

@@ -16,7 +16,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.disclosure.model import Ints, Mask
+from pipeline.disclosure.coded import Codes, combinations, encoded, least
+from pipeline.disclosure.model import Mask
 from pipeline.disclosure.structure import EMPTIES, EXCLUDES, SAME, Column, Structure, Tie
 from pipeline.facts import predicate as p
 
@@ -32,7 +33,7 @@ class Variable:
     name: str
     null: Mapping[str, Mask]
     columns: Mapping[str, pa.Array]
-    of_row: Ints
+    of_row: Codes
     ties: tuple[Tie, ...]
 
     @property
@@ -98,16 +99,19 @@ class Variables:
         first = np.sort(first)
         kept = candidates.take(pa.array(first))
         known = {tuple(row): place for place, row in enumerate(signs[first].tolist())}
-        rows = _signs(self.table.select(columns), mine)
-        unique, inverse = np.unique(rows, axis=0, return_inverse=True)
-        places = np.array([known[tuple(r)] for r in unique.tolist()], dtype=np.int64)
+        coded = [encoded(self.table[c]) for c in columns]
+        someone, combination = combinations(
+            [codes for codes, _ in coded], [size for _, size in coded], self.table.num_rows
+        )
+        rows = _signs(self.table.select(columns).take(pa.array(someone)), mine)
+        places = np.array([known[tuple(r)] for r in rows.tolist()], dtype=np.int64)
         null = {c: pc.is_null(kept[c]).to_numpy().astype(bool) for c in columns}
         ties = []
         for c in columns:
             column = self.structure.column(c)
             ties.append((SAME, c, column.answered))
             ties += [(kind, c, other) for kind, other in column.ties]
-        of_row = places[inverse.ravel()] if len(places) else np.zeros(0, dtype=np.int64)
+        of_row = least(places, len(kept))[combination]
         return Variable(
             name, null, {c: kept[c].combine_chunks() for c in columns}, of_row, tuple(ties)
         )
@@ -149,7 +153,7 @@ class Variables:
             for c in there
         }
         ties = tuple((kind, name, other) for kind, other in column.ties)
-        self.made[name] = Variable(name, {name: null}, shown, empty.astype(np.int64), ties)
+        self.made[name] = Variable(name, {name: null}, shown, least(empty, 2), ties)
         return self.made[name]
 
 

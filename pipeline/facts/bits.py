@@ -56,16 +56,27 @@ class Bits:
         seen = self._seen(self._selected(rows), column)
         return [v for v, here in zip(self._codes[column][1], seen, strict=True) if here]
 
+    def tally(self, rows: p.Node, column: str) -> dict[Any, int]:
+        """The different values that a column has in the rows selected, no value left aside, and
+        how many rows have each."""
+        codes, values = self._coded(column)
+        many = np.bincount(codes[self.mask(rows)], minlength=len(values))[: len(values)]
+        return {values[i]: int(many[i]) for i in np.flatnonzero(many)}
+
     def _seen(self, chosen: Packed, column: str) -> Mask:
         """Which of a column's different values occur in the rows chosen."""
+        codes, values = self._coded(column)
+        seen = np.zeros(len(values) + 1, dtype=np.bool_)  # the last: no value
+        seen[codes[self._unpacked(chosen)]] = True
+        return seen[:-1]
+
+    def _coded(self, column: str) -> tuple[npt.NDArray[np.int32], list[Any]]:
+        """A column's code a row, one past the values' where it has none, and the values."""
         if column not in self._codes:
             coded = pc.dictionary_encode(self.table.column(column)).combine_chunks()
             codes = coded.indices.fill_null(len(coded.dictionary)).to_numpy()
             self._codes[column] = codes, coded.dictionary.to_pylist()
-        codes, values = self._codes[column]
-        seen = np.zeros(len(values) + 1, dtype=np.bool_)  # the last: no value
-        seen[codes[self._unpacked(chosen)]] = True
-        return seen[:-1]
+        return self._codes[column]
 
     def _selected(self, rows: p.Node) -> Packed:
         """The parts of a conjunction are evaluated once each: the cells of a table share most of

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import pyarrow.compute as pc
+
 from pipeline.facts.dataset import codebooks, open_dataset
 from pipeline.forms.codebook import Codebook, Field
 from pipeline.privacy.screen import KINDS, mask_answer
@@ -52,8 +54,8 @@ def answers(workspace: Workspace, year: int, form: str) -> Iterator[Answer]:
     themes, approved = _themes(workspace, year), _approved(workspace, year)
     asked = ((f, c) for f in codebooks(workspace.raw)[form].fields if (c := column_of(f)))
     for field, column in ((f, c) for f, c in asked if c in table.column_names):
-        rows = table.select(["_kalla", "_rad", column]).to_pylist()
-        for r in (r for r in rows if r[column] is not None):
+        there = table.select(["_kalla", "_rad", column]).filter(pc.is_valid(table[column]))
+        for r in there.to_pylist():
             place = (form, r["_kalla"], r["_rad"], field.name)
             text, kinds = mask_answer(r[column])
             let = approved.get(place)

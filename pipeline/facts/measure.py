@@ -9,7 +9,7 @@ included, as SQL that stands on its own.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -239,7 +239,7 @@ def ratio(a: Fact, b: Fact, *, name: str, title: str, unit: str = "") -> Fact:
 def _of_values(
     data: Dataset,
     kind: str,
-    of: Callable[[list[Any]], Number | None],
+    of: Callable[[Mapping[Any, int]], Number | None],
     column: str,
     where: str | None,
     by: By,
@@ -259,7 +259,7 @@ def _of_values(
         )  # fmt: skip
         values = _column_values(data, column, rows)
         value = of(values) if values else None
-        n = None if values is None else len(values)
+        n = None if values is None else sum(values.values())
         return _fact(data, definition, heading, called, unit, value, classes, rows, n=n)
 
     return _spread(data, cell, by, None, kind, heading, total=False)
@@ -331,7 +331,8 @@ def _tally(data: Dataset, rows: p.Node, distinct: str | None = None) -> int | No
     return data.bits.distinct(rows, distinct) if distinct else data.bits.count(rows)
 
 
-def _column_values(data: Dataset, column: str, rows: p.Node) -> list[Any] | None:
+def _column_values(data: Dataset, column: str, rows: p.Node) -> Mapping[Any, int] | None:
+    """Each different value of a column in some rows, and how many have it."""
     if data.table is None:
         return None
     if column not in data.table.column_names or not (
@@ -339,8 +340,7 @@ def _column_values(data: Dataset, column: str, rows: p.Node) -> list[Any] | None
         or pa.types.is_floating(data.table.column(column).type)
     ):
         raise PredicateError(f"Tabellen {data.name} har ingen talkolumn {column}.")
-    kept = data.table.column(column).filter(pa.array(data.selected(rows)))
-    return list(kept.to_pylist())
+    return data.bits.tally(rows, column)
 
 
 def _spread(

@@ -1,37 +1,43 @@
-"""Arithmetic on the values of a measure's rows: exact where it can be."""
+"""Arithmetic on the values of a measure's rows: exact where it can be.
+
+Values come one by one, or each different one with how many have it: the same number.
+"""
 
 from __future__ import annotations
 
 import math
+from bisect import bisect
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from itertools import accumulate
 from statistics import stdev
 from typing import Any
 
 from pipeline.facts.fact import PLACES, exact
 
+Values = Sequence[Any] | Mapping[Any, int]
 RHO = Fraction(3, 10)  # Kiresuk & Sherman's assumed correlation between goals
 
 
-def sum_of(values: Sequence[Any]) -> Fraction:
+def sum_of(values: Values) -> Fraction:
     """The exact sum. Answers are few and given by many: each is multiplied once."""
     return sum((exact(v) * many for v, many in Counter(values).items()), Fraction())
 
 
-def mean_of(values: Sequence[Any]) -> Fraction:
+def mean_of(values: Values) -> Fraction:
     """The exact mean of one value or more."""
-    return sum_of(values) / len(values)
+    return sum_of(values) / Counter(values).total()
 
 
-def sd_of(values: Sequence[Any]) -> float | None:
+def sd_of(values: Values) -> float | None:
     """The sample standard deviation, rounded; None of fewer than two values."""
-    if len(values) < 2:
+    counted = Counter(values)
+    if counted.total() < 2:
         return None
-    middle = mean_of(values)
-    many = Counter(values).items()
-    squares = sum(((exact(v) - middle) ** 2 * n for v, n in many), Fraction())
-    return round(math.sqrt(squares / (len(values) - 1)), PLACES)
+    middle = mean_of(counted)
+    squares = sum(((exact(v) - middle) ** 2 * n for v, n in counted.items()), Fraction())
+    return round(math.sqrt(squares / (counted.total() - 1)), PLACES)
 
 
 def gas_of(goals: Iterable[tuple[Any, Any, Any]], spread: bool = False) -> tuple[float | None, int]:
@@ -54,10 +60,13 @@ def _t_score(goals: Sequence[tuple[Fraction, Fraction]]) -> float | None:
     return 50 + 10 * float(reached) / math.sqrt(spread) if spread else None
 
 
-def quantile_of(values: Sequence[Any], q: Fraction) -> Fraction:
+def quantile_of(values: Values, q: Fraction) -> Fraction:
     """Linear between neighbours (Hyndman & Fan type 7), of one value or more."""
-    ordered = sorted(values)
-    place = q * (len(ordered) - 1)
+    counted = Counter(values)
+    ordered = sorted(counted)
+    upto = list(accumulate(counted[v] for v in ordered))
+    place = q * (upto[-1] - 1)
     low = int(place)
-    below, above = (exact(ordered[i]) for i in (low, min(low + 1, len(ordered) - 1)))
+    at = (ordered[bisect(upto, i)] for i in (low, min(low + 1, upto[-1] - 1)))
+    below, above = map(exact, at)
     return below + (above - below) * (place - low)

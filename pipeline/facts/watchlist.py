@@ -12,6 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from pipeline.facts import predicate as p
 from pipeline.facts.dataset import Dataset, open_dataset
 from pipeline.workspace import Workspace
@@ -20,6 +23,10 @@ TABLE = "avslut"
 # Somebody has answered: who it was, or when, is known. As chapter 15 counts.
 ANSWERED = "respondent IS NOT NULL OR svarsdatum IS NOT NULL"
 DECEASED = "avslutsorsak = 'avliden' OR bortfallsorsak = 'avliden'"
+READ = (
+    "insats_id", "enhet", "insats", "slutdatum", "avslutsorsak", "erbjuden", "bortfallsorsak",
+    "_kalla", "_rad",
+)  # fmt: skip
 YES_NO = {True: "Ja", False: "Nej", None: ""}
 
 
@@ -52,15 +59,17 @@ def waiting(
     if found.table is None:
         return None
     settled = p.either(p.parse(ANSWERED), p.parse(DECEASED))
-    done = set(found.table.column("insats_id").filter(found.selected(settled)).to_pylist())
+    table = found.table.select(list(READ))
+    done = table["insats_id"].filter(pa.array(found.selected(settled))).unique()
+    ended = pc.or_kleene(
+        pc.is_null(table["slutdatum"]), pc.less_equal(table["slutdatum"], pa.scalar(day))
+    )
+    left = pc.and_(ended, pc.invert(pc.is_in(table["insats_id"], value_set=done)))
     listed: dict[str, list[Waiting]] = {
         str(c.value): [] for c in found.dimensions["enhet"].categories
     }
-    for row in found.table.to_pylist():
-        over = row["slutdatum"] is None or row["slutdatum"] <= day
-        if over and row["insats_id"] not in done:
-            one = _waiting(found, row, day)
-            listed.setdefault(row["enhet"] or "", []).append(one)
+    for row in table.filter(left).to_pylist():
+        listed.setdefault(row["enhet"] or "", []).append(_waiting(found, row, day))
     return {unit: tuple(sorted(rows, key=_oldest)) for unit, rows in listed.items()}
 
 

@@ -4,7 +4,6 @@ what is a decimal sign is decided where the field's type is known."""
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -16,6 +15,7 @@ from pipeline.intake.raw import RawTable
 SEPARATORS = (";", ",", "\t", "|")
 _HINT = re.compile(r"sep=(.)\r?[\n\r]", re.IGNORECASE)  # Excel's own first line
 _NUMBERLIKE = re.compile(r"[\d\s.,:;%/+-]*")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")  # with its end, as it stands
 _SAMPLE = 1 << 18
 _FIELD_LIMIT = 1 << 24
 
@@ -98,4 +98,5 @@ def _records(text: str, separator: str) -> Iterator[list[str]]:
     # One quote left open swallows the rest of a file: the default limit of 131,072 characters
     # would stop that, but also a long free text. Set for the process: csv has no other way.
     csv.field_size_limit(_FIELD_LIMIT)
-    return csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    # Line by line: a StringIO would hold the text once more, four bytes a character.
+    return csv.reader((line[0] for line in _LINE.finditer(text)), delimiter=separator)

@@ -46,7 +46,8 @@ def extent(
     full = [i for i in range(data_from, len(rows)) if filled(rows[i])]
     again = _said_again(rows, header, full, fit)
     others += again
-    full = [i for i in full if i not in again] if again else full
+    said = {*again}
+    full = [i for i in full if i not in said] if said else full
     end = next(
         (k for k in _blocks_below_gaps(full) if _other_table(rows, full[k:], fit)), len(full)
     )

@@ -1,4 +1,5 @@
-"""Names of files and sheets stand in every list and address: none may point out a person."""
+"""Names of files and sheets stand in every list and address: none may point out a person. A sheet
+by its name also tells a file that is part of another."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from pipeline.intake.personal import WORDS
 from pipeline.intake.raw import RawTable
 from pipeline.privacy.screen import mask
 
+EXTRACT_SHEET = "Att rätta (utdrag)"  # of a copy that holds but some of a file's rows
 _ADDRESS = "adress"  # a unit may be called by its own
 
 
@@ -43,6 +45,18 @@ def personal_sheet(table: RawTable, number: int) -> str:
         "maskerat).\n"
         "Gör så här: byt namn på bladet i Excel, spara och kör igen. Namnet skulle annars stå i "
         "rapportens listor."
+    )
+
+
+def extract_of(tables: Sequence[RawTable]) -> str:
+    """The message about a workbook that is an extract of a larger file (`att_ratta/`), with the
+    rows to mend alone; empty where it is none."""
+    if all(t.sheet != EXTRACT_SHEET for t in tables):
+        return ""
+    return (
+        f"{tables[0].file}: filen är ett utdrag med bara de rader som skulle rättas (den har "
+        f"bladet ”{EXTRACT_SHEET}”). Läst i den hela filens ställe vore alla andra rader borta.\n"
+        "Gör så här: rätta i den hela filen, lägg in den och ta bort utdraget ur mappen."
     )
 
 

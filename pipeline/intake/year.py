@@ -15,7 +15,7 @@ from pipeline.forms.codebook import Codebook, load_codebooks
 from pipeline.intake.clean import ASIDE, ERRORS, Cleaned, clean
 from pipeline.intake.dedup import DUPLICATES, deduplicate
 from pipeline.intake.mapping import MappingFile, load_mappings
-from pipeline.intake.names import personal_sheet, refuse_personal_names
+from pipeline.intake.names import extract_of, personal_sheet, refuse_personal_names
 from pipeline.intake.raw import NotRead, Recognised, column_letter
 from pipeline.intake.readers import read_file
 from pipeline.intake.recognise import as_mapped, passed_over, recognise
@@ -140,6 +140,8 @@ def _read(
         return _File(
             refused=tuple(Refused(name, "", _with_way_out(m, name)) for m in error.messages)
         )
+    if message := extract_of(tables):
+        return _File(refused=(Refused(name, "", message),))
     sha256 = tables[0].sha256 if tables else ""
     twin = first_with.setdefault(sha256, name) if tables and tables[0].kind != "dokument" else name
     if twin != name:

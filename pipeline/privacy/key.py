@@ -7,7 +7,6 @@ person gets two pseudonyms. Exempelkommun's key is public and serves nobody else
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import os
@@ -59,7 +58,7 @@ class PseudonymKey:
         return self._hmac("\0uppfoljning: nyckelns fingeravtryck")
 
     def _hmac(self, text: str) -> str:
-        return hmac.new(self.secret, text.encode(), hashlib.sha256).hexdigest()[:DIGITS]
+        return hmac.digest(self.secret, text.encode(), "sha256").hex()[:DIGITS]
 
 
 def is_example(kommun: Kommun) -> bool:

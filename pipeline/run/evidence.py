@@ -111,12 +111,24 @@ class _Here:
             self._read[table] = pq.read_table(path).to_pylist() if path.is_file() else []
         return self._read[table]
 
+    def kinds(self, table: str) -> list[dict[str, Any]]:
+        """`_kalla` and `enhet` of a table's rows, each two once: it may have a million."""
+        if f"{table}!" not in self._read:
+            path = self.workspace.processed / str(self.year) / f"{table}.parquet"
+            there = ["_kalla", "enhet"]
+            self._read[f"{table}!"] = (
+                pq.read_table(path, columns=there).group_by(there).aggregate([]).to_pylist()
+                if path.is_file()
+                else []
+            )
+        return self._read[f"{table}!"]
+
     def until(self, rows: Iterable[Row], column: str) -> list[Row]:
         """Those that are not dated after the day."""
         return [r for r in rows if r.get(column) is None or r[column] <= self.day]
 
     def handed_in(self) -> Evidence:
-        ours = [r for t in completeness.COUNTED for r in self.rows(t)]
+        ours = [r for t in completeness.COUNTED for r in self.kinds(t)]
         there = {r["enhet"] for r in ours} & set(self.units)
         if not ours:
             return Evidence(_NOTHING)
@@ -136,7 +148,7 @@ class _Here:
     def tertial(self, name: str) -> Evidence:
         held = {
             k.unit: dt.date.fromisoformat(k.date)
-            for k in record.locks(self.workspace.raw, self.year)
+            for k in record.heads(self.workspace.raw, self.year)
             if k.tertial == name and dt.date.fromisoformat(k.date) <= self.day
         }
         forms = {
@@ -151,7 +163,7 @@ class _Here:
         )
         rows = [r for r in self.rows(FORM) if r["tertial"] == name and r["ar"] == self.year]
         told = f"{self._of(whole)} har sammanställt, {len(held)} är låsta."
-        blocked = "" if any(self.rows(t) for t in completeness.COUNTED) else _NOTHING
+        blocked = "" if any(self.kinds(t) for t in completeness.COUNTED) else _NOTHING
         return self._told(
             told, whole, lacking, rows, good.values(), bool(forms or held), blocked,
             ["protokoll/las/"] * bool(held),
@@ -180,7 +192,7 @@ class _Here:
 
     def diagrams(self, opens: dt.date) -> Evidence:
         if self.edition is None or not self.built:
-            nothing = not any(self.rows(t) for t in completeness.COUNTED)
+            nothing = not any(self.kinds(t) for t in completeness.COUNTED)
             return Evidence(_NOT_BUILT, blocked=_NOTHING if nothing else "")
         early = self.edition < opens
         told = f"Rapporten är byggd per {words(self.edition)}"

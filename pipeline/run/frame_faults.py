@@ -52,14 +52,14 @@ def _faults(workspace: Workspace, year: int, listed: list[dict[str, Any]]) -> It
     own = {(row["_kalla"], row["_rad"]) for row in listed}
     folder = workspace.processed / str(year)
     for row in _rows_of(folder / "rader.parquet"):
-        if row["tabell"] == LIST and row["_kalla"] in sources:
+        if row["_kalla"] in sources:
             place = f"{row['_kalla']}, rad {row['_rad']}"
             if row["status"] == "karantan":
                 yield f"{place}: {row['orsak'] or 'raden kan inte läsas'}"
             elif row["status"] == "dubblett" and not row["orsak"].startswith(IDENTICAL):
                 yield f"{place}: kunden står på flera rader med olika uppgifter. {row['orsak']}"
     for cell in _rows_of(folder / "celler.parquet"):
-        read = cell["tabell"] == LIST and (cell["_kalla"], cell["_rad"]) in own
+        read = (cell["_kalla"], cell["_rad"]) in own
         if read and cell["falt"] in DECIDING and cell["atgard"] in ("tomd", "maskerad"):
             yield f"{cell['adress']}: {cell['orsak']}"
     for row in listed:
@@ -73,5 +73,8 @@ def _faults(workspace: Workspace, year: int, listed: list[dict[str, Any]]) -> It
 
 
 def _rows_of(path: Any) -> Iterable[dict[str, Any]]:
-    told: list[dict[str, Any]] = pq.read_table(path).to_pylist() if path.is_file() else []
+    """What a record says of the list's rows; it has those of all other forms too."""
+    if not path.is_file():
+        return []
+    told: list[dict[str, Any]] = pq.read_table(path, filters=[("tabell", "=", LIST)]).to_pylist()
     return told

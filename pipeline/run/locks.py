@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +93,7 @@ def lock(workspace: Workspace, year: int, say: Say) -> list[Path]:
 def standing(workspace: Workspace, year: int, tertial: str) -> dict[str, str]:
     """Unit → how its form of a tertial stands, in a sentence; every unit of the catalogue."""
     forms = {c.unit: c for c in completed(workspace, year) if c.tertial == tertial}
-    of_tertial = {k.unit: k for k in record.locks(workspace.raw, year) if k.tertial == tertial}
+    of_tertial = {k.unit: k for k in record.heads(workspace.raw, year) if k.tertial == tertial}
     fingerprint = key_of(workspace).fingerprint
     made = {}
     for unit in (o.value for o in load_kommun(workspace.raw).enheter):
@@ -134,11 +134,14 @@ def _changes(
     workspace: Workspace, year: int, of_year: int, date: dt.date | None
 ) -> list[dict[str, Any]]:
     key, gone = key_of(workspace), disposals(workspace.raw)
-    held = [k for k in record.locks(workspace.raw, of_year) if k.key == key.fingerprint]
-    if not held:
-        return []
     cells = LockedCells(Tables(workspace, of_year), key)
-    found = [(k, c) for k in held for c in changes(k, cells, gone) if c.kind != DISPOSED]
+    found = [  # one lock at a time is held: its rows may be many
+        (replace(k, groups=()), c)
+        for k in record.each(workspace.raw, of_year)
+        if k.key == key.fingerprint
+        for c in changes(k, cells, gone)
+        if c.kind != DISPOSED
+    ]
     if not found:
         return []
     jobs = chapters(workspace, year, "intern", date)

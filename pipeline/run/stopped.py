@@ -12,7 +12,7 @@ from pipeline.intake.refused import read_stopped
 from pipeline.publish.fonts import faces_css
 from pipeline.run import modes
 from pipeline.validation.inlasning import PAGE, stopped_page
-from pipeline.validation.marked import FOLDER, Remark, write_copies
+from pipeline.validation.marked import EXTRACT, FOLDER, Remark, write_copies
 from pipeline.workspace import Workspace, load_kommun
 
 STOPPED = "stoppade"
@@ -37,10 +37,8 @@ def told(workspace: Workspace, year: int, made: Path, error: IntakeError, letter
             cells = tuple((r.sheet, c) for c in r.cells)
             remarks.setdefault(r.file, []).append(Remark(cells, where, said))
     copies = write_copies(workspace.raw / str(year), out, year, remarks)
-    page = stopped_page(
-        stopped, year, load_kommun(workspace.raw).namn, {p.stem: p.name for p in copies},
-        faces_css(letters),
-    )  # fmt: skip
+    named = {p.stem.removesuffix(EXTRACT): p.name for p in copies}
+    page = stopped_page(stopped, year, load_kommun(workspace.raw).namn, named, faces_css(letters))
     out.mkdir(parents=True, exist_ok=True)
     (out / PAGE).write_bytes(page)
     modes.close(out)

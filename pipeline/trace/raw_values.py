@@ -80,6 +80,13 @@ class RawFiles:
             self._columns[key] = self._column(Cell(sheet, 0, field, letter))
         return self._columns[key].records(rows)
 
+    def raws(self, sheet: Sheet, field: str, letter: str, rows: Sequence[int]) -> list[Raw]:
+        """What stands in cells of one column, as answers may show it; None where blank."""
+        key = (sheet, field, letter)
+        if key not in self._columns:
+            self._columns[key] = self._column(Cell(sheet, 0, field, letter))
+        return self._columns[key].raws(rows)
+
     def listed(self, found: CellSet, first: int | None = None) -> list[Record]:
         """The cells of a set, sheet by sheet and row by row; only the `first` of them."""
         made: list[Record] = []
@@ -186,6 +193,16 @@ class _Column:
             if column == self._index + 1
         }
         self._known: dict[tuple[type, object], _Cleaned] = {}
+        # Made once: a column may be asked for cell by cell, and have thousands of these.
+        self._special = frozenset((*self._said, *self._problems, *self._formulas))
+
+    def raws(self, rows: Sequence[int]) -> list[Raw]:
+        """What stands in the cells, as answers show it."""
+        known, clean = self._known, self._cleaned
+        return [
+            (known.get((value.__class__, value)) or clean(value)).raw
+            for value in self._values(rows)
+        ]
 
     def records(self, rows: Sequence[int]) -> list[Record]:
         """The cells as answers show them. A number may rest on tens of thousands: what is the
@@ -206,10 +223,9 @@ class _Column:
                     "raw": raw, "rules": rules,
                 }
             )  # fmt: skip
-        if self._said or self._problems or self._formulas:
-            special = {*self._said, *self._problems, *self._formulas}
+        if self._special:
             for record, value in zip(made, self._values(rows), strict=True):
-                if record["row"] in special:
+                if record["row"] in self._special:
                     record["rules"] = self._told(record["row"], clean(value))
         return made
 

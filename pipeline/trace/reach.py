@@ -48,17 +48,23 @@ class Lineage:
 
     def shown(self, fact: str) -> CellSet:
         """Those members that may be shown to people: none of what staff have answered."""
-        return CellSet({s: f for s, f in self.members(fact).marks.items() if not self.staff(s)})
+        return self.without_staff(self.members(fact))
+
+    def without_staff(self, found: CellSet) -> CellSet:
+        """Cells without those of sheets that hold answers of staff."""
+        return CellSet({s: f for s, f in found.marks.items() if not self.staff(s)})
 
     def staff(self, sheet: Sheet) -> bool:
         """Whether a sheet holds answers of staff."""
         return self._of_staff(self.tables.table_of(sheet))
 
-    def rests_on_staff(self, fact: str) -> bool:
+    def rests_on_staff(self, fact: str, members: CellSet | None = None) -> bool:
         """Whether a fact counts answers of staff, itself or through its parents; or what the
-        pipeline says of their rows and cells."""
-        own = any(self._of_staff(b.table) for b in self._rests_on(fact))
-        return own or any(self.staff(sheet) for sheet in self.members(fact).marks)
+        pipeline says of their rows and cells. `members`: the fact's, where they are known."""
+        if any(self._of_staff(b.table) for b in self._rests_on(fact)):
+            return True
+        found = self.members(fact) if members is None else members
+        return any(self.staff(sheet) for sheet in found.marks)
 
     def _of_staff(self, table: str | None) -> bool:
         book = self.tables.forms.books.get(table or "")

@@ -25,7 +25,7 @@ Source = dict[str, Any]  # an entry of kallor.json
 Path_ = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Link:
     """For each row of a table the sheet row it stands on, or that its foreign keys lead to.
 
@@ -46,12 +46,21 @@ class Link:
 
     def marks(self, chosen: Marks) -> Iterator[tuple[Sheet, Marks]]:
         """The sheet rows of some of the table's rows."""
-        rows = np.flatnonzero(chosen)
-        at, row = self.sheet[rows], self.row[rows]
-        for i, sheet in enumerate(self.sheets):
-            here = at == i
-            if here.any():
-                yield sheet, marked(row if here.all() else row[here])
+        for sheet, (at, row) in zip(self.sheets, self._of_sheet, strict=True):
+            rows = row[chosen[at]]
+            if len(rows):
+                yield sheet, marked(rows)
+
+    @cached_property
+    def _of_sheet(self) -> list[tuple[slice | Ints, Ints]]:
+        """Of each sheet which rows of the table stand on it or lead to it, and on which of its
+        rows: looked up once, since thousands of facts ask."""
+        made: list[tuple[slice | Ints, Ints]] = []
+        for i in range(len(self.sheets)):
+            at = np.flatnonzero(self.sheet == i)
+            unbroken = len(at) and at[-1] - at[0] + 1 == len(at)
+            made.append((slice(at[0], at[-1] + 1) if unbroken else at, self.row[at]))
+        return made
 
 
 class Tables:
@@ -125,6 +134,12 @@ class Tables:
         link, table = self._records(sheet.year)
         found: list[Source] = [table.slice(i, 1).to_pylist()[0] for i in link.rows_at(sheet, row)]
         return found[0] if found else None
+
+    def rows_but(self, year: int, status: str) -> set[tuple[str, int]]:
+        """Source and row of every raw row of a year that has another status."""
+        path = self.workspace.processed / str(year) / "rader.parquet"
+        found = pq.read_table(path, columns=["_kalla", "_rad"], filters=[("status", "!=", status)])
+        return set(zip(*(c.to_pylist() for c in found.columns), strict=True))
 
     def _records(self, year: int) -> tuple[Link, pa.Table]:
         if year not in self._rader:

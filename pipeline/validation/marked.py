@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,18 +22,29 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.intake.mapping import sheet_of
+from pipeline.intake.names import EXTRACT_SHEET
 from pipeline.intake.raw import RawTable
 from pipeline.intake.readers import read_file
 from pipeline.intake.store import fixed_xlsx
+from pipeline.validation.extract import (
+    ROW,
+    WHOLE,
+    Extract,
+    cells_of,
+    extract,
+    sheets_size,
+    titles,
+    whole,
+)
 from pipeline.validation.records import Finding
 
 FOLDER = "att_ratta"
+EXTRACT = " (utdrag)"
 SHEET = "Att rätta"  # two columns, so that no reader takes it for a table
 MARK = PatternFill("solid", fgColor="FFC7A8")
 TITLE, WRAPPED = Font(bold=True, size=14), Alignment(wrap_text=True, vertical="top")
 MOST = 2_000  # cells marked in a file: more are one mistake, and the list says which
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]+)")
-_UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,62 +80,86 @@ def write_copies(
     """Write a copy of each file with its remarks into the new folder `out/att_ratta`."""
     written: list[Path] = []
     for name, found in sorted(files.items()):
-        path = out / FOLDER / f"{Path(name).stem}{_ending(name)}"
+        copy = marked_copy(raw / name, name, found, year)
+        ending = _ending(name) if copy.whole else f"{EXTRACT}.xlsx"
+        path = out / FOLDER / f"{Path(name).stem}{ending}"
         if path in written:  # avslut.csv beside avslut.xlsx
-            path = path.with_name(f"{name}{_ending(name)}")
+            path = path.with_name(f"{name}{ending}")
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.write_bytes(marked_copy(raw / name, name, found, year))
+        path.write_bytes(copy.content)
         path.chmod(0o600)
         written.append(path)
     return written
 
 
-def marked_copy(path: Path, name: str, remarks: Sequence[Remark], year: int) -> bytes:
-    """One file as a workbook with its cells marked; the list of them on a sheet of its own."""
-    book = _opened(path, name)
-    for remark in remarks[:MOST]:
-        for sheet, cell in remark.cells:
-            _mark(book[sheet_of(sheet, book.sheetnames) or book.sheetnames[0]], cell, remark.said)
-    _listed(book, remarks[:MOST], len(remarks))
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A marked copy. `whole`: it holds all that the file holds, so that it may take its place."""
+
+    content: bytes
+    whole: bool
+
+
+def marked_copy(path: Path, name: str, remarks: Sequence[Remark], year: int) -> Copy:
+    """One file as a workbook with its cells marked; the list of them on a sheet of its own. Of a
+    file of more than `WHOLE` cells only the rows that are marked."""
+    shown = remarks[:MOST]
+    made = _opened(path, name, shown)
+    book = made.book if isinstance(made, Extract) else made
+    sheets = book.sheetnames
+    for remark in shown:
+        for own, cell in remark.cells:
+            sheet, said = sheet_of(own, sheets) or sheets[0], remark.said
+            at: str = cell
+            if isinstance(made, Extract):
+                at, said = made.address(sheet, cell), f"I filen är det {cell}.\n{said}"
+            if at:
+                _mark(book[sheet], at, said)
+    _listed(book, shown, len(remarks), made if isinstance(made, Extract) else None)
     day = dt.date(year, 12, 31)
     # A text file as a workbook, or one that does not say when it was made, would say now.
     book.properties.created = dt.datetime.combine(day, dt.time(9))
     content = io.BytesIO()
     book.save(content)
-    return fixed_xlsx(content.getvalue(), day)
+    return Copy(fixed_xlsx(content.getvalue(), day), not isinstance(made, Extract))
 
 
 def _ending(name: str) -> str:
     return ".xlsm" if name.lower().endswith(".xlsm") else ".xlsx"
 
 
-def _opened(path: Path, name: str) -> Workbook:
+def _opened(path: Path, name: str, remarks: Sequence[Remark]) -> Workbook | Extract:
     """The workbook itself; of a text file, or of one that cannot be written again as it is, its
-    values."""
-    if path.suffix.lower() in (".xlsx", ".xlsm"):
+    values; of a large file the rows that the remarks are about."""
+    is_workbook = path.suffix.lower() in (".xlsx", ".xlsm")
+    tables = None
+    if not (is_workbook and _small(path)):
+        tables = read_file(path, name)
+        if cells_of(tables) > WHOLE:
+            return extract(tables, _rows(tables, remarks))
+    if is_workbook:
         try:
             return openpyxl.load_workbook(path, keep_vba=path.suffix.lower() == ".xlsm")
         except Exception:  # whatever a workbook that no Excel has written makes openpyxl raise
             pass
-    book = Workbook()
-    assert book.active is not None
-    book.remove(book.active)
-    for number, table in enumerate(read_file(path, name), start=1):
-        _values(book, table, table.sheet or f"Blad{number}")
-    return book
+    return whole(read_file(path, name) if tables is None else tables)
 
 
-def _values(book: Workbook, table: RawTable, title: str) -> None:
-    sheet = book.create_sheet(title)
-    for i, row in enumerate(table.rows, start=1):
-        for j, value in enumerate(row, start=1):
-            if value is None or value == "":
-                continue
-            cell = sheet.cell(i, j)
-            if isinstance(value, str):
-                cell.value, cell.data_type = _UNREADABLE.sub("", value), "s"
-            else:
-                cell.value = value
+def _rows(tables: Sequence[RawTable], remarks: Sequence[Remark]) -> dict[str, set[int]]:
+    """Sheet's title → the rows that the remarks are about."""
+    sheets = titles(tables)
+    found: dict[str, set[int]] = {}
+    for own, cell in (c for remark in remarks for c in remark.cells):
+        if place := _CELL.fullmatch(cell):
+            found.setdefault(sheet_of(own, sheets) or sheets[0], set()).add(int(place[2]))
+    return found
+
+
+def _small(path: Path) -> bool:
+    try:
+        return sheets_size(path) <= WHOLE
+    except (OSError, zipfile.BadZipFile):
+        return True  # it is for the readers to say what is wrong with it
 
 
 def _remark(f: Finding) -> Remark:
@@ -159,13 +195,21 @@ def _mark(sheet: Worksheet, address: str, said: str) -> None:
     cell.fill = MARK
 
 
-def _listed(book: Workbook, shown: Sequence[Remark], total: int) -> None:
-    sheet = book.create_sheet(_free(SHEET, book.sheetnames))
+def _listed(
+    book: Workbook, shown: Sequence[Remark], total: int, part: Extract | None = None
+) -> None:
+    sheet = book.create_sheet(_free(SHEET if part is None else EXTRACT_SHEET, book.sheetnames))
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 44, 100
     sheet["A1"], sheet["A1"].font = "Celler att rätta", TITLE
     more = f" Här står {len(shown)} av {total}." if len(shown) < total else ""
     sheet["A2"] = "Cellerna är markerade med färg och har en kommentar." + more
-    for row, remark in enumerate(shown, start=4):
+    if part is not None:
+        sheet["A3"] = (
+            "Filen är för stor att kopiera hel. Här står dess första rader och de rader som har "
+            f"något att rätta; längst till höger, under ”{ROW}”, står radens nummer i filen. Rätta "
+            "i filen själv: ett utdrag kan inte läsas in i dess ställe."
+        )
+    for row, remark in enumerate(shown, start=4 if part is None else 5):
         said = remark.said.replace("\n", " ")
         for column, text in enumerate((remark.place, said), start=1):
             cell = sheet.cell(row, column, text)

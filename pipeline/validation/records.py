@@ -124,14 +124,15 @@ class ValidationSummary:
         return sum(self.files.values(), Figures())
 
 
-def read_summary(folder: Path) -> ValidationSummary:
-    """The validation of a year from its files in `PROCESSED/<year>`."""
+def read_summary(folder: Path, findings: bool = True) -> ValidationSummary:
+    """The validation of a year from its files in `PROCESSED/<year>`. Without `findings` it has
+    none: they may be hundreds of thousands."""
     balance = json.loads((folder / "balance.json").read_text(encoding="utf-8"))
     doc = json.loads((folder / "kontroller.json").read_text(encoding="utf-8"))
     checks = tuple(Checked(**c) for c in doc["checks"])
     by_id = {c.kontroll: c for c in checks}
     titles = {(c.table, c.falt): c.title for c in checks}
-    rows = pq.read_table(folder / "celler.parquet").to_pylist()
+    rows = pq.read_table(folder / "celler.parquet").to_pylist() if findings else []
     return ValidationSummary(
         year=balance["year"],
         files={name: Figures(**f) for name, f in balance["files"].items()},

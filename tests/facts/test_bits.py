@@ -57,6 +57,10 @@ def test_rows_and_different_values_are_counted_as_duckdb_does(rows: int) -> None
         assert chosen.tolist() == [t for (t,) in truths]
         values = base.sql(f"SELECT DISTINCT b FROM data WHERE ({where}) AND b IS NOT NULL")
         assert sorted(bits.values(node, "b")) == sorted(v for (v,) in values.fetchall())
+        many = base.sql(
+            f"SELECT a, count(*) FROM data WHERE ({where}) AND a IS NOT NULL GROUP BY a"
+        )
+        assert bits.tally(node, "a") == dict(many.fetchall())
 
 
 @pytest.mark.parametrize("rows", SIZES)

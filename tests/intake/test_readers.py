@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 
 from pipeline.errors import IntakeError
+from pipeline.intake import delimited
 from pipeline.intake.delimited import read_delimited
 from pipeline.intake.raw import RawTable, address, column_letter
 from pipeline.intake.readers import read_file
+from pipeline.trace.verify import reading
 from tests.municipality import write_workbook
 
 
@@ -241,3 +243,11 @@ def test_the_day_of_a_fetch_is_every_value_s(tmp_path: Path) -> None:
 def test_other_json_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.json").write_text(text, encoding="utf-8")
     assert "Kolada" in message(tmp_path / "a.json")
+
+
+@given(st.text(alphabet='ab;\r\n"\x0b\x0c\x1c\x85\u2028 å', max_size=40))
+def test_lines_of_a_text_are_those_that_csv_is_to_be_given(text: str) -> None:
+    """`newline=""`, as Python's documentation of csv asks for, without a copy of the text."""
+    lines = [line[0] for line in delimited._LINE.finditer(text)]
+    assert lines == list(io.StringIO(text, newline=""))
+    assert lines == [line[0] for line in reading._LINE.finditer(text)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,15 @@ import openpyxl
 import pytest
 
 from pipeline.disposal.record import Disposal, DisposedFile, write_record
+from pipeline.errors import UppfoljningError
 from pipeline.facts.dataset import codebooks
 from pipeline.intake.year import clean_year
 from pipeline.run import locks
-from pipeline.trace.lock.record import read, write
+from pipeline.trace import raw_values
+from pipeline.trace.cellset import Cell, Sheet
+from pipeline.trace.lock.record import heads, read, write
+from pipeline.trace.raw_values import RawFiles
+from pipeline.trace.tables import Tables
 from pipeline.validation.year import validate_year
 from pipeline.workspace import Workspace, load_kommun
 
@@ -268,3 +274,54 @@ def test_a_lock_made_with_another_key_says_that_changes_cannot_be_seen(
     told = place.told()
     assert told["andringar"] == []
     assert any("Nyckeln har bytts" in e["text"] for e in told["las"] if e["enhet"] == "Norr")
+
+
+def test_a_column_read_alone_says_what_its_cells_say_one_by_one(place: Municipality) -> None:
+    tables = Tables(place.workspace, YEAR)
+    files, alone = RawFiles(tables), RawFiles(tables)
+    compared = 0
+    for table in ("bakgrund", "avslut"):
+        for sheet in tables.sheets(table, YEAR):
+            rows = tables.raw_rows(sheet).nonzero()[0].tolist()
+            for name, letters in tables.sources[YEAR][sheet.kalla]["columns"].items():
+                for letter in letters:
+                    cells = [files.record(Cell(sheet, r, name, letter))["raw"] for r in rows]
+                    assert alone.raws(sheet, name, letter, rows) == cells
+                    compared += len(cells)
+    assert compared == 4 * 6 + 3 * 5, "every cell of the two forms"
+
+
+class Remarks(dict[int, list[Any]]):
+    """What validation has said of a column, and how often somebody went through it."""
+
+    passes = 0
+
+    def __iter__(self) -> Iterator[int]:
+        self.passes += 1
+        return super().__iter__()
+
+
+def test_what_is_said_of_a_column_is_gone_through_once_not_once_a_cell() -> None:
+    said = Remarks({3: [("flaggad", "skäl", "")]})
+    sheet = Sheet(YEAR, "slut.xlsx!Svar")
+    place = {"year": YEAR, "file": "slut.xlsx", "sha256": "", "sheet": "Svar"}
+    column = raw_values._Column(Cell(sheet, 0, "insats_id", ""), place, None, None, None, said)
+    told = [column.records([row])[0]["rules"] for row in range(1, 50)]
+    assert [bool(rules) for rules in told] == [row == 3 for row in range(1, 50)]
+    assert said.passes == 1
+
+
+def test_a_record_is_read_as_it_was_written_and_a_head_is_all_but_its_rows(
+    place: Municipality,
+) -> None:
+    [path] = (place.workspace.raw / str(YEAR) / "protokoll" / "las").glob("*.json")
+    whole = read(path)
+    assert json.loads(path.read_text(encoding="utf-8")) == whole.json()
+    [head] = heads(place.workspace.raw, YEAR)
+    assert head == replace(whole, groups=(), facts={})
+    damaged = json.loads(path.read_text(encoding="utf-8"))
+    row = next(iter(damaged["rader"][0]["rader"].values()))
+    row[1] = row[1].rpartition(" ")[0]
+    path.write_text(json.dumps(damaged), encoding="utf-8")
+    with pytest.raises(UppfoljningError, match="går inte att läsa"):
+        read(path)

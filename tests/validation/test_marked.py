@@ -11,8 +11,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from pipeline.errors import IntakeError
 from pipeline.facts.dataset import codebooks
+from pipeline.intake.readers import read_file
 from pipeline.run.annual import open_elsewhere
+from pipeline.validation.extract import sheets_size
 from pipeline.validation.inlasning import nearest, outdated, write_inlasning
 from pipeline.validation.marked import FOLDER, MARK, SHEET, write_marked
 from pipeline.validation.mending import NAME
@@ -130,3 +133,77 @@ def test_a_file_that_excel_has_open_is_told(workspace: Workspace) -> None:
     assert "volymer.xlsx är öppen i Excel" in done.stdout
     assert (workspace.processed / str(YEAR) / FOLDER / "volymer.xlsx").is_file()
     assert FOLDER in done.stdout and SECRET not in done.stdout
+
+
+def _large(made: Workspace, rows: int) -> Path:
+    """A year with a file of so many rows, of which the fifteenth and the last name no unit."""
+    path = made.raw / str(YEAR) / "volymer.xlsx"
+    path.unlink()
+    listed = [["Norra", "Råd", "Mars", i, i] for i in range(1, rows + 1)]
+    listed[14][0], listed[-1][0] = "Nora", "=1+1"
+    write_text(path.with_suffix(".csv"), [HEAD, *listed])
+    tables(made, YEAR)
+    return path.with_suffix(".csv")
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
+def test_of_a_large_file_the_copy_holds_the_rows_to_mend_with_their_numbers(
+    workspace: Workspace, suffix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.validation.marked.WHOLE", 300)
+    path = _large(workspace, 100)
+    if suffix == ".xlsx":
+        rows = list(csv.reader(path.read_text("utf-8").splitlines(), delimiter=";"))
+        path.unlink()
+        write_workbook(path.with_suffix(suffix), {"Volymer": rows})
+        tables(workspace, YEAR)
+    out, raw = workspace.processed / str(YEAR), workspace.raw / str(YEAR)
+    findings = read_summary(out).findings
+    [_, copy] = write_marked(raw, out, YEAR, findings)
+    assert copy.name == "volymer (utdrag).xlsx", "klagomål.csv is small, and is copied whole"
+    before = copy.read_bytes()
+    assert write_marked(raw, out, YEAR, findings)[1].read_bytes() == before
+    book = openpyxl.load_workbook(copy)
+    shown, listed = book.worksheets
+    rows = [[c.value for c in row] for row in shown.iter_rows()]
+    assert rows[0] == [*HEAD, "Rad i filen"]
+    assert [row[-1] for row in rows[1:]] == [*range(2, 11), 16, 101], "the head, and what is wrong"
+    odd = {".csv": "=1+1", ".xlsx": "#FORMEL"}[suffix]
+    assert [row[0] for row in rows[-2:]] == ["Nora", odd], "as reading has them"
+    assert shown["A12"].data_type == "s", "and no formula"
+    assert shown["A11"].comment.text.startswith("I filen är det A16.\nEnhet: ")
+    assert shown["A11"].fill.fgColor.rgb == shown["A12"].fill.fgColor.rgb == MARK.fgColor.rgb
+    cells = [row[0].value for row in listed.iter_rows(min_row=5)]
+    assert [c.removeprefix("Volymer, ") for c in cells] == ["A16", "A101"]
+    assert "Rad i filen" in listed["A3"].value
+
+
+def test_an_extract_is_never_read_in_the_place_of_its_file(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.validation.marked.WHOLE", 300)
+    path = _large(workspace, 100)
+    out, raw = workspace.processed / str(YEAR), workspace.raw / str(YEAR)
+    [_, copy] = write_marked(raw, out, YEAR, read_summary(out).findings)
+    (raw / "mendad.xlsx").write_bytes(copy.read_bytes())
+    path.unlink()
+    with pytest.raises(IntakeError, match=r"mendad\.xlsx: filen är ett utdrag") as stopped:
+        tables(workspace, YEAR)
+    assert "lägg in den och ta bort utdraget" in str(stopped.value)
+
+
+def test_a_small_workbook_is_copied_with_its_looks_whatever_its_size_in_bytes(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = workspace.raw / str(YEAR) / "volymer.xlsx"
+    book = openpyxl.load_workbook(path)
+    book["Volymer"].column_dimensions["A"].width = 33
+    book.save(path)
+    tables(workspace, YEAR)
+    out = workspace.processed / str(YEAR)
+    cells = sum(len(t.rows) * 7 for t in read_file(path, path.name))
+    assert sheets_size(path) > cells, "about forty bytes a cell, and some"
+    monkeypatch.setattr("pipeline.validation.marked.WHOLE", cells)
+    [_, copy] = write_marked(workspace.raw / str(YEAR), out, YEAR, read_summary(out).findings)
+    assert copy.name == "volymer.xlsx"
+    assert openpyxl.load_workbook(copy)["Volymer"].column_dimensions["A"].width == 33

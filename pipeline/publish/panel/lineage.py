@@ -85,8 +85,12 @@ class _Gathering:
     def lineage(self) -> Lineage:
         cells: dict[str, Members] = {}
         totals: dict[str, int] = {}
+        staff: list[str] = []
         for fact in self.found.records:
-            counted = self.found.shown(fact)
+            whole = self.found.members(fact)
+            if self.found.rests_on_staff(fact, whole):
+                staff.append(fact)
+            counted = self.found.without_staff(whole)
             totals[fact] = counted.total(self.about)
             every = self._all(counted)
             cells[fact] = _first(every) if counted.rows() > MANY else every
@@ -98,12 +102,16 @@ class _Gathering:
             k: np.unique(np.concatenate(many)) for k, many in sorted(needed.items()) if k[1]
         }
         sources = [self._source(sheet, together) for sheet in self.sheets]
-        staff = [fact for fact in self.found.records if self.found.rests_on_staff(fact)]
         return Lineage(sources, cells, totals, dict.fromkeys(staff, STAFF))
 
     def _all(self, counted: CellSet) -> Members:
+        rows: dict[int, Rows] = {}  # fields of a sheet often share their marks
+        for fields in counted.marks.values():
+            for marks in fields.values():
+                if id(marks) not in rows:
+                    rows[id(marks)] = np.flatnonzero(marks)
         return {
-            self._key(sheet, name, column): np.flatnonzero(marks)
+            self._key(sheet, name, column): rows[id(marks)]
             for sheet, fields in counted.marks.items()
             for name, marks in fields.items()
             for column in letters(self.about[sheet.year], sheet, name)

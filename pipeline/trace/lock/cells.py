@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,15 +17,25 @@ from pipeline.trace.tables import Tables
 OF_TERTIAL = {"bakgrund": "start_tertial", "avslut": "slut_tertial"}
 LOOKED_UP = "bakgrund"
 PROCESSED = "behandlad"
+WHERE = ("ar", "kalla", "rad")
+AT_ONCE = 50_000  # rows
+Place = tuple[str, int]  # source, row
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RawRow:
-    """One row of a file. `values`: cell → what stands in it."""
+    """One row of a file. `at`: cell → its 0-based place in `cells`, the same for all of a sheet:
+    a table may have a million rows."""
 
     sheet: Sheet
     number: int
-    values: Mapping[str, Value]
+    cells: Sequence[Value]
+    at: Mapping[str, int]
+
+    def value(self, cell: str) -> Value:
+        """What stands in a cell; None where the row or its file has no such cell."""
+        place = self.at.get(cell, -1)
+        return self.cells[place] if 0 <= place < len(self.cells) else None
 
     @property
     def place(self) -> str:
@@ -40,6 +50,8 @@ class LockedCells:
         self._raw = RawFiles(tables)
         self._key = key
         self._rows: dict[tuple[str, int], dict[str, RawRow]] = {}
+        self._keys: dict[tuple[str, int], dict[Place, str]] = {}
+        self._left_out: dict[int, set[Place]] = {}
 
     @cached_property
     def looked_up(self) -> tuple[str, ...]:
@@ -78,10 +90,10 @@ class LockedCells:
         one key the one that counts."""
         if (table, year) not in self._rows:
             found: dict[str, RawRow] = {}
-            for row in self._all(table, year):
-                key = self._identity(table, row)
-                if key and (key not in found or self._counts(row)):
-                    found[key] = row
+            for sheet in self.tables.sheets(table, year):
+                for key, row in self._of_sheet(table, sheet):
+                    if key and (key not in found or self._counts(row)):
+                        found[key] = row
             self._rows[table, year] = found
         return self._rows[table, year]
 
@@ -96,11 +108,12 @@ class LockedCells:
     def _locked(
         self, table: str, rows: Mapping[str, RawRow], fields: tuple[str, ...] | None
     ) -> dict[str, LockedRow]:
-        names = sorted({n for r in rows.values() for n in r.values})
+        kinds = {id(r.at): r.at for r in rows.values()}
+        names = sorted({n for at in kinds.values() for n in at})
         if fields is not None:
             names = [n for n in names if n.partition(".")[0] in fields]
         return {
-            key: LockedRow(r.place, {n: self.digest(key, n, r.values.get(n)) for n in names})
+            key: LockedRow.of(r.place, {n: self.digest(key, n, r.value(n)) for n in names})
             for key, r in rows.items()
         }
 
@@ -109,7 +122,9 @@ class LockedCells:
         if data.table is None:
             return []
         rows = p.both(p.equals(OF_TERTIAL[table], tertial), p.equals("enhet", unit))
-        chosen: list[dict[str, object]] = data.table.filter(data.selected(rows)).to_pylist()
+        parts = [f"{mark}{part}" for mark in ("_", f"_{LOOKED_UP}_") for part in WHERE]
+        there = data.table.select([n for n in parts if n in data.table.column_names])
+        chosen: list[dict[str, object]] = there.filter(data.selected(rows)).to_pylist()
         return chosen
 
     def _brought(self, year: int, tertial: str, unit: str) -> dict[str, RawRow]:
@@ -124,37 +139,48 @@ class LockedCells:
     def _places(
         self, table: str, year: int, chosen: list[dict[str, object]], mark: str, of_year: int
     ) -> dict[str, RawRow]:
-        wanted = {(r[f"{mark}kalla"], r[f"{mark}rad"]) for r in chosen}
-        return {
-            key: row
-            for key, row in self.rows(table, year).items()
-            if (row.sheet.kalla, row.number) in wanted and row.sheet.year == of_year
+        rows = self.rows(table, year)
+        if (table, year) not in self._keys:
+            self._keys[table, year] = {(r.sheet.kalla, r.number): k for k, r in rows.items()}
+        of = self._keys[table, year]
+        found = (of.get((str(r[f"{mark}kalla"]), int(str(r[f"{mark}rad"])))) for r in chosen)
+        made = {key: rows[key] for key in found if key is not None}
+        return {key: row for key, row in made.items() if row.sheet.year == of_year}
+
+    def _of_sheet(self, table: str, sheet: Sheet) -> Iterator[tuple[str, RawRow]]:
+        """The rows of a sheet, each with the pseudonym of its key; an empty one where the key's
+        first part is blank."""
+        columns = self.tables.sources[sheet.year][sheet.kalla]["columns"]
+        at = {
+            (f"{field}.{i}" if i > 1 else field): place_of(letter)
+            for field, letters in columns.items()
+            for i, letter in enumerate(letters, start=1)
+            if letter
         }
-
-    def _all(self, table: str, year: int) -> Iterator[RawRow]:
-        for sheet in self.tables.sheets(table, year):
-            columns = self.tables.sources[year][sheet.kalla]["columns"]
-            named = {
-                (f"{field}.{i}" if i > 1 else field): letter
-                for field, letters in columns.items()
-                for i, letter in enumerate(letters, start=1)
-                if letter
-            }
-            held = self._raw.table(sheet).rows
-            for number in self.tables.raw_rows(sheet).nonzero()[0].tolist():
-                cells = held[number - 1]
-                at = {name: place_of(letter) for name, letter in named.items()}
-                values = {n: cells[i] if i < len(cells) else None for n, i in at.items()}
-                yield RawRow(sheet, number, values)
-
-    def _identity(self, table: str, row: RawRow) -> str:
-        """A pseudonym of the row's key; empty where the key's first part is blank."""
+        held = self._raw.table(sheet).rows
+        numbers = self.tables.raw_rows(sheet).nonzero()[0].tolist()
         fields = self.tables.forms.books[table].primary_key
-        told = [[str(v or "") for v in self._raw.shown(row.sheet, row.number, f)] for f in fields]
-        if not any(told[0]):
-            return ""
-        return self._key.pseudonym(f"\0rad\0{table}\0{told!r}")
+        for start in range(0, len(numbers), AT_ONCE):
+            some = numbers[start : start + AT_ONCE]
+            told = zip(*(self._told(sheet, f, some) for f in fields), strict=True)
+            for number, parts in zip(some, told, strict=True):
+                key = self._key.pseudonym(f"\0rad\0{table}\0{[*parts]!r}") if any(parts[0]) else ""
+                yield key, RawRow(sheet, number, held[number - 1], at)
+
+    def _told(self, sheet: Sheet, field: str, rows: Sequence[int]) -> list[list[str]]:
+        """What stands in a field's cells of each row, as texts."""
+        letters = self.tables.sources[sheet.year][sheet.kalla]["columns"].get(field) or []
+        columns = [
+            self._raw.raws(sheet, field, letter, rows) if letter else [None] * len(rows)
+            for letter in letters
+        ]
+        return [[str(v or "") for v in cells] for cells in zip(*columns, strict=True)] or [
+            [] for _ in rows
+        ]
 
     def _counts(self, row: RawRow) -> bool:
-        record = self.tables.row_record(row.sheet, row.number)
-        return record is not None and record["status"] == PROCESSED
+        """Whether a row is neither a duplicate nor in quarantine."""
+        year = row.sheet.year
+        if year not in self._left_out:
+            self._left_out[year] = self.tables.rows_but(year, PROCESSED)
+        return (row.sheet.kalla, row.number) not in self._left_out[year]

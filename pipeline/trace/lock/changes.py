@@ -75,7 +75,7 @@ def _of_group(
 def _cells(key: str, locked: LockedRow, row: RawRow, cells: LockedCells) -> Iterator[Told]:
     """The cells of a row that say something else than when it was locked."""
     for name, digest in locked.cells.items():
-        if cells.digest(key, name, row.values.get(name)) != digest:
+        if cells.digest(key, name, row.value(name)) != digest:
             cell = cells.cell(row, name)
             yield CHANGED, cell.field, cell.address, cell
 
@@ -90,7 +90,7 @@ def _renamed(
         return None
     for other, row in now.items():
         if other not in group.rows and all(
-            cells.digest(key, n, row.values.get(n)) == locked.cells[n] for n in others
+            cells.digest(key, n, row.value(n)) == locked.cells[n] for n in others
         ):
             return other
     return None

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,21 @@ Digests = Mapping[str, str]  # cell (its field, or `field.2` for the second colu
 
 @dataclass(frozen=True, slots=True)
 class LockedRow:
-    """`place`: where it stood when it was locked, `bakgrund.xlsx!Svar!14`."""
+    """`place`: where it stood when it was locked, `bakgrund.xlsx!Svar!14`. `names`, the same for
+    all rows of a group, and `told` (between blanks): its cells and their digests, held as they are
+    written, since a lock may have a hundred thousand rows."""
 
     place: str
-    cells: Digests
+    names: tuple[str, ...]
+    told: str
+
+    @classmethod
+    def of(cls, place: str, cells: Digests) -> LockedRow:
+        return cls(place, tuple(cells), " ".join(cells.values()))
+
+    @property
+    def cells(self) -> Digests:
+        return dict(zip(self.names, self.told.split(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +101,10 @@ def read(path: Path) -> Lock:
         groups = tuple(
             Group(
                 g["tabell"], int(g["ar"]), g["egna"],
-                {key: LockedRow(place, dict(zip(g["falt"], cells.split(), strict=True)))
-                 for key, (place, cells) in g["rader"].items()},
+                {key: _row(place, names, cells) for key, (place, cells) in g["rader"].items()},
             )
             for g in told["rader"]
+            for names in (tuple(map(str, g["falt"])),)
         )  # fmt: skip
         return Lock(
             int(told["ar"]), told["tertial"], told["enhet"], told["sammanstalld_av"],
@@ -106,17 +118,42 @@ def read(path: Path) -> Lock:
         ) from error
 
 
+def each(raw: Path, year: int) -> Iterator[Lock]:
+    """The locks of a year, by tertial and unit, one after the other."""
+    yield from map(read, sorted((raw / str(year) / FOLDER).glob("T[1-3]-*.json")))
+
+
 def locks(raw: Path, year: int) -> list[Lock]:
     """The locks of a year, by tertial and unit."""
-    return [read(p) for p in sorted((raw / str(year) / FOLDER).glob("T[1-3]-*.json"))]
+    return list(each(raw, year))
+
+
+def heads(raw: Path, year: int) -> list[Lock]:
+    """The same without their rows and numbers, which may be many: read once in a process."""
+    found = sorted((raw / str(year) / FOLDER).glob("T[1-3]-*.json"))
+    return [_head(p, p.stat().st_mtime_ns, p.stat().st_size) for p in found]
+
+
+@lru_cache(maxsize=256)
+def _head(path: Path, stamp: int, size: int) -> Lock:
+    return replace(read(path), groups=(), facts={})
+
+
+def _row(place: str, names: tuple[str, ...], cells: str) -> LockedRow:
+    """A row as it is written. Raises ValueError where it lacks a cell."""
+    if len(cells.split()) != len(names):
+        raise ValueError(place)
+    return LockedRow(place, names, cells)
 
 
 def _group(group: Group) -> dict[str, Any]:
-    names = sorted({name for row in group.rows.values() for name in row.cells})
-    rows = {
-        key: [row.place, " ".join(row.cells[n] for n in names)]
-        for key, row in sorted(group.rows.items())
-    }
+    names = sorted({name for row in group.rows.values() for name in row.names})
+    rows = {key: [row.place, _in_order(row, names)] for key, row in sorted(group.rows.items())}
     return {
         "tabell": group.table, "ar": group.year, "egna": group.own, "falt": names, "rader": rows,
     }  # fmt: skip
+
+
+def _in_order(row: LockedRow, names: list[str]) -> str:
+    cells = row.cells
+    return " ".join(cells[n] for n in names)

@@ -10,7 +10,7 @@ marks as none, in `avskilda`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import duckdb
@@ -18,7 +18,7 @@ import duckdb
 from pipeline.forms.codebook import Codebook, Field
 from pipeline.trace.verify.finding import Found, dummies, find_table, headers_of
 from pipeline.trace.verify.mapped import mapping_files, with_mapping
-from pipeline.trace.verify.meaning import define_meaning, insert
+from pipeline.trace.verify.meaning import AT_ONCE, append, define_meaning, insert
 from pipeline.trace.verify.persons import hide_persons
 from pipeline.trace.verify.reading import plain_name, raw_years, year_sheets
 from pipeline.workspace import Kommun, Workspace
@@ -58,8 +58,11 @@ def load(
 ) -> Raw:
     """Read every year up to `year` and lay the cells out as `rader_in`, `raw_<form>`, `texts`."""
     raw = Raw(raw_years(workspace.raw, year))
-    rows: list[tuple[object, ...]] = []
-    cells: dict[str, list[tuple[object, ...]]] = {name: [] for name in books}
+    insert(db, "rader_in", "rid BIGINT, ar INT, tab TEXT, kalla TEXT, fil TEXT, rad BIGINT", [])
+    for name, book in books.items():
+        columns = "".join(f", {_place(*p)} INT" for p in _places(book))
+        insert(db, f"raw_{name}", f"rid BIGINT, _y INT{columns}", [])
+    read_so_far = 0
     codes: dict[tuple[str, str, int, str, str], int] = {}
     aside: list[tuple[object, ...]] = []
     mappings, headers = mapping_files(workspace.raw), headers_of(books)
@@ -75,18 +78,20 @@ def load(
             if found.layout is not None and not {
                 plain_name(sheet.source), plain_name(sheet.file)
             } & {*map(plain_name, kommun.rakna_alla_svar)}:  # fmt: skip
-                of = {i: len(rows) + k for k, i in enumerate(found.rows)}
+                of = {i: read_so_far + k for k, i in enumerate(found.rows)}
                 aside += [
                     (of[i], found.book.name, why)
                     for i, why in found.layout.aside.items()
                     if i in of
                 ]
-            _lay_out(found, each, rows, cells[found.book.name], codes)
-    insert(db, "rader_in", "rid BIGINT, ar INT, tab TEXT, kalla TEXT, fil TEXT, rad BIGINT", rows)
+            # Some rows at a time: a sheet may have a million.
+            for start in range(0, len(found.rows), AT_ONCE):
+                some = found.rows[start : start + AT_ONCE]
+                rows, laid = _laid_out(found, some, each, read_so_far + start, codes)
+                append(db, "rader_in", rows)
+                append(db, f"raw_{found.book.name}", laid)
+            read_so_far += len(found.rows)
     insert(db, "avskilda", "rid BIGINT, tab TEXT, regel TEXT", aside)
-    for name, laid in cells.items():
-        columns = "".join(f", {_place(*p)} INT" for p in _places(books[name]))
-        insert(db, f"raw_{name}", f"rid BIGINT, _y INT{columns}", laid)
     texts: list[tuple[object, ...]] = [(n, *key) for key, n in codes.items()]
     insert(db, "texts", "code INT, tab TEXT, falt TEXT, opt INT, kind TEXT, text TEXT", texts)
     return raw
@@ -99,16 +104,19 @@ def _note_letters(raw: Raw, year: int, found: Found) -> None:
     raw.letters[year, found.sheet.source] = where
 
 
-def _lay_out(
+def _laid_out(
     found: Found,
+    some: Sequence[int],
     year: int,
-    rows: list[tuple[object, ...]],
-    cells: list[tuple[object, ...]],
+    first: int,
     codes: dict[tuple[str, str, int, str, str], int],
-) -> None:
+) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
+    """Some rows of a table for `rader_in` and for `raw_<form>`. `first`: the number of the first;
+    `codes` of texts is extended."""
+    rows: list[tuple[object, ...]] = []
+    cells: list[tuple[object, ...]] = []
     at = {p: k for k, p in enumerate(_places(found.book), 2)}
-    for i in found.rows:
-        rid = len(rows)
+    for rid, i in enumerate(some, start=first):
         rows.append((rid, year, found.book.name, found.sheet.source, found.sheet.file, i + 1))
         row = found.cells[i]
         laid: list[object] = [rid, year, *[None] * len(at)]
@@ -123,6 +131,7 @@ def _lay_out(
             key = (found.book.name, name, option, *(cell or ("s", "")))
             laid[at[name, option]] = codes.setdefault(key, len(codes) + 1)
         cells.append(tuple(laid))
+    return rows, cells
 
 
 def _places(book: Codebook) -> list[tuple[str, int]]:

@@ -182,8 +182,9 @@ def _extent(
     while full and (_lone_note(rows, full, columns) or _sums(rows, full, columns, book)):
         full.pop()
     for k in range(1, len(full)):
-        below = full[k:]
-        if full[k] - full[k - 1] > 1 and all(_poor(rows[i], columns, book) for i in below):
+        if full[k] - full[k - 1] == 1:
+            continue  # what is below is looked at only where there is a gap: rows are many
+        if all(_poor(rows[full[i]], columns, book) for i in range(k, len(full))):
             return full[:k]
     return full
 

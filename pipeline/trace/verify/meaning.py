@@ -19,6 +19,7 @@ NO = ("nej", "n", "no", "false", "falskt", "0")
 _SPACE = r"[\s\x{00a0}\x{200b}\x{feff}\x{2000}-\x{200a}\x{202f}\x{3000}]+"
 _EDGE = r"^[ \t\r\n\x{00a0}\x{200b}\x{feff}]+|[ \t\r\n\x{00a0}\x{200b}\x{feff}]+$"
 Rows = list[tuple[object, ...]]
+AT_ONCE = 50_000  # rows put into a table
 HELD = "chr(1)"  # stands for a delimiter inside an alternative's own name
 
 _MACROS = rf"""
@@ -211,12 +212,18 @@ def _dummy_words(book: Codebook, f: Field) -> Rows:
 
 
 def insert(db: duckdb.DuckDBPyConnection, table: str, columns: str, rows: Rows) -> None:
-    """Create a table and fill it, by way of Arrow: row-wise inserts are slow."""
+    """Create a table and fill it."""
+    db.execute(f"CREATE OR REPLACE TABLE {table} ({columns})")
+    append(db, table, rows)
+
+
+def append(db: duckdb.DuckDBPyConnection, table: str, rows: Rows) -> None:
+    """More rows of a table, by way of Arrow (row-wise inserts are slow), some at a time."""
     import pyarrow as pa
 
-    db.execute(f"CREATE OR REPLACE TABLE {table} ({columns})")
-    if rows:
-        data = pa.table({f"c{i}": list(c) for i, c in enumerate(zip(*rows, strict=True))})
+    for start in range(0, len(rows), AT_ONCE):
+        some = rows[start : start + AT_ONCE]
+        data = pa.table({f"c{i}": list(c) for i, c in enumerate(zip(*some, strict=True))})
         db.register("incoming", data)
         db.execute(f"INSERT INTO {table} SELECT * FROM incoming")
         db.unregister("incoming")

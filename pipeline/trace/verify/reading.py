@@ -11,9 +11,10 @@ import datetime as dt
 import hashlib
 import io
 import json
+import re
 import unicodedata
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,7 @@ STATISTICS = (".sav", ".zsav", ".dta")
 OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 KOLADA = "kpi municipality period gender count status value isdeleted hamtad".split()
 _BLANK = " \t\r\n\u00a0"
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")  # with its end, as it stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Sheet:
 
     file: str
     name: str
-    readings: tuple[Rows, ...]
+    readings: Iterable[Rows]
     layout: Layout | None = None
 
     @property
@@ -109,7 +111,7 @@ def sheets_of(name: str, suffix: str, data: bytes) -> Iterator[Sheet]:
     if suffix in BOOKS:
         yield from _book(name, data)
     elif suffix in TEXTS:
-        yield Sheet(name, "", tuple(_delimited(data)))
+        yield Sheet(name, "", _Separated(data))
     elif suffix in STATISTICS:
         values, layout = statistics_table(data, suffix)
         yield Sheet(name, "", ([[cell_of(v) for v in r] for r in values],), layout)
@@ -183,19 +185,34 @@ def cell_of(value: Any) -> Cell:
     return ("s", text) if text.strip(_BLANK) else None
 
 
-def _delimited(data: bytes) -> Iterator[Rows]:
-    """The file under each separator it may have."""
-    text = text_of(data)
-    hint = text[:5]
-    given = hint.lower().startswith("sep=") and text[5:6] in ("\r", "\n")
-    rest = text[5:].removeprefix("\r").removeprefix("\n") if given else text
-    csv.field_size_limit(1 << 24)
-    for separator in hint[4] if given else SEPARATORS:
-        stream = io.StringIO(rest, newline="")
-        try:
-            yield [[cell_of(c) for c in r] for r in csv.reader(stream, delimiter=separator)]
-        except csv.Error:
-            continue
+class _Separated:
+    """A text file under each separator it may have, read anew each time: of a file of a million
+    rows one reading at a time is held."""
+
+    def __init__(self, data: bytes) -> None:
+        text = text_of(data)
+        hint = text[:5]
+        given = hint.lower().startswith("sep=") and text[5:6] in ("\r", "\n")
+        self._text = text[5:].removeprefix("\r").removeprefix("\n") if given else text
+        self._separators = (hint[4],) if given else SEPARATORS
+
+    def __iter__(self) -> Iterator[Rows]:
+        csv.field_size_limit(1 << 24)
+        for separator in self._separators:
+            lines = (line[0] for line in _LINE.finditer(self._text))
+            cells = _Cells()
+            try:
+                yield [[cells[c] for c in r] for r in csv.reader(lines, delimiter=separator)]
+            except csv.Error:
+                continue
+
+
+class _Cells(dict[str, Cell]):
+    """Text → cell: answers are few and given by many, and each is held once."""
+
+    def __missing__(self, text: str) -> Cell:
+        made = self[text] = cell_of(text)
+        return made
 
 
 def _kolada(data: bytes) -> Rows:
