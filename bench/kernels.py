@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import clock
-from bench.stages import at
+from bench.place import at
 
 REPO = Path(__file__).resolve().parents[1]
 YEAR = 2025
@@ -258,7 +258,8 @@ def _language(notebook: Any) -> None:
 
 
 def ours(folder: Path) -> None:
-    """As `annual` runs its chapters; the rest of the driver is loaded while the server loads."""
+    """As `annual` runs its chapters: the rest of the driver is loaded while the server loads, and
+    what is made of a chapter is made while others run."""
     from pipeline.run.execute import kernels_of, run_notebooks
 
     with kernels_of(at(folder)) as kernels:
@@ -267,12 +268,13 @@ def ours(folder: Path) -> None:
         from nbconvert.exporters import HTMLExporter
 
         exporter = HTMLExporter()
-        run_notebooks(at(folder), [(j, folder / "ours") for j in _jobs(folder)], kernels)
-        kernels.end()
-        for job in _jobs(folder):
-            made = folder / "ours" / f"{job.name}.ipynb"
-            page, _ = exporter.from_notebook_node(nbformat.read(made, as_version=4))
+
+        def convert(_: int, made: Path) -> None:
+            page, _resources = exporter.from_notebook_node(nbformat.read(made, as_version=4))
             made.with_suffix(".html").write_text(page, encoding="utf-8")
+
+        jobs = [(j, folder / "ours") for j in _jobs(folder)]
+        run_notebooks(at(folder), jobs, kernels, then=convert)
 
 
 def single(folder: Path) -> None:
@@ -337,7 +339,7 @@ def _written(folder: Path) -> dict[str, str]:
     page's title, which the command line takes from the file's name."""
     import nbformat
 
-    from pipeline.publish.notebooks import written
+    from pipeline.publish.normal import written
 
     made = {}
     for path in sorted(folder.iterdir()):

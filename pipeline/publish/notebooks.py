@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from pipeline.publish import dataframe
 from pipeline.publish.document import SILENT, Block, Document, cell_data, cells, collect
 from pipeline.publish.exporter import PageExporter
 from pipeline.publish.html_blocks import HtmlBlocks, esc
+from pipeline.publish.normal import written as written
 from pipeline.publish.text import clean
 
 _FORMATTER = HtmlFormatter(nowrap=True, classprefix="p-")
@@ -107,23 +107,6 @@ def titles(document: Document, others: Mapping[str, NotebookNode]) -> dict[str, 
     """Notebook → title, for the report's chapters and the notebooks beside it."""
     beside = [collect({name: notebook}, document.meta) for name, notebook in others.items()]
     return {c.name: c.title for d in (*beside, document) for c in d.chapters}
-
-
-def normalised(notebook: NotebookNode) -> NotebookNode:
-    """A copy whose bytes depend on code, data and results only: no clock, path or random id."""
-    made = copy.deepcopy(notebook)
-    made.metadata.pop("papermill", None)
-    made.metadata.get("language_info", {}).pop("version", None)
-    for cell_id, cell in cells(made):
-        cell["id"] = cell_id
-        for key in ("papermill", "execution"):
-            cell.metadata.pop(key, None)
-    return made
-
-
-def written(notebook: NotebookNode) -> str:
-    """The normalised notebook's file."""
-    return str(nbformat.writes(normalised(notebook))) + "\n"
 
 
 def _views(
