@@ -32,6 +32,7 @@ from typing import Any
 
 from bench import clock
 from bench.place import at
+from pipeline.workspace import Workspace
 
 REPO = Path(__file__).resolve().parents[1]
 YEAR = 2025
@@ -64,11 +65,11 @@ def measure(folder: Path, repeats: int) -> dict[str, Any]:
     """Prepare a year, then take the ways in turn. Raises RuntimeError where two ways differ."""
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / "jobs.json").is_file():
-        _work("prepare", folder)
+        work("prepare", folder)
     took: dict[str, list[clock.Took]] = {way: [] for way in WAYS}
     for _ in range(repeats):
         for way in WAYS:
-            took[way].append(_work(way, folder))
+            took[way].append(work(way, folder))
             print(f"{way}: {took[way][-1]}", flush=True)
     for way in WAYS:
         if _written(folder / way) != _written(folder / "ours"):
@@ -82,7 +83,7 @@ def measure(folder: Path, repeats: int) -> dict[str, Any]:
         }
         for a, b, goal in GOALS
     }
-    _work("single", folder)
+    work("single", folder)
     return {
         "notebooks": len(json.loads((folder / "jobs.json").read_text(encoding="utf-8"))),
         "repeats": repeats,
@@ -110,7 +111,7 @@ def show(figures: Mapping[str, Any]) -> None:
     )
 
 
-def _work(way: str, folder: Path) -> clock.Took:
+def work(way: str, folder: Path) -> clock.Took:
     """One way in a process of its own, into a folder of its own."""
     if way in WAYS:
         for path in _fresh(folder / way).iterdir():
@@ -138,7 +139,6 @@ def prepare(folder: Path) -> None:
     import shutil
 
     from pipeline.run import annual
-    from pipeline.run.execute import _variables
     from pipeline.run.plan import chapters
     from pipeline.run.public import settle_staff, tell
     from pipeline.run.remembered import data_digest
@@ -152,6 +152,15 @@ def prepare(folder: Path) -> None:
     told = [
         {"notebook": j.notebook, "name": j.name, "parameters": dict(j.parameters)} for j in jobs
     ]
+    write_rules(w, jobs, folder)
+    (folder / "jobs.json").write_text(json.dumps(told), encoding="utf-8")
+
+
+def write_rules(w: Workspace, jobs: Sequence[Any], folder: Path) -> None:
+    """A Makefile with a rule a chapter, which makes `folder/make/`, and the environment that all
+    ways run in."""
+    from pipeline.run.execute import _variables
+
     home = _fresh(folder / "home")
     (folder / "environment.json").write_text(json.dumps(_variables(w, str(home))), "utf-8")
     made = folder / "make"
@@ -168,7 +177,6 @@ def prepare(folder: Path) -> None:
             f"\tjupyter nbconvert --log-level ERROR --to html {notebook}\n"
         )
     (folder / "Makefile").write_text("\n".join(rules), "utf-8")
-    (folder / "jobs.json").write_text(json.dumps(told), encoding="utf-8")
 
 
 def api(folder: Path) -> None:
