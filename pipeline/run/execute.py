@@ -25,6 +25,7 @@ NOTEBOOKS = REPO / "notebooks"
 PATIENCE = "UPPFOLJNING_TIDSGRANS"
 LONGEST = 3600  # seconds that a cell may take, when the variable does not say
 SIDE_BY_SIDE = "UPPFOLJNING_SIDA_VID_SIDA"  # how many kernels at a time, where somebody says so
+LAST_WORDS = 120  # seconds that a busy machine may take to bring what a cell has shown
 WORKERS = 4  # a kernel's client sleeps much of its time: twice as many as cores
 
 
@@ -134,6 +135,7 @@ def execute(
                 kernel_manager_class=manager,
                 shutdown_kernel="immediate",  # all that it has to say has been heard
                 execution_timeout=_patience(),
+                iopub_timeout=LAST_WORDS,
                 on_cell_execute=lambda cell, cell_index: begun.append(cell_index),
                 on_cell_executed=lambda **_: cell_done(getattr(manager.process, "pid", 0)),
             )

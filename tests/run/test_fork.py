@@ -184,6 +184,14 @@ def test_a_notebook_that_hangs_is_ended_and_named(kernels, tmp_path, monkeypatch
     assert eventually(lambda: not psutil.pid_exists(kernels._processes[-1].pid))
 
 
+def test_what_a_cell_shows_may_come_late(kernels, tmp_path):
+    """A busy machine: the answer is there, and what is shown five seconds later."""
+    late = "import time\nget_ipython().kernel.iopub_thread.schedule(lambda: time.sleep(5))"
+    made = execute(notebook(tmp_path, late, "print('sist')"), tmp_path, kernels)
+    last = nbformat.read(made, as_version=4).cells[-1]
+    assert [o.text for o in last.outputs] == ["sist\n"]
+
+
 BOMB = """
 import os, time
 for _ in range(130):
