@@ -91,13 +91,13 @@ def show(figures: Mapping[str, Any]) -> None:
     """The builds against the cold one, and where the cold one's time went."""
     cold, make, ratios = (figures[name] for name in ("cold", "make", "ratios"))
     print(f"\nmake annual, kallt: {cold['cpu']:.1f} s processor, {cold['wall']:.1f} s klocka")
-    print(f"{'':<42}{'klocka':>10}{'av helt':>10}{'processor':>12}")
+    print(f"{'':<47}{'klocka':>10}{'av helt':>10}{'processor':>12}")
     for stage in cold["stages"]:
         if not stage["notebook"]:
             own = [s for s in cold["stages"] if s["stage"] == stage["stage"]]
             used, share = sum(s["cpu"] for s in own), stage["wall"] / cold["wall"]
-            name = stage["stage"][:41]
-            print(f"  {name:<40}{stage['wall']:>8.1f} s{share:>10.2f}{used:>10.1f} s")
+            name = stage["stage"][:45]
+            print(f"  {name:<45}{stage['wall']:>8.1f} s{share:>10.2f}{used:>10.1f} s")
     print(
         f"{make['notebooks']} kapitel med make -j2 och kommandoraderna: "
         f"{make['cpu']:.1f} s processor, {make['wall']:.1f} s klocka"
