@@ -3,9 +3,10 @@
     python -m bench.annual [--repeats 9] [--json figures.json]
 
 On a copy of the repository and of Exempelkommun's files: cold (nothing built, imports counted, the
-environment in place), stage by stage where the build tells it; again when nothing has changed;
-when the code of one chapter has changed; when one raw cell has. What ran, in the build's own
-words, is kept with the figures.
+environment in place), stage by stage; the internal edition's chapters alone as make -j2 with the
+papermill and jupyter-nbconvert command lines makes them, to hold it against; again when nothing has
+changed; when the code of one chapter has changed; when one raw cell has. What ran, in the build's
+own words, is kept with the figures.
 """
 
 from __future__ import annotations
@@ -22,13 +23,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bench import clock
+from bench import clock, kernels
+from pipeline.workspace import Workspace
 
 REPO = Path(__file__).resolve().parents[1]
 YEAR = 2025
 LEFT = shutil.ignore_patterns(
     ".venv", ".git", ".cache", "__pycache__", "processed", "reports", ".*_cache"
 )
+BUILT = "Rapporten sätts samman"  # what a build says when all has run
 NOTHING, CHAPTER = 0.15, 1 / 4  # seconds; of the cold time
 CODE = ("notebooks/10_sammanstallning.ipynb", "Påbörjade insatser per enhet och tertial",
         "Årets påbörjade insatser per enhet och tertial")  # fmt: skip
@@ -55,6 +58,7 @@ def measure(place: Path, repeats: int) -> dict[str, Any]:
     told: dict[str, Any] = {}
     cold, said = _make(place, "PROFILE=1")
     told["cold"] = {**asdict(cold), "said": said, "stages": _stages(place)}
+    told["make"] = _by_make(place)
     several = [_make(place)[0] for _ in range(repeats)]
     told["nothing"] = {
         "wall": statistics.median(t.wall for t in several),
@@ -65,28 +69,57 @@ def measure(place: Path, repeats: int) -> dict[str, Any]:
         _replace(place / file, old, new)
         took, said = _make(place, "PROFILE=1")
         told[name] = {**asdict(took), "said": said, "stages": _stages(place)}
+    told["ratios"] = {
+        f"{name}/{other}": {k: told[name][k] / told[other][k] for k in ("wall", "cpu")}
+        for name, other in (("cold", "make"), ("chapter", "cold"), ("cell", "cold"))
+    }
     return told
+
+
+def _by_make(place: Path) -> dict[str, Any]:
+    """The chapters of the edition that has been built, by the command lines."""
+    from pipeline.run.plan import chapters
+
+    w = Workspace(place / "data" / "raw", place / "data" / "processed", place / "reports")
+    jobs = chapters(w, YEAR, "intern")
+    folder = place.with_name("make")
+    folder.mkdir()
+    kernels.write_rules(w, jobs, folder)
+    return {**asdict(kernels.work("make", folder)), "notebooks": len(jobs)}
 
 
 def show(figures: Mapping[str, Any]) -> None:
     """The builds against the cold one, and where the cold one's time went."""
-    cold = figures["cold"]
+    cold, make, ratios = (figures[name] for name in ("cold", "make", "ratios"))
     print(f"\nmake annual, kallt: {cold['cpu']:.1f} s processor, {cold['wall']:.1f} s klocka")
+    print(f"{'':<47}{'klocka':>10}{'av helt':>10}{'processor':>12}")
     for stage in cold["stages"]:
         if not stage["notebook"]:
-            print(f"  {stage['stage']:<48}{stage['cpu']:>8.1f}{stage['wall']:>8.1f}")
+            own = [s for s in cold["stages"] if s["stage"] == stage["stage"]]
+            used, share = sum(s["cpu"] for s in own), stage["wall"] / cold["wall"]
+            name = stage["stage"][:45]
+            print(f"  {name:<45}{stage['wall']:>8.1f} s{share:>10.2f}{used:>10.1f} s")
+    print(
+        f"{make['notebooks']} kapitel med make -j2 och kommandoraderna: "
+        f"{make['cpu']:.1f} s processor, {make['wall']:.1f} s klocka"
+    )
     nothing = figures["nothing"]
     print(
         f"ingenting ändrat: {nothing['cpu']:.3f} s processor, {nothing['wall']:.3f} s klocka, "
         f"minst {nothing['least']:.3f} (mål under {NOTHING})"
     )
+    ratio = ratios["cold/make"]
+    print(f"hela make annual mot dem: {ratio['cpu']:.2f} i processor, {ratio['wall']:.2f} i klocka")
     for name, title, goal in (
         ("chapter", "ett kapitels kod", f" (mål högst {CHAPTER})"), ("cell", "en rå cell", ""),
     ):  # fmt: skip
-        took = figures[name]
-        cpu, wall = took["cpu"] / cold["cpu"], took["wall"] / cold["wall"]
-        print(f"{title} ändrat: {cpu:.2f} av kallt i processor, {wall:.2f} i klocka{goal}")
-        print("".join(f"    {line}\n" for line in took["said"].splitlines()), end="")
+        ratio = ratios[f"{name}/cold"]
+        print(
+            f"{title} ändrat: {ratio['cpu']:.2f} av kallt i processor, "
+            f"{ratio['wall']:.2f} i klocka{goal}"
+        )
+        ran = figures[name]["said"].partition(BUILT)[0]
+        print("".join(f"    {line}\n" for line in ran.splitlines()), end="")
 
 
 def _make(place: Path, *more: str) -> tuple[clock.Took, str]:

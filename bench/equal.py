@@ -20,7 +20,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench.stages import at
+from bench.place import at
 from pipeline.run import annual, audit, tertial, underlag
 from pipeline.run.execute import Job, kernels_of, run_notebooks
 from pipeline.run.forked import CHOICE, PLAIN, Forked

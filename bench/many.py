@@ -19,7 +19,7 @@ from typing import Any
 import nbformat
 import psutil
 
-from bench.stages import at
+from bench.place import at
 from pipeline.run.execute import Job, kernels_of, run_notebooks
 from pipeline.workspace import REPO
 

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bench.place import at
 from bench.scaled import YEAR
 from pipeline.intake.year import clean_year
 from pipeline.run import annual, audit, tertial, underlag
@@ -140,11 +141,6 @@ def _hand(w: Workspace, what: Any) -> None:
 
 def _handed(w: Workspace) -> Any:
     return pickle.loads((w.processed / HANDED).read_bytes())
-
-
-def at(folder: Path) -> Workspace:
-    """The workspace in a folder."""
-    return Workspace(folder / "raw", folder / "processed", folder / "reports")
 
 
 if __name__ == "__main__":

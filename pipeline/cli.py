@@ -83,13 +83,17 @@ def _log(given: argparse.Namespace, code: int) -> None:
 
 
 def _annual(given: argparse.Namespace) -> None:
-    from pipeline.run.annual import annual
+    from pipeline.run.execute import kernels_of
 
     workspace, year = where(given)
-    made = annual(
-        workspace, year, given.date, say=print, disposed=given.efter_gallring, anew=given.allt,
-        talkative=given.varfor,
-    )  # fmt: skip
+    with kernels_of(workspace) as kernels:
+        kernels.warm()  # in a process of its own, while this one imports what an edition takes
+        from pipeline.run.annual import annual
+
+        made = annual(
+            workspace, year, given.date, say=print, disposed=given.efter_gallring,
+            anew=given.allt, talkative=given.varfor, kernels=kernels,
+        )  # fmt: skip
     if given.profil:
         from pipeline.run import profiling
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import nbformat
 from markupsafe import Markup
 from nbformat import NotebookNode
 from pygments import highlight  # type: ignore[import-untyped]
@@ -19,7 +17,7 @@ from traitlets import Unicode
 
 from pipeline.memory import remembered
 from pipeline.publish import blocks as b
-from pipeline.publish import dataframe
+from pipeline.publish import dataframe, normal
 from pipeline.publish.document import SILENT, Block, Document, cell_data, cells, collect
 from pipeline.publish.exporter import PageExporter
 from pipeline.publish.html_blocks import HtmlBlocks, esc
@@ -110,23 +108,11 @@ def titles(document: Document, others: Mapping[str, NotebookNode]) -> dict[str, 
     return {c.name: c.title for d in (*beside, document) for c in d.chapters}
 
 
-def normalised(notebook: NotebookNode) -> NotebookNode:
-    """A copy whose bytes depend on code, data and results only: no clock, path or random id."""
-    made = copy.deepcopy(notebook)
-    made.metadata.pop("papermill", None)
-    made.metadata.get("language_info", {}).pop("version", None)
-    for cell_id, cell in cells(made):
-        cell["id"] = cell_id
-        for key in ("papermill", "execution"):
-            cell.metadata.pop(key, None)
-    return made
-
-
 def written(notebook: NotebookNode) -> str:
     """The normalised notebook's file."""
 
     def made() -> bytes:
-        return f"{nbformat.writes(normalised(notebook))}\n".encode("utf-8", "surrogatepass")
+        return normal.written(notebook).encode("utf-8", "surrogatepass")
 
     return remembered("anteckningsbokens fil", [__name__], [_spelled(notebook)], made).decode(
         "utf-8", "surrogatepass"

@@ -84,16 +84,20 @@ def annual(
     disposed: bool = False,
     anew: bool = False,
     talkative: bool = False,
+    kernels: Kernels | None = None,
 ) -> Path:
     """Build the edition of `year`; returns its folder. Raises UppfoljningError with nothing
     of the last good edition touched. `disposed`: also where raw rows have been destroyed. `anew`:
-    nothing is taken over from earlier builds; `talkative`: of all that is made it is told why."""
+    nothing is taken over from earlier builds; `talkative`: of all that is made it is told why.
+    `kernels`: that have begun to load; without them some of its own."""
     profiling.begin()
     before = state.edition_before(workspace, year)
     kept = Memory(workspace.processed / memory.FOLDER / str(year), talkative, anew)
     finished = False
     try:
-        with kernels_of(workspace) as kernels, memory.opened(kept):
+        with ExitStack() as stack:
+            kernels = kernels or stack.enter_context(kernels_of(workspace))
+            stack.enter_context(memory.opened(kept))
             made = _annual(workspace, year, date, say, disposed, anew, kernels, kept, dict(before))
         finished = True
     finally:
@@ -162,7 +166,7 @@ def _annual(
         )
         execute_changed(
             kept, workspace, every,
-            lambda some, notes: run_notebooks(workspace, some, kernels, notes), say,
+            lambda some, notes, then: run_notebooks(workspace, some, kernels, notes, then), say,
         )  # fmt: skip
         kernels.end()
         profiling.stage("Sätta samman den interna utgåvan")

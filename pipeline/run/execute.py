@@ -7,18 +7,15 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from pipeline import errors
 from pipeline.privacy.screen import mask
-from pipeline.publish.notebooks import written
 from pipeline.run import forkserver, profiling
 from pipeline.run.forked import ForkServer, can_fork
 from pipeline.run.kernel import LOG_VARIABLE, Kernels, LocalKernelManager
@@ -28,6 +25,7 @@ NOTEBOOKS = REPO / "notebooks"
 PATIENCE = "UPPFOLJNING_TIDSGRANS"
 LONGEST = 3600  # seconds that a cell may take, when the variable does not say
 SIDE_BY_SIDE = "UPPFOLJNING_SIDA_VID_SIDA"  # how many kernels at a time, where somebody says so
+LAST_WORDS = 120  # seconds that a busy machine may take to bring what a cell has shown
 WORKERS = 4  # a kernel's client sleeps much of its time: twice as many as cores
 
 
@@ -64,11 +62,11 @@ def kernels_of(workspace: Workspace) -> Iterator[Kernels]:
     """The kernels of a run, ended with it. Those of one run share what `warm` has loaded."""
     with tempfile.TemporaryDirectory(prefix="uppfoljning-") as home:
 
-        def server(validation: bool) -> ForkServer | None:
+        def server() -> ForkServer | None:
             if not can_fork():
                 return None
             environment = {**os.environ, **_variables(workspace, home)}
-            return ForkServer(environment, _log(workspace), validation=validation)
+            return ForkServer(environment, _log(workspace))
 
         kernels = Kernels(server)
         try:
@@ -116,6 +114,8 @@ def execute(
     import papermill
     from nbclient.exceptions import CellTimeoutError
 
+    from pipeline.run import engine
+
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
     target = folder / f"{job.name}.ipynb"
     partial = folder / f".{job.name}.partial.ipynb"
@@ -123,10 +123,11 @@ def execute(
     begun: list[int] = []  # the code cells, by their place in the notebook
     try:
         with profiling.notebook(job.name) as cell_done:
-            papermill.execute_notebook(
+            executed = papermill.execute_notebook(
                 NOTEBOOKS / job.notebook,
                 partial,
                 parameters=dict(job.parameters),
+                engine_name=engine.NAME,
                 kernel_name="python3",
                 progress_bar=False,
                 cwd=str(REPO),
@@ -134,11 +135,15 @@ def execute(
                 kernel_manager_class=manager,
                 shutdown_kernel="immediate",  # all that it has to say has been heard
                 execution_timeout=_patience(),
+                iopub_timeout=LAST_WORDS,
                 on_cell_execute=lambda cell, cell_index: begun.append(cell_index),
                 on_cell_executed=lambda **_: cell_done(getattr(manager.process, "pid", 0)),
             )
-        notebook = nbformat.read(partial, as_version=4)
-        target.write_text(written(notebook), encoding="utf-8", newline="\n")
+        if engine.stopped(executed):  # by `sys.exit`, which papermill takes for an end
+            raise _ended(job, len(begun), "Kapitlet avslutade sig självt.")
+        with partial.open("a", encoding="utf-8", newline="\n") as file:
+            file.write("\n")
+        os.replace(partial, target)
     except papermill.PapermillExecutionError as failure:
         raise _translated(job, failure) from failure
     except CellTimeoutError as failure:
@@ -207,24 +212,37 @@ def run_notebooks(
     jobs: Sequence[tuple[Job, Path]],
     kernels: Kernels | None = None,
     notes: Sequence[Path | None] = (),
+    then: Callable[[int, Path], None] = lambda number, made: None,
 ) -> None:
     """Run notebooks side by side, each into its folder, on `kernels` or on some of its own. The
     first failure, in the jobs' order, is raised, and what still runs is ended. `notes`: where each
-    writes down what it looks at."""
+    writes down what it looks at. `then` is told of each that is done (its place among the jobs, its
+    file), one at a time in a thread of its own, while kernels run the others; all that have been
+    done when one fails are told."""
     with ExitStack() as stack:
-        kernels = kernels or stack.enter_context(kernels_of(workspace))
-        kernels.warm()
+        own = kernels or stack.enter_context(kernels_of(workspace))
+        own.warm()
+        from pipeline.run import engine  # noqa: F401  papermill, while the kernels' server loads
+
         stack.enter_context(kernel_environment(workspace))
+        after = stack.enter_context(ThreadPoolExecutor(1))
         pool = stack.enter_context(ThreadPoolExecutor(int(os.environ.get(SIDE_BY_SIDE) or WORKERS)))
+
+        def one(number: int, job: Job, folder: Path, note: Path | None) -> Future[None]:
+            return after.submit(then, number, execute(job, folder, own, note))
+
         try:
             beside = zip(jobs, notes or [None] * len(jobs), strict=True)
-            running = [pool.submit(execute, *one, kernels, note) for one, note in beside]
+            running = [pool.submit(one, n, *job, note) for n, (job, note) in enumerate(beside)]
+            told = []
             for done, outcome in enumerate(running, start=1):
-                outcome.result()
+                told.append(outcome.result())
                 _progress(done, len(running))
+            for outcome_of_then in told:
+                outcome_of_then.result()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
-            kernels.end()
+            own.end()
             raise
 
 

@@ -98,21 +98,22 @@ class Forked:
 
 
 class ForkServer:
-    """A running `pipeline.run.forkserver`, which loads in the background; with `validation` also
-    what validating tables needs."""
+    """A running `pipeline.run.forkserver`, which loads in the background."""
 
-    def __init__(
-        self, environment: Mapping[str, str], log: Path, *, validation: bool = False
-    ) -> None:
+    def __init__(self, environment: Mapping[str, str], log: Path) -> None:
         self._used = False
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        more = ["validation"] if validation else []
         with theirs, log.open("ab") as told:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "pipeline.run.forkserver", str(theirs.fileno()), *more],
+                [sys.executable, "-m", "pipeline.run.forkserver", str(theirs.fileno())],
                 env={**environment, **NO_THREADS}, cwd=REPO, pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL, stdout=told, stderr=told, start_new_session=True,
             )  # fmt: skip
+
+    def load_validation(self) -> None:
+        """What validating tables needs too, beside the next kernel."""
+        with suppress(OSError):  # it is gone, and kernels will be plain ones
+            self._socket.send(json.dumps({"validation": True}).encode())
 
     def fork(
         self, command: Sequence[str], environment: Mapping[str, str], folder: str, log: IO[bytes]

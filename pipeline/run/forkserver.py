@@ -1,11 +1,11 @@
 """The process that kernels are forked from (Linux): what every chapter imports is imported once.
 
-`python -m pipeline.run.forkserver FD [WHAT]` serves the driver on the other end of a socket
-pair; `WHAT` is `validation` where tables are to be validated too. A request carries a kernel's
-command, environment and folder, its standard error and a line of its own. On the line the driver
-hears {"pid"} and at the end {"code", "why"}, and says which signal the kernel is to get. Whoever
-hangs up ends what hangs on it: a line its kernel, the driver all of them and this process; and the
-kernels die with this process, whatever kills it.
+`python -m pipeline.run.forkserver FD` serves the driver on the other end of a socket pair. A
+request carries a kernel's command, environment and folder, its standard error and a line of its
+own. On the line the driver hears {"pid"} and at the end {"code", "why"}, and says which signal the
+kernel is to get. Whoever hangs up ends what hangs on it: a line its kernel, the driver all of them
+and this process; and the kernels die with this process, whatever kills it. {"validation": true}
+says that tables are to be validated too.
 
 Nothing but importing happens before a fork: no thread, no socket of a kernel, no state of a
 chapter. A child is the only user of what it changes.
@@ -32,18 +32,44 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-# What every kernel imports while it starts, the debugger among it, and what chapters import.
+# What every kernel imports while it starts, the debugger among it; then what chapters import, and
+# what their libraries import only when they are used (`tests/run/test_fork.py`). No kernel
+# is forked before all of it is there: each would import the rest for itself.
 PRELOADED = (
     "ipykernel.kernelapp",
     "ipykernel.debugger",
     "tornado.platform.asyncio",
+    "zmq.utils.garbage",
     "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.logger",
     "IPython.core.oinspect",
     "IPython.extensions.storemagic",
+    "encodings.utf_8_sig",
+    "faulthandler",
+    "pdb",
+    "sqlite3",
     "pipeline.intake.year",
     "pipeline.report",
+    "pipeline.report.analysis",
+    "pipeline.report.audit",
+    "pipeline.report.audit_figures",
+    "pipeline.report.audit_findings",
+    "pipeline.report.audit_versions",
+    "pipeline.report.freetext",
+    "pipeline.report.instruments",
+    "pipeline.report.key_figures",
+    "pipeline.report.locks",
+    "pipeline.report.runs",
+    "pipeline.report.stakeholders",
+    "pipeline.report.survey",
+    "pipeline.report.tertial",
+    "pandas.core.methods.to_dict",
+    "pyarrow.dataset",
+    "sqlglot.dialects.duckdb",
+    "statsmodels.stats.proportion",
 )
-# For validation alone, and half of the time. Last: cleaning can start before it.
+# For validation alone, and half of the time: loaded beside the first kernel, which cleans.
 VALIDATION = ("great_expectations", "pipeline.validation.year")
 LARGEST = 1 << 20  # bytes of a request
 TICK = 0.5  # seconds between two counts of the kernels' processes
@@ -90,13 +116,14 @@ class House:
         self._driver = driver
         self._kernels: dict[int, Kernel] = {}
         self._me = os.getpid()
+        self._wanted: Sequence[str] = ()  # to import when the next kernel is under way
 
-    def serve(self, *, once: bool) -> Asked | None:
-        """Answer what comes; `once`: only what has come. Returns in a child, with what it is to
-        be, with nothing of this process open. Raises EOFError when the driver is gone."""
+    def serve(self) -> Asked:
+        """Answer what comes. Returns in a child, with what it is to be, with nothing of this
+        process open. Raises EOFError when the driver is gone."""
         counted = time.monotonic()
-        while events := self._events(once):
-            for fd, kind in events:
+        while True:
+            for fd, kind in self._events():
                 if fd == self._driver.fileno():
                     if (asked := self._fork()) is not None:
                         return asked
@@ -107,7 +134,6 @@ class House:
             if self._kernels and time.monotonic() - counted > TICK:
                 self._count()
                 counted = time.monotonic()
-        return None
 
     def end(self) -> None:
         """End every kernel and what it has started."""
@@ -118,14 +144,12 @@ class House:
             self._ended(kernel)
         self._kernels.clear()
 
-    def _events(self, once: bool) -> list[tuple[int, int]]:
+    def _events(self) -> list[tuple[int, int]]:
         poller = select.poll()
         poller.register(self._driver, select.POLLIN)
         for pidfd, kernel in self._kernels.items():
             poller.register(pidfd, select.POLLIN)
             poller.register(kernel.line, select.POLLIN)
-        if once:
-            return poller.poll(0)
         events: list[tuple[int, int]] = []
         while not events:
             events = poller.poll(TICK * 1000 if self._kernels else None)
@@ -138,6 +162,10 @@ class House:
         said, fds, _, _ = socket.recv_fds(self._driver, LARGEST, 2)
         if not said:
             raise EOFError
+        asked = json.loads(said)
+        if "validation" in asked:
+            self._wanted = VALIDATION
+            return None
         line = socket.socket(fileno=fds[0])
         try:
             pid = os.fork() if _threads() == 1 else -1
@@ -149,7 +177,6 @@ class House:
                 kernel.line.close()
             line.close()
             self._driver.close()
-            asked = json.loads(said)
             return Asked(asked["cmd"], asked["env"], asked["cwd"], fds[1], self._me)
         os.close(fds[1])
         if pid < 0:
@@ -158,6 +185,8 @@ class House:
         kernel = Kernel(pid, os.pidfd_open(pid), line)
         self._kernels[kernel.pidfd] = kernel
         _say(line, {"pid": pid})
+        _load(self._wanted)
+        self._wanted = ()
         return None
 
     def _told(self, fd: int, kind: int) -> None:
@@ -244,28 +273,28 @@ def become(asked: Asked, heard: Sequence[Any], given: Mapping[str, str]) -> None
 def main() -> None:
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
     house = House(socket.socket(fileno=int(sys.argv[1])))
-    asked, heard = None, list(warnings.filters)
-    given, before = {}, {*os.environ}
+    before = {*os.environ}
     gc.disable()
     # pandas asks for it when it is imported, and has other defaults in a terminal.
     vars(builtins)["get_ipython"] = lambda: SimpleNamespace(kernel=True)
+    _load(PRELOADED)
+    heard = list(warnings.filters)
+    given = {k: v for k, v in os.environ.items() if k not in before}
     try:
-        for module in (*PRELOADED, *(VALIDATION if "validation" in sys.argv[2:] else ())):
-            importlib.import_module(module)
-            if "great_expectations" not in sys.modules:  # chapters do not import it
-                heard = list(warnings.filters)
-                given = {k: v for k, v in os.environ.items() if k not in before}
-            if (asked := house.serve(once=True)) is not None:
-                break
-        else:
-            gc.collect()
-            gc.freeze()
-            asked = house.serve(once=False)
+        asked = house.serve()
     except EOFError:
         house.end()
-    if asked is not None:
-        del house
-        become(asked, heard, given)
+        return
+    del house
+    become(asked, heard, given)
+
+
+def _load(modules: Sequence[str]) -> None:
+    for module in modules:
+        importlib.import_module(module)
+    if modules:
+        gc.collect()
+        gc.freeze()
 
 
 def _processes() -> Iterator[Process]:

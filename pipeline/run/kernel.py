@@ -72,7 +72,7 @@ class LocalKernelManager(AsyncKernelManager):
 class Kernels:
     """The kernels of a run: where they come from, and the end of them all."""
 
-    def __init__(self, server: Callable[[bool], ForkServer | None] = lambda _: None) -> None:
+    def __init__(self, server: Callable[[], ForkServer | None] = lambda: None) -> None:
         self._start = server
         self._processes: list[Process] = []
         self._lock = threading.Lock()
@@ -81,16 +81,15 @@ class Kernels:
 
     def warm(self, *, validation: bool = False) -> None:
         """Begin to load what kernels are forked from, if it has not been begun. `validation`: some
-        of them will validate tables, which takes a library that no chapter needs; this is asked
-        for while no kernel runs."""
+        of them will validate tables, which takes a library that no chapter needs."""
         with self._lock:
-            lacks = validation and not self._validates
-            if self._over or (self.server is not None and not lacks):
+            if self._over:
                 return
-            before, self.server = self.server, self._start(validation)
-            self._validates = validation
-        if before is not None:
-            before.close()
+            if self.server is None:
+                self.server = self._start()
+            if self.server is not None and validation and not self._validates:
+                self.server.load_validation()
+                self._validates = True
 
     def manager(self, notes: Path | None = None) -> type[LocalKernelManager]:
         """A manager for one kernel, which remembers its process."""

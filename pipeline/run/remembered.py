@@ -25,7 +25,8 @@ from pipeline.run.execute import NOTEBOOKS, Job
 from pipeline.workspace import LITTER, Workspace
 
 Placed = tuple[Job, Path]
-Run = Callable[[Sequence[Placed], Sequence[Path]], None]  # into their folders, with their notes
+Then = Callable[[int, Path], None]  # a job of these, by its place, is done: its file
+Run = Callable[[Sequence[Placed], Sequence[Path], Then], None]  # into their folders, with notes
 Say = Callable[[str], None]
 NOTEBOOK, PARAMETERS, PLACES = "anteckningsboken", "parametrarna", "mappen med underlag"
 SETTINGS, KEY = "Python, ett bibliotek eller en kontroll", "kommunens nyckel"
@@ -53,14 +54,14 @@ def execute_changed(
         return
     with tempfile.TemporaryDirectory(prefix="uppfoljning-") as home:
         notes = [Path(home) / str(i) for i in range(len(waiting))]
-        try:
-            run([(job, folder) for job, folder, _, _ in waiting], notes)
-        finally:  # those that were done before one failed
-            for (job, folder, name, parts), path in zip(waiting, notes, strict=True):
-                made, seen = folder / f"{job.name}.ipynb", _seen(path)
-                if made.is_file() and seen is not None:
-                    now = world.of(job)
-                    kept.keep(name, parts, {n: now(n) for n in seen}, made.read_bytes())
+
+        def keep(number: int, made: Path) -> None:
+            job, _, name, parts = waiting[number]
+            if (seen := _seen(notes[number])) is not None:
+                now = world.of(job)
+                kept.keep(name, parts, {n: now(n) for n in seen}, made.read_bytes())
+
+        run([(job, folder) for job, folder, _, _ in waiting], notes, keep)
 
 
 def step(job: Job) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gc
 import json
 import os
@@ -18,7 +19,7 @@ import psutil
 import pytest
 
 from pipeline.errors import UppfoljningError
-from pipeline.run import annual
+from pipeline.run import annual, forkserver
 from pipeline.run.execute import SIDE_BY_SIDE, Job, execute, kernel_environment, kernels_of
 from pipeline.run.forked import CHOICE, PLAIN, Forked, can_fork
 from pipeline.run.kernel import Kernels
@@ -54,6 +55,19 @@ import os, sys, random, types, numpy, matplotlib, pandas, builtins
 os.environ["SKRAP"] = "1"; os.chdir("/"); random.seed(1); numpy.random.seed(1)
 matplotlib.rcParams["axes.titlesize"] = 99; pandas.set_option("display.max_rows", 7)
 sys.modules["ett_kapitels_modul"] = types.ModuleType("x"); sys.path.append("/skrap")
+"""
+
+
+WORK = """
+import json, sys
+import pandas, pyarrow, pyarrow.parquet, seaborn
+from pipeline.facts.predicate import parse
+before = set(sys.modules)
+pyarrow.parquet.write_table(pyarrow.table({"a": [1, 2]}), "TABLE")
+axes = seaborn.barplot(pyarrow.parquet.read_table("TABLE").to_pandas(), x="a", y="a")
+axes.figure.savefig("TABLE.svg")
+parse("a = 1")
+print(json.dumps(sorted(m for m in set(sys.modules) - before if not m.startswith("_"))))
 """
 
 
@@ -170,6 +184,14 @@ def test_a_notebook_that_hangs_is_ended_and_named(kernels, tmp_path, monkeypatch
     assert eventually(lambda: not psutil.pid_exists(kernels._processes[-1].pid))
 
 
+def test_what_a_cell_shows_may_come_late(kernels, tmp_path):
+    """A busy machine: the answer is there, and what is shown five seconds later."""
+    late = "import time\nget_ipython().kernel.iopub_thread.schedule(lambda: time.sleep(5))"
+    made = execute(notebook(tmp_path, late, "print('sist')"), tmp_path, kernels)
+    last = nbformat.read(made, as_version=4).cells[-1]
+    assert [o.text for o in last.outputs] == ["sist\n"]
+
+
 BOMB = """
 import os, time
 for _ in range(130):
@@ -210,7 +232,7 @@ import signal
 signal.signal(signal.SIGINT, signal.default_int_handler)
 import sys
 from pathlib import Path
-from pipeline.run import annual
+from pipeline.run import annual, forkserver
 from pipeline.run.execute import Job
 from pipeline.workspace import Workspace
 raw, processed, reports, job, out = map(Path, sys.argv[1:])
@@ -256,13 +278,87 @@ def test_what_only_validation_needs_is_loaded_for_runs_that_validate(workspace, 
     with kernels_of(workspace) as kernels, kernel_environment(workspace):
         kernels.warm()
         assert said(execute(_seen(tmp_path), tmp_path, kernels)) == [False]
-        before = psutil.Process(kernels.server._process.pid)
+        server = kernels.server
         kernels.warm(validation=True)
-        assert eventually(lambda: not before.is_running()), "one server at a time"
-        execute(notebook(tmp_path, "1"), tmp_path, kernels)  # kernels come while it loads
-        assert eventually(lambda: said(execute(_seen(tmp_path), tmp_path, kernels)) == [True], 120)
+        first = said(execute(_seen(tmp_path), tmp_path, kernels))
+        assert first == [False], "what cleans does not wait for it"
+        assert said(execute(_seen(tmp_path), tmp_path, kernels)) == [True]
         kernels.warm()
-        assert said(execute(_seen(tmp_path), tmp_path, kernels)) == [True], "the same server"
+        assert said(execute(_seen(tmp_path), tmp_path, kernels)) == [True]
+        assert kernels.server is server and isinstance(kernels._processes[-1], Forked)
+
+
+def test_a_kernel_that_is_asked_for_at_once_has_all_that_is_loaded(workspace, tmp_path):
+    cell = "import json, sys; print(json.dumps(sorted(sys.modules)))"
+    with kernels_of(workspace) as kernels, kernel_environment(workspace):
+        (loaded,) = said(execute(notebook(tmp_path, cell), tmp_path, _warm(kernels)))
+    assert set(forkserver.PRELOADED) <= set(loaded)
+
+
+def test_what_chapters_import_is_loaded_before_kernels_are_forked():
+    asked = set()
+    for path in (REPO / "notebooks").glob("*.ipynb"):
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "code":
+                nodes = ast.walk(ast.parse(cell.source))
+                asked |= {n.module for n in nodes if isinstance(n, ast.ImportFrom)}
+    assert "pipeline.report.survey" in asked
+    loaded = {*forkserver.PRELOADED, *forkserver.VALIDATION}
+    assert asked - loaded <= {"pipeline.workspace", "pipeline.facts.action_plan"}
+
+
+def test_what_libraries_import_when_they_are_used_is_loaded_too(kernels, tmp_path):
+    """Each kernel would read and run the modules again."""
+    job = notebook(tmp_path, WORK.replace("TABLE", str(tmp_path / "a.parquet")))
+    assert said(execute(job, tmp_path, kernels)) == [[]]
+
+
+def _warm(kernels: Kernels) -> Kernels:
+    kernels.warm()
+    return kernels
+
+
+def test_what_is_done_is_told_at_once_and_one_at_a_time(kernels, workspace, tmp_path):
+    """The last notebook ends when the others have been told of; what is told of has its file."""
+    wait = (
+        "import os, time\n"
+        f"while not os.path.exists(r'{tmp_path}/told'): time.sleep(0.01)"
+    )  # fmt: skip
+    quick, slow = tmp_path / "quick", tmp_path / "slow"
+    quick.mkdir(), slow.mkdir()
+    jobs = [(Job(notebook(slow, wait).notebook, "p0"), tmp_path)]
+    jobs += [(Job(notebook(quick, str(i)).notebook, f"p{i}"), tmp_path) for i in (1, 2, 3)]
+    told, running = [], []
+
+    def then(number: int, made: Path) -> None:
+        assert made.is_file() and not running
+        running.append(number)
+        time.sleep(0.1)
+        told.append((number, made.name))
+        running.clear()
+        if len(told) == 3:
+            (tmp_path / "told").touch()
+
+    annual.run_notebooks(workspace, jobs, kernels, then=then)
+    assert told[-1] == (0, "p0.ipynb")
+    assert sorted(told) == [(i, f"p{i}.ipynb") for i in range(4)]
+
+
+def test_what_fails_when_it_is_told_stops_the_run(workspace, tmp_path):
+    def then(number: int, made: Path) -> None:
+        raise OSError("fullt")
+
+    with pytest.raises(OSError, match="fullt"):
+        annual.run_notebooks(workspace, [(notebook(tmp_path, "1"), tmp_path)], then=then)
+
+
+@pytest.mark.parametrize("code", ["", "0", "1"])
+def test_a_notebook_that_leaves_before_its_end_is_no_notebook(kernels, tmp_path, code):
+    job = notebook(tmp_path, "1", f"import sys; sys.exit({code})", "2")
+    (tmp_path / "ut").mkdir()
+    with pytest.raises(UppfoljningError, match=r"cell 2"):
+        execute(job, tmp_path / "ut", kernels)
+    assert list((tmp_path / "ut").iterdir()) == []
 
 
 def _seen(folder: Path) -> Job:
