@@ -308,10 +308,10 @@ def established(what: str, ps: Iterable[Fact]) -> str:
     if not tested:
         return f"{what}: för få för att säkerställa en skillnad"
     many, _ = author.stat("below", *tested, as_=f"sakerstallda_{slug(what)}", title=what)
-    if show(many).text == "0":
+    if show(many, "d").text == "0":
         return f"{what}: {author.word(many, 'några', '', 'ingen')} säkerställd skillnad"
-    found = author.agree(many, "säkerställd skillnad", "säkerställda skillnader")
-    return f"{what}: {many} {found}"
+    found = author.agree(many, "säkerställd skillnad", "säkerställda skillnader", "d")
+    return f"{what}: {many:d} {found}"
 
 
 def _numbers(group: Fact, others: Fact) -> tuple[Fact, Fact, Fact, Fact]:
@@ -399,11 +399,11 @@ def _beyond(outcome: Outcome, whole: Fact, rows: Sequence[Unit]) -> str:
     if not known:
         return f"{outcome.title} per enhet: {whole} av alla som svarat"
     many = _outside(whole, known, 0, "inre")
-    if show(many).text == "0":
+    if show(many, "d").text == "0":
         none = author.word(many, "några enheter", "", "ingen enhet")
         return f"{outcome.title}: {none} skiljer sig mer än slumpen kan förklara"
-    units = author.agree(many, "enhet ligger", "enheter ligger")
-    return f"{outcome.title}: {many} {units} utanför de inre gränserna"
+    units = author.agree(many, "enhet ligger", "enheter ligger", "d")
+    return f"{outcome.title}: {many:d} {units} utanför de inre gränserna"
 
 
 def _outside(whole: Fact, known: Sequence[Unit], place: int, which: str) -> Fact:

@@ -58,7 +58,7 @@ def _title(table: KeyFigures) -> str:
     if not held:
         return TITLE
     missed, reached = author.stat("below", *held, as_="mal_att_na", title="Mål som nås")
-    return f"{reached} av {reached + missed} mål nås"
+    return f"{reached:d} av {reached + missed:d} mål nås"
 
 
 def _line(measure: Callable[[int], Fact]) -> tuple[Fact, ...]:
