@@ -155,10 +155,8 @@ def highest(title: str, numbered: Sequence[tuple[str, Fact]]) -> tuple[Fact, Fac
 
 
 def _value(fact: Fact) -> Fraction:
-    """What decides the place: a mean only as far as it is told."""
-    if fact.kind in ("mean", "quantile", "sd"):
-        return told(fact) or Fraction()
-    return exact(fact.value or 0)
+    """What decides whether two share a place: a number as far as it is told."""
+    return told(fact) or Fraction()
 
 
 def wording(fact: Fact, up: str, down: str, same: str, decimals: int | None = None) -> Fact:

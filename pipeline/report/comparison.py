@@ -199,7 +199,7 @@ def earlier_results() -> None:
     title = "Resultaten år för år"
     series = Series(title, tuple((facts[0].title, tuple(facts)) for _, facts in lines))
     author.chart(
-        "line", series, author.trend("Andelen nöjda med kontakten", lines[0][1]),
+        "line", series, author.trend("Andelen nöjda med kontakten", lines[0][1], sample=True),
         "Andel av dem som besvarat frågan, eller av insatserna, per år", interval=True,
     )  # fmt: skip
 

@@ -88,6 +88,12 @@ def test_a_hidden_share_has_no_interval_and_no_band() -> None:
 def test_a_trend_says_which_way_it_went_and_only_of_enough_answers() -> None:
     grown = author.trend("Andelen", [answers(12, 40, 2024), answers(30, 50)])
     assert text(grown) == "Andelen ökade: 60 % i år, 30 % året före"
+    doubtful = [answers(20, 40, 2024), answers(26, 50)]
+    assert text(author.trend("Andelen", doubtful)).startswith("Andelen ökade: ")
+    assert text(author.trend("Andelen", doubtful, sample=True)).startswith("Andelen: 52 % i år")
+    sure = author.trend("Andelen", [answers(12, 40, 2024), answers(30, 50)], sample=True)
+    assert sure.startswith("Andelen ")
+    assert text(sure) == text(grown)
     same = author.trend("Andelen", [answers(30, 50, 2024), answers(30, 50)])
     assert text(same) == "Andelen var oförändrad: 60 % i år, 60 % året före"
     few = author.trend("Andelen", [answers(1, 8, 2024), answers(30, 50)])
