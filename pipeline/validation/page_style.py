@@ -90,8 +90,7 @@ dd { margin: 0; }
   :root { color-scheme: light; font-size: 9.5pt; }
   html { border: 0; }
   body { max-width: none; padding: 0; }
-  .hopp, .vag, summary { display: none; }
-  details::details-content { content-visibility: visible; display: block; }
+  .hopp, .vag { display: none; }
   h2 { margin-top: 2rem; }
   th, td { padding-block: .25rem; }
   h2, h3, caption, thead { break-after: avoid; } tr, .celler { break-inside: avoid; }
