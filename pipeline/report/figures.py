@@ -152,6 +152,8 @@ def _n_of_all(table: Tabular, pen: _Pen) -> Runs:
     chosen = table.tables[-1] if isinstance(table, Joined) else table
     if not isinstance(chosen, FactTable) or chosen.over is None or len(chosen.dims) != 1:
         return []
+    if not chosen.classes[0]:
+        return []
     whole = occurrence(chosen[chosen.classes[0][0]], "denominator", pen.facts)
     return [] if whole["text"] == DOTS else [f" (n{NBSP}={NBSP}", whole, ")"]
 

@@ -166,10 +166,11 @@ def _highest(stack: Stack) -> str:
     """A scale's title: which of its questions most gave the last answer, and how many."""
     last = [(label, part[part.classes[0][-1]]) for label, part in stack.rows]
     found = derive.highest(stack.title, last)
-    if found is None:
-        return SPREAD
     scale = stack.rows[0][1]
-    return f"Flest svarar ”{scale.label(0, scale.classes[0][-1])}” på ”{found[0]}”: {found[1]}"
+    answer = scale.label(0, scale.classes[0][-1])
+    if found is None or not any(map(str.isalpha, answer)):  # a bare number is no answer to quote
+        return SPREAD
+    return f"Flest svarar ”{answer}” på ”{found[0]}”: {found[1]}"
 
 
 def _number(data: Dataset, book: Codebook, field: Field) -> None:
