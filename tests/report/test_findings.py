@@ -64,6 +64,7 @@ def test_a_trend_has_wilsons_interval_for_each_year_in_table_and_picture() -> No
         assert row[0] == f"{k * 100 // n} % (n = {n})"
         assert row[1] == f"{low * 100:.0f} %–{high * 100:.0f} %"
     assert "band-1" in block["svg"]
+    assert block["svg"].count('"grans"') == 2  # the band's edges, which its faint colour needs
     assert "konfidensintervall" in plain(block["note"])
 
 

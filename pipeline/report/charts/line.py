@@ -94,6 +94,9 @@ def _band(
         [area] = ax.fill(xs + xs[::-1], lows + highs[::-1],
                          facecolor=(shade, _BAND), linewidth=0, zorder=1)  # fmt: skip
         canvas.tag(area, f"band-{colour}")
+        for edge in (lows, highs):  # what is seen of the band where its colour is too faint
+            canvas.rule([frame.x(i) for i in xs], [frame.y(value) for value in edge], "grans",
+                        stroke=tokens.RULE, width=0.75)  # fmt: skip
 
 
 def _years(canvas: Canvas, frame: Frame, labels: Sequence[str], counted: Sequence[Mark]) -> None:
