@@ -74,6 +74,7 @@ def toml_bytes(years: Sequence[int]) -> bytes:
         f'sektor = "{world.SEKTOR}"',
         f"per_datum = {dt.date(max(years) + 1, *world.TOLD_AS_OF)}",
         f'logotyp = "{LOGO.name}"  # påhittad, till omslagen',
+        f'kontakt = "{world.KONTAKT}"  # finns inte',
         "",
         "# Kommuner att jämföra med. Värdena i mappen kolada är påhittade, också rikets.",
         "[kommuner]",

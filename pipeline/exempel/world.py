@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 NAMN, KOD, SEKTOR = "Exempelkommun", "9999", "Öppenvård"
+KONTAKT = "kontaktcenter@exempelkommun.example"
 EPOCH = 2023  # the year that the levels below are stated for
 TOLD_AS_OF = (5, 29)  # month and day after the newest year: analyses and plan are there
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -124,21 +125,29 @@ def largest(table: FactTable) -> tuple[Fact, Fact] | None:
     plain = [(k, f) for (k,), f in table.cells.items() if k in table.classes[0]]
     if any(f.status == HIDDEN for _, f in plain):
         return None
-    plain = [(k, f) for k, f in plain if f.value and not isinstance(k, Total) and k is not None]
+    plain = [(k, f) for k, f in plain if not isinstance(k, Total) and k is not None]
+    found = highest(table.title, [(table.label(0, k), f) for k, f in plain])
+    merged = {f.id for k, f in plain if isinstance(k, Merged)}
+    return None if found is None or found[1].id in merged else found
+
+
+def highest(title: str, numbered: Sequence[tuple[str, Fact]]) -> tuple[Fact, Fact] | None:
+    """The same of numbers under labels: which is largest, `title` being what they are about."""
+    if any(f.status == HIDDEN for _, f in numbered):
+        return None
+    plain = [(label, f) for label, f in numbered if f.value]
     ranked = sorted(plain, key=lambda item: exact(item[1].value or 0), reverse=True)
     if not ranked or (len(ranked) > 1 and _value(ranked[0][1]) == _value(ranked[1][1])):
         return None
-    key, top = ranked[0]
-    if isinstance(key, Merged):
-        return None
+    _, top = ranked[0]
     parents = tuple(f for _, f in plain)
-    words = [table.label(0, k) for k, _ in plain]
+    words = [label for label, _ in plain]
     definition = {
         "kind": "word", "rule": "largest", "parents": [f.id for f in parents], "words": words,
     }  # fmt: skip
-    place = [k for k, _ in plain].index(key)
+    place = [f.id for f in parents].index(top.id)
     name = Fact(
-        definition, f"storst_{top.name}", f"Störst: {table.title}", place, "ord", top.period,
+        definition, f"storst_{top.name}", f"Störst: {title}", place, "ord", top.period,
         parents=parents,
         reads=tuple(sorted({r for f in parents for r in f.reads})),
     )  # fmt: skip
@@ -146,10 +155,8 @@ def largest(table: FactTable) -> tuple[Fact, Fact] | None:
 
 
 def _value(fact: Fact) -> Fraction:
-    """What decides the place: a mean only as far as it is told."""
-    if fact.kind in ("mean", "quantile", "sd"):
-        return told(fact) or Fraction()
-    return exact(fact.value or 0)
+    """What decides whether two share a place: a number as far as it is told."""
+    return told(fact) or Fraction()
 
 
 def wording(fact: Fact, up: str, down: str, same: str, decimals: int | None = None) -> Fact:

@@ -19,6 +19,7 @@ FUNNEL = (0.95, 0.998)  # the limits of a funnel plot: about two and three stand
 POINTS = "andelsskillnad"
 EFFECT = "effekt"  # an effect size, told with two decimals
 P = "p"  # a p-value, told with three
+SMALLER = 2  # the place of the word for a smaller number in a wording
 NO_CHANGE = 50  # the T of goals whose level is zero
 
 
@@ -192,6 +193,12 @@ def _outside(*facts: Fact) -> Sequence[float]:
     return (float(sum(not low <= value <= high for value, low, high in triples)),)
 
 
+def _below(*words: Fact) -> Sequence[float]:
+    """Of wordings of differences (`derive.wording`): how many tell a smaller, and how many not."""
+    below = sum(_number(w) == SMALLER for w in words)
+    return float(below), float(len(words) - below)
+
+
 def _reliable(sd: Fact, reliability: Fact) -> Sequence[float]:
     """The smallest change larger than measurement error: 1.96 · SD₁ · √2 · √(1 − r) (Jacobson &
     Truax, J. Consult. Clin. Psychol. 59, 1991, 12–19)."""
@@ -278,6 +285,12 @@ STATISTICS: dict[str, Statistic] = {
     "outside": Statistic(
         _outside, (Part("antal", "antal", "Antal utanför gränserna"),),
         "Hur många som ligger utanför sina gränser i en tratt", many=True,
+    ),
+    "below": Statistic(
+        _below,
+        (Part("under", "antal", "Antal under"), Part("ej_under", "antal", "Antal ej under")),
+        "Hur många av ordvalen som säger att skillnaden är mindre än noll, och hur många inte",
+        many=True,
     ),
     "reliable": Statistic(
         _reliable, (Part("gräns", None, "Minsta tillförlitliga förändring"),),

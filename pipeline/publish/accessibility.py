@@ -40,7 +40,7 @@ class Statement:
         return handling.page(
             handling.Handling(
                 self.text.title, meta.kommun, meta.sektor, meta.per_datum, stamp, head,
-                self.text.blocks, back=("index.html", "Till utgåvans första sida"),
+                self.text.blocks, logo=meta.logo, back=("index.html", "Till utgåvans första sida"),
             )
         )  # fmt: skip
 

@@ -48,14 +48,8 @@ class Entry:
     links: Sequence[Link]
 
 
-class VisitTypstExporter(pdf.ReportTypstExporter):
-    """A visit's report: no cover and no contents."""
-
-    template_file = Unicode("besok.typ.j2")
-
-
 EXPORTERS: Mapping[Layout, type[pdf.ReportTypstExporter]] = {
-    Layout.COMPACT: VisitTypstExporter, Layout.PAPER: pdf.PaperTypstExporter,
+    Layout.COMPACT: pdf.CompactTypstExporter, Layout.PAPER: pdf.PaperTypstExporter,
 }  # fmt: skip
 
 
@@ -118,7 +112,7 @@ def sent(document: Document, characters: str) -> tuple[str, bytes]:
     """A report as it goes to the unit: page and PDF, without the trace panel, whose cells and
     files are the house's own."""
     return html.render(document, "", characters, None), pdf.render(
-        document, exporter=VisitTypstExporter
+        document, exporter=pdf.CompactTypstExporter
     )
 
 

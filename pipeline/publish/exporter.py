@@ -17,7 +17,7 @@ from traitlets import List, Unicode
 
 from pipeline.publish import fonts
 from pipeline.publish.document import Document, Meta, collect
-from pipeline.publish.text import clean, date_words, whole
+from pipeline.publish.text import clean, date_words, unbroken_dates, whole
 
 _CSS, _CSP = "/*-stil-*/", "-policy-"  # filled in when the page's characters are known
 TEMPLATES = Path(__file__).parent / "templates"
@@ -39,7 +39,7 @@ class ProjectExporter(TemplateExporter):
         super().__init__(**kw)  # type: ignore[no-untyped-call]
 
     def default_filters(self) -> Iterable[tuple[str, Callable[..., Any]]]:
-        return [("datum", date_words), ("antal", whole)]
+        return [("datum", date_words), ("antal", whole), ("obrutet", unbroken_dates)]
 
     def _create_environment(self) -> Environment:
         environment = Environment(

@@ -11,7 +11,7 @@ from pipeline.publish import blocks as b
 from pipeline.publish import svg
 from pipeline.publish.document import Block
 from pipeline.publish.grade import parted
-from pipeline.publish.text import as_written, clean
+from pipeline.publish.text import as_written, clean, unbroken_dates
 
 UNBROKEN = 24  # letters of a number that may not be broken over lines; more are words
 
@@ -36,7 +36,7 @@ class HtmlBlocks:
 
     def _run(self, run: b.Run) -> str:
         if isinstance(run, str):
-            return _shaped(run)
+            return unbroken_dates(Markup(_shaped(run)))
         if "fact" in run:
             return self._fact(run)
         if "strong" in run:
@@ -46,7 +46,7 @@ class HtmlBlocks:
         if "code" in run:
             return f"<code>{esc(run['code'])}</code>"
         if "quoted" in run:
-            return esc(run["quoted"])
+            return unbroken_dates(Markup(esc(run["quoted"])))
         url = run["link"]
         target = f"{self.page}{url}" if url.startswith("#") else url
         return f'<a href="{esc(target)}">{esc(b.plain(run["runs"]))}</a>'

@@ -82,6 +82,12 @@ class ReportTypstExporter(ProjectExporter):
         }
 
 
+class CompactTypstExporter(ReportTypstExporter):
+    """A document of a few chapters: no cover and no contents."""
+
+    template_file = Unicode("kompakt.typ.j2")
+
+
 class PaperTypstExporter(ReportTypstExporter):
     """A paper of a few pages: the chapters alone, without cover, contents and register."""
 

@@ -86,7 +86,7 @@ def publish(
         name, notebook = names[unit], apart[names[unit]]
         own = collect({name: notebook}, titled(meta, tertial, label))
         page = page_of(own, notebook, lineage, characters)
-        printed = pdf.render(own)
+        printed = pdf.render(own, exporter=pdf.CompactTypstExporter)
         _write(out / f"{name}.html", page)
         (out / f"{name}.pdf").write_bytes(printed)
         asked = None if unit == SECTOR else form

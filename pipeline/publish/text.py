@@ -7,12 +7,15 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from markupsafe import Markup, escape
+
 from pipeline.kalender import MONTHS
 
 NBSP = "\u00a0"
 # Controls draw nothing, and bidi overrides let a survey answer turn the line around it.
 _CONTROLS = "\x00-\x08\x0b-\x1f\x7f-\x9f"
 _DROPPED = re.compile(f"[{_CONTROLS}\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]")
+_DATE = re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NUMBER = re.compile(r"(?<!\w)[−-]?\d[\d\u00a0\u202f]*(?:,\d+)?")
 
@@ -60,3 +63,8 @@ def whole(number: int) -> str:
 def date_words(date: dt.date) -> str:
     """`1 mars 2026`."""
     return f"{date.day}{NBSP}{MONTHS[date.month - 1]} {date.year}"
+
+
+def unbroken_dates(text: str) -> Markup:
+    """A text of a page, its dates (2025-06-20) kept on one line; what is no markup is escaped."""
+    return Markup(_DATE.sub(r'<span class="datum">\g<0></span>', str(escape(text))))

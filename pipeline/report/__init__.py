@@ -24,6 +24,7 @@ from pipeline.report.author import (
     show,
     stat,
     total,
+    trend,
     word,
     years,
 )
@@ -32,5 +33,5 @@ __all__ = [
     "agree", "chart", "cite", "cited_series", "const", "count", "data", "finding", "gas", "grid",
     "heading",
     "mean", "named", "open_chapter", "pairs", "ratio", "reconciliation", "say", "sd", "share",
-    "show", "stat", "total", "word", "years",
+    "show", "stat", "total", "trend", "word", "years",
 ]  # fmt: skip

@@ -18,9 +18,10 @@ from pipeline.report import blocks, completeness_table, figures, hidden, tables,
 from pipeline.report.blocks import display as _display
 from pipeline.report.completeness import completeness
 from pipeline.report.context import context_of, current, enter
+from pipeline.report.intervals import uncertain
 from pipeline.report.named import named
 from pipeline.report.pairs import pairs
-from pipeline.report.swedish import agree
+from pipeline.report.swedish import SMALL, agree
 from pipeline.workspace import Workspace, load_kommun
 
 Rows = Mapping[str, Sequence[Fact | None]]
@@ -95,12 +96,18 @@ def grid(title: str, columns: Sequence[str], rows: Rows, note: str = "") -> None
     show(tabular.grid(title, columns, rows), note)
 
 
-def chart(form: str, table: Any, title: str, subtitle: str = "", note: str = "") -> None:
+def chart(
+    form: str, table: Any, title: str, subtitle: str = "", note: str = "",
+    interval: bool = False, caption: str = "",
+) -> None:  # fmt: skip
     """A figure with its table. `form`: arrows, bars, columns, diverging, line, run (shared with
     VISUAL's table of questions); `title` is the finding in a sentence, with its traced number.
     Where that is hidden or missing the figure has its table's own title. Several lines over years
-    are label → facts."""
-    shown = figures.as_table(table, title)
+    are label → facts, and `caption` is their table's. `interval`: the shares are answers, and have
+    their uncertainty with them."""
+    shown = figures.as_table(table, caption or title)
+    if interval and isinstance(shown, FactTable | Joined | tabular.Series):
+        shown = uncertain(shown)
     if not _planned(shown, title + subtitle + note):
         _display(figures.figure(form, shown, title, subtitle, note))
 
@@ -135,6 +142,27 @@ def finding(table: FactTable, sentence: str, otherwise: str) -> str:
     in, traced. `otherwise` where two share the place or there is no number."""
     found = derive.largest(table)
     return otherwise if found is None else sentence.format(label=found[0], value=found[1])
+
+
+def trend(what: str, facts: Sequence[Fact], sample: bool = False) -> str:
+    """A chart's title of a measure over years: what has become of it since the year before, as far
+    as that is known. `what` takes "ökade" ("Andelen nöjda"). Of a `sample` it is said only where
+    Newcombe's interval of the difference leaves no doubt which way."""
+    if not facts:
+        return what
+    now, before = facts[-1], facts[-2] if len(facts) > 1 else None
+    if before is None or before.value is None:
+        return f"{what}: {now} i år"
+    few = any(f.denominator is not None and f.denominator < SMALL for f in (now, before))
+    unsure = few or (sample and not _sure(now, before))
+    moved = "" if unsure else f" {word(now - before, 'ökade', 'minskade', 'var oförändrad')}"
+    return f"{what}{moved}: {now} i år, {before} året före"
+
+
+def _sure(now: Fact, before: Fact) -> bool:
+    """Whether the interval of the difference is on one side of none."""
+    _, low, high = stat("difference", now, before)
+    return low.value is not None and high.value is not None and (low.value > 0 or high.value < 0)
 
 
 def const(value: float, why: str, unit: str = "") -> Fact:
@@ -216,5 +244,5 @@ def _bundle(table: FactTable | Joined) -> dict[str, Any]:
 __all__ = [
     "agree", "chart", "cite", "cited_series", "const", "count", "data", "finding", "gas", "grid",
     "heading", "mean", "named", "open_chapter", "pairs", "ratio", "reconciliation", "say", "sd",
-    "share", "show", "stat", "total", "word", "years",
+    "share", "show", "stat", "total", "trend", "word", "years",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from pipeline.facts import derive
 from pipeline.facts import predicate as p
 from pipeline.facts.dataset import Dataset, codebooks
 from pipeline.facts.fact import Fact
@@ -15,7 +16,7 @@ from pipeline.report import author, tables
 from pipeline.report.blocks import display
 from pipeline.report.context import current
 from pipeline.report.key_figures import guideline
-from pipeline.report.kolada import SURVEY, called
+from pipeline.report.kolada import SURVEY, called, parted, per_cent
 from pipeline.report.tabular import Series
 from pipeline.workspace import load_kommun
 
@@ -93,7 +94,11 @@ def user_surveys() -> None:
         mine = [(b, c) for b, c in compared if (not c.differs) is alike]
         if mine:
             _beside(mine, alike, title)
+    group = ""
     for kpi in national:
+        if parted(kpi)[0] != group:
+            group = parted(kpi)[0]
+            author.heading(group)
         show_measure(kpi)
 
 
@@ -157,7 +162,7 @@ def guidelines() -> None:
                 targets, "mal", p.to_sql(p.equals("matt", measure)),
                 name=f"mal_{measure}", title=f"Mål: {label}", unit=unit,
             )  # fmt: skip
-        rows[label] = [target, outcome]
+        rows[label] = [None if target.status == "tom" else target, outcome]  # without a number
     sources = sorted({_said(row["kalla"]) for row in targets.table.to_pylist()} - {""})
     author.grid(
         f"Resultat bredvid riktlinjer och mål, {current().year}",
@@ -179,6 +184,7 @@ def open_comparisons() -> None:
     if not found:
         lacking("Öppna jämförelser och andra verksamheter")
     for kpi in found:
+        author.heading(called(kpi))
         show_measure(kpi)
 
 
@@ -192,7 +198,10 @@ def earlier_results() -> None:
              for name, made in OUTCOMES.items()]  # fmt: skip
     title = "Resultaten år för år"
     series = Series(title, tuple((facts[0].title, tuple(facts)) for _, facts in lines))
-    author.chart("line", series, title, "Andel av dem som besvarat frågan, eller av insatserna")
+    author.chart(
+        "line", series, author.trend("Andelen nöjda med kontakten", lines[0][1], sample=True),
+        "Andel av dem som besvarat frågan, eller av insatserna, per år", interval=True,
+    )  # fmt: skip
 
 
 def answers_of(role: str, what: str) -> None:
@@ -239,9 +248,24 @@ def show_measure(kpi: str) -> None:
     ordered = sorted(lines, key=lambda name: (name != first, name))
     name = called(kpi)
     series = Series(f"{name} (Källa: Kolada)", tuple((n, tuple(lines[n])) for n in ordered))
-    author.heading(name)
     source = "Källa: Kolada. Värdena återges som de publicerats."
     if len(ordered) > MANY:
         author.show(series, source)
-    else:
-        author.chart("line", series, f"{name}, utveckling per kommun", "Per år", source)
+        return
+    unit = "Procent" if per_cent(kpi) else "Värdet i Koladas enhet"
+    published = _published(kpi, lines.get(first), lines.get(own.kommuner.get(NATION, NATION)))
+    author.chart("line", series, published, f"{unit}, per år ({kpi})", source)
+
+
+def _published(kpi: str, own: list[Fact] | None, nation: list[Fact] | None) -> str:
+    """A picture's title: the municipality's latest value beside the nation's, which are published
+    of the same measure and year."""
+    _, item = parted(kpi)
+    mine, whole = (line[-1] if line else None for line in (own, nation))
+    if mine is None or mine.value is None:
+        return f"{item}, per kommun"
+    unit = " procent" if per_cent(kpi) else ""
+    if whole is None or whole.value is None:
+        return f"{item}: {mine}{unit}"
+    which = derive.wording(mine - whole, "mer än", "mindre än", "lika mycket som", decimals=1)
+    return f"{item}: {mine}{unit}, {which} rikets {whole}"

@@ -34,11 +34,14 @@ from pipeline.report.charts import (
 from pipeline.report.charts import Series as Line
 from pipeline.report.contrasts import Contrasts, Funnel
 from pipeline.report.pairs import AFTER, BEFORE
-from pipeline.report.swedish import number
+from pipeline.report.swedish import NBSP, number
 from pipeline.report.tables import WIDE
-from pipeline.report.tabular import Grid, KeyFigures, Run, Series, Stack, Tabular
+from pipeline.report.tabular import Grid, KeyFigures, Run, Series, Stack, Tabular, Uncertain
 
 Lines = Mapping[str, Sequence[Fact]]  # facts over years: label → year by year
+UNCERTAIN = (
+    "Osäkerheten är ett konfidensintervall: så mycket kan andelen bero på vilka som råkade svara."
+)
 ALT_LIMIT = 12  # numbers told in an alt text; the rest are in the table
 
 
@@ -50,15 +53,21 @@ def _plain(title: str) -> str:
 class _Pen:
     """Makes marks of facts and remembers which occurrence each mark is."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Mapping[str, tuple[Fact, Fact]]) -> None:
         self.facts: Registry = {}
+        self._limits = limits
         self._made: dict[int, tuple[Mark, dict[str, Any], str]] = {}
 
     def mark(self, label: str, fact: Fact, told: str = "", sub: Mark | str = "") -> Mark:
         shown = occurrence(fact, "", self.facts)
         seen = number(fact)  # what the picture shows is no finer than what its text says
         value = None if seen is None else float(seen)
-        return self._keep(Mark(label, value, shown["text"], fact.id, sub=sub), shown, told or label)
+        mark = Mark(label, value, shown["text"], fact.id, sub=sub)
+        ends = [number(limit, ".0%") for limit in self._limits.get(fact.id, ())]
+        if value is not None and ends and None not in ends:
+            low, high = (float(end) for end in ends if end is not None)
+            mark = replace(mark, lo=min(low, value), hi=max(high, value))
+        return self._keep(mark, shown, told or label)
 
     def n(self, fact: Fact, part: str = "n") -> Mark:
         shown = occurrence(fact, part, self.facts)
@@ -108,15 +117,17 @@ def figure(
     guarded = any(t.data.guarded for t in tabular.parts(table))
     if (dots or guarded) and not _drawable(form, table):
         return tables.block(table, note)
-    pen = _Pen()
+    limits = table.limits if isinstance(table, Uncertain) else {}
+    inner = table.table if isinstance(table, Uncertain) else table
+    pen = _Pen(limits)
     heading = runs(_finding(title, table), pen.facts)
-    drawing = _FORMS[form](table, pen)
+    drawing = _FORMS[form](inner, pen)
     marks = pen.written(drawing)
-    under_title = "" if hidden.hides(subtitle) else subtitle
-    foot = runs(note, pen.facts)
+    under_title = runs("" if hidden.hides(subtitle) else subtitle, pen.facts)
+    foot = runs(" ".join(filter(None, (UNCERTAIN if limits else "", note))), pen.facts)
     return figure_block(
         heading,
-        runs(under_title, pen.facts),
+        [*under_title, *_n_of_all(inner, pen)],
         drawing.svg,
         _alt(form, heading, drawing, pen),
         marks,
@@ -136,9 +147,22 @@ def _finding(title: str, table: Tabular) -> str:
     return f"{tabular.title(table)}: {gone[0]}" if gone else title
 
 
+def _n_of_all(table: Tabular, pen: _Pen) -> Runs:
+    """How many a distribution rests on: one number for all its shares."""
+    chosen = table.tables[-1] if isinstance(table, Joined) else table
+    if not isinstance(chosen, FactTable) or chosen.over is None or len(chosen.dims) != 1:
+        return []
+    if not chosen.classes[0]:
+        return []
+    whole = occurrence(chosen[chosen.classes[0][0]], "denominator", pen.facts)
+    return [] if whole["text"] == DOTS else [f" (n{NBSP}={NBSP}", whole, ")"]
+
+
 def _drawable(form: str, table: Tabular) -> bool:
     """Whether there is something to see in the picture: a value, in whole rows for those that
     show a row only as a whole."""
+    if isinstance(table, Uncertain):
+        table = table.table
     if form == "diverging":
         rows = _scales(table)
         return 2 <= len(rows[0]) <= WIDE and any(
@@ -251,10 +275,20 @@ def _line(table: Tabular, pen: _Pen) -> Drawing:
     lines = []
     for place, (label, facts) in enumerate(table.lines):
         told = f"{label}, " if several else ""
-        points = [pen.mark(f.period, f, told + f.period) for f in facts]
-        lines.append(Line(label, points, highlight=place == 0))
+        points = [
+            pen.mark(f.period, f, told + f.period, "" if several or not _counted(f) else pen.n(f))
+            for f in facts
+        ]
+        last = facts[-1]
+        many = pen.n(last) if several and last.kind == "share" and last.status == "ok" else ""
+        lines.append(Line(label, points, highlight=place == 0, sub=many))
     shares = table.lines[0][1][0].unit == "andel"
     return line(lines, bounds=(0.0, 1.0) if shares else None)
+
+
+def _counted(fact: Fact) -> bool:
+    """Whether it is a share whose n stands under its year."""
+    return fact.kind == "share" and fact.status in ("ok", "dold")
 
 
 def _pair(row: Sequence[Fact | None]) -> tuple[Fact, Fact] | None:
@@ -290,7 +324,9 @@ def _multiples(table: Tabular, pen: _Pen) -> Drawing:
         points = [pen.mark(f.period, f, t) for f, t in zip(each.line, told, strict=True)]
         target = None if each.target is None else pen.mark("", each.target, f"{name}, mål")
         top = 1.0 if each.line[-1].unit == "andel" else None
-        panels.append(Panel(name, points, target, top))
+        now = each.line[-1]
+        many = pen.n(now) if now.kind == "share" and now.status in ("ok", "dold") else ""
+        panels.append(Panel(name, points, target, top, many))
     return multiples(panels, "Förra året", "Mål")
 
 

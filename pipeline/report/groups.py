@@ -7,7 +7,7 @@ What is known of every ended insats (how it ended) is counted whole and has none
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.facts import derive
@@ -22,7 +22,7 @@ from pipeline.report.comparison import OUTCOMES as FOLLOWED
 from pipeline.report.comparison import lacking
 from pipeline.report.contrasts import Contrast, Contrasts, Funnel
 from pipeline.report.key_figures import GUIDELINES, guideline
-from pipeline.report.swedish import SMALL
+from pipeline.report.swedish import SMALL, show
 from pipeline.report.tabular import TextGrid
 
 LEVEL = 0.05
@@ -261,7 +261,6 @@ def _words(better: str) -> tuple[str, str, str]:
 
 def show_contrasts(data: Dataset, outcome: Outcome, groups: Sequence[str]) -> None:
     """Groups with enough answers, each held against the others: a picture and its table."""
-    title = f"{outcome.title}: skillnader mellan grupper"
     found = contrasts(data, outcome, groups)
     if data.missing:
         author.show(outcome.by(data, "kon"))
@@ -270,7 +269,7 @@ def show_contrasts(data: Dataset, outcome: Outcome, groups: Sequence[str]) -> No
         author.say(f"{outcome.title}: ingen grupp har minst {least()} svar att jämföra.", "note")
         return
     author.chart(
-        "dots", found, title,
+        "dots", found, established(f"{outcome.title}, grupp för grupp", (r.p for r in found.rows)),
         "Skillnad i procentenheter mot de andra som svarat, med osäkerhetsintervall",
         "Underlaget är svar på frågan; p.e. är procentenheter. "
         f"Grupper med färre än {least()} svar jämförs inte.",
@@ -282,7 +281,6 @@ def contrasts(data: Dataset, outcome: Outcome, groups: Sequence[str]) -> Contras
     pairs = [pair for name in groups for pair in _pairs(data, outcome, name)]
     tests = [author.stat("difference_test", g, o)[0] for _, g, o in pairs]
     adjusted = author.stat("holm", *tests) if tests else ()
-    level = author.const(LEVEL, why="gräns för p-värdet", unit="p")
     rows = tuple(
         Contrast(
             label,
@@ -290,11 +288,30 @@ def contrasts(data: Dataset, outcome: Outcome, groups: Sequence[str]) -> Contras
             o,
             *_numbers(g, o),
             pv,
-            derive.wording(level - pv, "ja", "nej", "nej", decimals=3),
+            sure(pv),
         )
         for (label, g, o), pv in zip(pairs, adjusted, strict=True)
     )
     return Contrasts(f"{outcome.title}, grupp för grupp, {data.year}", rows)
+
+
+def sure(p: Fact) -> Fact:
+    """Whether a difference with this p is established, in a word."""
+    level = author.const(LEVEL, why="gräns för p-värdet", unit="p")
+    return derive.wording(p - level, "nej", "ja", "nej", decimals=3)
+
+
+def established(what: str, ps: Iterable[Fact]) -> str:
+    """A picture's title: how many of the differences are established, by their p after Holm;
+    those that could not be tested left out. `what` is what was compared."""
+    tested = [sure(p) for p in ps if p.status != "tom"]
+    if not tested:
+        return f"{what}: för få för att säkerställa en skillnad"
+    many, _ = author.stat("below", *tested, as_=f"sakerstallda_{slug(what)}", title=what)
+    if show(many, "d").text == "0":
+        return f"{what}: {author.word(many, 'några', '', 'ingen')} säkerställd skillnad"
+    found = author.agree(many, "säkerställd skillnad", "säkerställda skillnader", "d")
+    return f"{what}: {many:d} {found}"
 
 
 def _numbers(group: Fact, others: Fact) -> tuple[Fact, Fact, Fact, Fact]:
@@ -346,23 +363,24 @@ def show_funnel(data: Dataset, outcome: Outcome) -> None:
     )
     author.chart(
         "funnel", Funnel(f"{outcome.title} per enhet, {data.year}", whole, rows),
-        f"{outcome.title} per enhet: {whole} av alla som svarat",
-        "Varje punkt är en enhet. Den streckade linjen är alla tillsammans",
+        _beyond(outcome, whole, rows),
+        "Varje punkt är en enhet: andelen av dem som svarat. Den streckade linjen är alla "
+        "tillsammans",
         "Innanför de inre linjerna kan skillnaden vara slump. Utanför de yttre är det inte "
         "troligt. Tratten är ingen rangordning: få svar ger stora skillnader.",
     )  # fmt: skip
     _say_outside(whole, rows)
 
 
-def _say_outside(whole: Fact, rows: Sequence[tuple[str, Fact, tuple[Fact, ...]]]) -> None:
+Unit = tuple[str, Fact, tuple[Fact, ...]]  # its name, its share, the limits of a funnel
+
+
+def _say_outside(whole: Fact, rows: Sequence[Unit]) -> None:
     """Which units lie outside the inner limits and, where one does, outside the outer ones."""
     known = [row for row in rows if None not in (f.value for f in row[2])]
     for place, which in ((0, "inre"), (2, "yttre")) if known else ():
         held = [(label, share, limits[place : place + 2]) for label, share, limits in known]
-        (many,) = author.stat(
-            "outside", *(f for _, share, limits in held for f in (share, *limits)),
-            as_=f"utanfor_{which}_{whole.name}", title=f"{whole.title}, {which} gränserna",
-        )  # fmt: skip
+        many = _outside(whole, known, place, which)
         where = f"utanför de {which} gränserna"
         begun = author.word(many, f"{where.capitalize()} ligger", "", f"Ingen enhet ligger {where}")
         out = [
@@ -373,6 +391,28 @@ def _say_outside(whole: Fact, rows: Sequence[tuple[str, Fact, tuple[Fact, ...]]]
         author.say(f"{begun} {', '.join(out)}." if out else f"{begun}.")
         if not out:
             return
+
+
+def _beyond(outcome: Outcome, whole: Fact, rows: Sequence[Unit]) -> str:
+    """The funnel's title: whether any unit lies outside the inner limits."""
+    known = [row for row in rows if None not in (f.value for f in row[2])]
+    if not known:
+        return f"{outcome.title} per enhet: {whole} av alla som svarat"
+    many = _outside(whole, known, 0, "inre")
+    if show(many, "d").text == "0":
+        none = author.word(many, "några enheter", "", "ingen enhet")
+        return f"{outcome.title}: {none} skiljer sig mer än slumpen kan förklara"
+    units = author.agree(many, "enhet ligger", "enheter ligger", "d")
+    return f"{outcome.title}: {many:d} {units} utanför de inre gränserna"
+
+
+def _outside(whole: Fact, known: Sequence[Unit], place: int, which: str) -> Fact:
+    """How many units lie outside a pair of limits, which begins at `place`."""
+    (many,) = author.stat(
+        "outside", *(f for _, share, limits in known for f in (share, *limits[place : place + 2])),
+        as_=f"utanfor_{which}_{whole.name}", title=f"{whole.title}, {which} gränserna",
+    )  # fmt: skip
+    return many
 
 
 def _within(share: Fact, low: Fact, high: Fact) -> bool:

@@ -48,7 +48,17 @@ def show_key_figures(figures: Iterable[KeyFigure]) -> None:
     """All of them as small multiples and a table."""
     table = KeyFigures(TITLE, tuple(figures))
     note = "Målen är riktlinjernas och kommunens egna. Varje linje börjar på noll."
-    author.chart("multiples", table, TITLE, "I år, förra året, mål och utveckling", note)
+    author.chart("multiples", table, _title(table), "I år, förra året, mål och utveckling", note)
+
+
+def _title(table: KeyFigures) -> str:
+    """How many of the targets are reached; those of a measure without a number left out."""
+    known = [each.met for each in table.figures if each.met is not None]
+    held = [met for met in known if met.status in ("ok", "dold")]
+    if not held:
+        return TITLE
+    missed, reached = author.stat("below", *held, as_="mal_att_na", title="Mål som nås")
+    return f"{reached:d} av {reached + missed:d} mål nås"
 
 
 def _line(measure: Callable[[int], Fact]) -> tuple[Fact, ...]:
@@ -62,13 +72,14 @@ def _own(measure: Matt, year: int) -> Fact:
 
 
 def _held(line: tuple[Fact, ...], target: Fact | None, better: str) -> KeyFigure:
-    """The line beside its target: `word` says whether it is reached."""
+    """The line beside its target: `word` says whether it is reached, by how far it is on the
+    better side."""
     if target is None:
         return KeyFigure(line)
-    reached, missed = "nås", "nås inte"
-    words = (reached, missed) if better == "hogre" else (missed, reached)
-    met = author.word(line[-1] - target, *words, reached)
-    return KeyFigure(line, target, "minst" if better == "hogre" else "högst", met)
+    higher = better == "hogre"
+    over = line[-1] - target if higher else target - line[-1]
+    met = author.word(over, "nås", "nås inte", "nås")
+    return KeyFigure(line, target, "minst" if higher else "högst", met)
 
 
 def guideline(fact: Fact) -> tuple[Fact | None, str]:

@@ -31,6 +31,17 @@ SURVEY: Mapping[str, str] = {
 }
 
 
+def parted(kpi: str) -> tuple[str, str]:
+    """A survey measure's part of care and its question; of one that is not known here the id."""
+    group, _, item = SURVEY.get(kpi, "").partition(": ")
+    return group, item[:1].upper() + item[1:] or kpi
+
+
+def per_cent(kpi: str) -> bool:
+    """Whether a measure is known to be told in per cent."""
+    return kpi in SURVEY and not SURVEY[kpi].endswith("antal svar")
+
+
 def called(kpi: str) -> str:
     """A measure's name and id; the id alone of one that is not known here."""
     return f"{SURVEY[kpi]} ({kpi})" if kpi in SURVEY else kpi

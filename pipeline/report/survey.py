@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.facts import derive
 from pipeline.facts.dataset import Dataset, codebooks
 from pipeline.facts.fact import Fact
 from pipeline.facts.measure import count, mean, share
@@ -132,7 +133,8 @@ def _choice(data: Dataset, book: Codebook, field: Field) -> None:
     wide = field.ordered and len(field.substantive) > 3 and field.type != "list"
     form = "columns" if wide and _short(part) else "bars"
     finding = author.finding(part, "Vanligaste svaret: {label}, {value}", SPREAD)
-    author.chart(form, number | part, finding, "Andel av dem som svarade", note)
+    answers = field.name not in book.background  # who answered is no answer: it is known
+    author.chart(form, number | part, finding, "Andel av dem som svarade", note, interval=answers)
 
 
 def _short(table: FactTable) -> bool:
@@ -149,16 +151,26 @@ def _grid(data: Dataset, book: Codebook, question: Question) -> None:
     stack = Stack(question.title, tuple((f.title, part) for f, _, part in rows))
     first = question.fields[0]
     if first.ordered and len(first.substantive) <= WIDE:
-        author.chart("diverging", stack, SPREAD, "Andel av dem som svarade")
+        author.chart("diverging", stack, _highest(stack), "Andel av dem som svarade")
     else:
         author.show(stack)
     numbers = Stack(
         f"{question.title.rstrip('?')}, antal svar", tuple((f.title, n) for f, n, _ in rows)
     )
     author.show(numbers)
-    for field, _, _ in rows:
-        gone = _no_answer(data, book, field)
-        author.say(f"Svarade inte på ”{field.title}”: {gone}.", "note")
+    gone = [f"{_no_answer(data, book, field)} på ”{field.title}”" for field, _, _ in rows]
+    author.say(f"Så många svarade inte: {'; '.join(gone)}.", "note")
+
+
+def _highest(stack: Stack) -> str:
+    """A scale's title: which of its questions most gave the last answer, and how many."""
+    last = [(label, part[part.classes[0][-1]]) for label, part in stack.rows]
+    found = derive.highest(stack.title, last)
+    scale = stack.rows[0][1]
+    answer = scale.label(0, scale.classes[0][-1])
+    if found is None or not any(map(str.isalpha, answer)):  # a bare number is no answer to quote
+        return SPREAD
+    return f"Flest svarar ”{answer}” på ”{found[0]}”: {found[1]}"
 
 
 def _number(data: Dataset, book: Codebook, field: Field) -> None:
@@ -182,7 +194,8 @@ def _number(data: Dataset, book: Codebook, field: Field) -> None:
     number = count(data, by=field.name, name=_name(book, field, "antal"), title=field.title)
     number = number.answered()
     if 0 < len(number.classes[0]) <= FEW_VALUES:
-        author.chart("columns", number, SPREAD, "Antal svar per värde")
+        told = f"I medeltal {average:.1f}{' ' + unit if unit else ''}, median {middle:.1f}"
+        author.chart("columns", number, told, f"Antal svar per värde (n = {average:n})")
 
 
 def _free_text(data: Dataset, book: Codebook, field: Field) -> None:

@@ -5,23 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from pipeline.facts.fact import Fact
 from pipeline.facts.pattern import DOTS
 from pipeline.facts.table import FactTable, Joined, Total
 from pipeline.report import hidden
 from pipeline.report.blocks import Block, Registry, Runs, occurrence, paragraph, plain, runs
 from pipeline.report.blocks import table as table_block
+from pipeline.report.swedish import NBSP
 from pipeline.report.tabular import (
+    ACROSS,
     Grid,
     Run,
     Series,
     Stack,
     Tabular,
     TextGrid,
+    Uncertain,
     parts,
     title,
 )
 
 N_HEAD = "Underlag (n)"
+INTERVAL = "Osäkerhet"  # the column of intervals; what it is stands in the note
 WIDE = 7  # more answers than this go down the page instead of across it
 HEADS = {
     "count": "Antal", "share": "Andel", "mean": "Medelvärde", "quantile": "Median",
@@ -78,6 +83,8 @@ def _block(table: Tabular, note: str) -> Block:
         return _grid(table, note)
     if isinstance(table, Run):
         return _grid(table.grid(), note)
+    if isinstance(table, Uncertain):
+        return _uncertain(table, note)
     if not isinstance(table, FactTable):
         return _texts(table if isinstance(table, TextGrid) else table.grid, note)
     return _joined(Joined((table,)), note) if len(table.dims) == 1 else _crossed(table, note)
@@ -219,21 +226,57 @@ def _series(series: Series, note: str) -> Block:
     """Years down, one column a line (or the other way round when the lines are many)."""
     facts: Registry = {}
     years = [f.period for f in series.lines[0][1]]
-    if len(series.lines) <= 4:
+    if len(series.lines) <= ACROSS:
         columns = [
             _column("År", "left"),
             *(_column(label or HEADS.get(line[0].kind, "Värde")) for label, line in series.lines),
         ]
         rows = [
-            _row(y, [[occurrence(line[i], "", facts)] for _, line in series.lines])
+            _row(y, [_with_n(line[i], facts) for _, line in series.lines])
             for i, y in enumerate(years)
         ]
     else:
         columns = [_column("", "left"), *(_column(y) for y in years)]
-        rows = [
-            _row(label, [[occurrence(f, "", facts)] for f in line]) for label, line in series.lines
-        ]
+        rows = [_row(label, [_with_n(f, facts) for f in line]) for label, line in series.lines]
     return table_block(runs(series.title, facts), columns, rows, runs(note, facts), facts)
+
+
+def _with_n(fact: Fact, facts: Registry) -> Runs:
+    """A number with how many it rests on, in one piece: a narrow cell breaks before it."""
+    cell: Runs = [occurrence(fact, "", facts)]
+    if fact.kind in ("share", "mean", "quantile") and fact.status in ("ok", "dold"):
+        cell += [f" (n{NBSP}={NBSP}", occurrence(fact, "n", facts), ")"]
+    return cell
+
+
+def _uncertain(table: Uncertain, note: str) -> Block:
+    """The table with a column of intervals, after what they are about."""
+    inner = table.table
+    made = _block(inner, note)
+    facts: Registry = {}
+    if isinstance(inner, Series):
+        drawn, place = inner.lines[0][1], 1
+    else:
+        chosen = inner.tables[-1] if isinstance(inner, Joined) else inner
+        drawn, place = tuple(chosen[key] for key in chosen.classes[0]), len(made["columns"]) - 1
+    if not table.limits:
+        return made
+    for row, fact in zip(made["rows"], drawn, strict=True):
+        row["cells"].insert(place, _interval(table, fact, facts))
+    made["columns"].insert(place + 1, _column(INTERVAL))
+    made["facts"] = dict(
+        sorted({**made["facts"], **{k: f.record() for k, f in facts.items()}}.items())
+    )
+    return made
+
+
+def _interval(table: Uncertain, fact: Fact, facts: Registry) -> Runs:
+    low, high = table.limits.get(fact.id, (None, None))
+    if low is None or high is None or low.status not in ("ok", "dold"):
+        return ["–"]
+    if low.status == "dold":
+        return [occurrence(low, "", facts)]
+    return [occurrence(low, ".0%", facts), "–", occurrence(high, ".0%", facts)]
 
 
 def _texts(grid: TextGrid, note: str) -> Block:

@@ -10,6 +10,8 @@ from pipeline.errors import PredicateError
 from pipeline.facts.fact import Fact, spliced
 from pipeline.facts.table import FactTable, Joined
 
+ACROSS = 4  # lines over years that stand side by side in a table; more go down the page
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stack:
@@ -33,6 +35,23 @@ class Series:
     @property
     def missing(self) -> bool:
         return not any(facts for _, facts in self.lines)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Uncertain:
+    """A table with the limits, lower and upper, of its shares' intervals, by the share's id."""
+
+    table: FactTable | Joined | Series
+    limits: Mapping[str, tuple[Fact, Fact]]
+
+    @property
+    def title(self) -> str:
+        return title(self.table)
+
+    @property
+    def missing(self) -> bool:
+        first = self.table.tables[0] if isinstance(self.table, Joined) else self.table
+        return first.missing
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,7 +171,9 @@ class Gridded(Protocol):
     def facts(self) -> tuple[Fact, ...]: ...
 
 
-Tabular = Gridded | FactTable | Joined | Stack | Series | Grid | TextGrid | KeyFigures | Run
+Tabular = (
+    Gridded | FactTable | Joined | Stack | Series | Grid | TextGrid | KeyFigures | Run | Uncertain
+)
 
 
 def grid(title: str, columns: Sequence[str], rows: Mapping[str, Sequence[Fact | None]]) -> Grid:
@@ -171,6 +192,8 @@ def parts(table: Tabular | Sequence[Fact]) -> tuple[FactTable, ...]:
         return (table,)
     if isinstance(table, Joined):
         return table.tables
+    if isinstance(table, Uncertain):
+        return parts(table.table)
     return tuple(t for _, t in table.rows) if isinstance(table, Stack) else ()
 
 

@@ -51,6 +51,7 @@ def scratch(made: Path, tertial: str) -> Path:
 def write(workspace: Workspace, meta: Meta, tertial: str, folder: Path, say: Say) -> None:
     """The documents of a tertial, where its executed notebook lies; refused if one shows a
     number without a fact."""
+    from pipeline.publish.layout import Layout
     from pipeline.publish.panel.lineage import trace_all
     from pipeline.publish.tertial import publish
     from pipeline.publish.untraced import gate
@@ -65,7 +66,7 @@ def write(workspace: Workspace, meta: Meta, tertial: str, folder: Path, say: Say
     executed.unlink()
     allowed = vocabulary(workspace)
     for one in made:
-        for warning in gate(one.document, one.page, one.printed, allowed):
+        for warning in gate(one.document, one.page, one.printed, allowed, Layout.COMPACT):
             say(f"Att se över: {warning.where}: ”{warning.token}” i ”{warning.context}”.")
 
 

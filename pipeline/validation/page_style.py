@@ -17,6 +17,7 @@ CSS = """\
   --wash: #1b2128; --link: #8fbfe6; --counts: #4f87b8; --twice: #79828c; } }
 *, *::before, *::after { box-sizing: border-box; }
 html { text-size-adjust: 100%; scroll-padding-top: 1.5rem; }
+html { border-top: 8px solid var(--counts); }
 body { margin: 0 auto; max-width: 66rem; padding: 2rem 1.25rem 5rem; background: var(--paper);
   color: var(--ink); font: 400 1rem/1.5 "Source Sans Pro", "Segoe UI", sans-serif;
   font-variant-numeric: lining-nums tabular-nums; overflow-wrap: break-word; }
@@ -84,8 +85,16 @@ dd { margin: 0; }
   .grad, .tal { white-space: normal; }
   .summa > * { border: 0; }
 }
-@media print { body { max-width: none; padding: 0; font-size: 10pt; } .hopp, .vag { display: none; }
-  h2, h3, caption, thead { break-after: avoid; } tr { break-inside: avoid; } }
+@media print {
+  @page { size: A4; margin: 20mm; }
+  :root { color-scheme: light; font-size: 9.5pt; }
+  html { border: 0; }
+  body { max-width: none; padding: 0; }
+  .hopp, .vag { display: none; }
+  h2 { margin-top: 2rem; }
+  th, td { padding-block: .25rem; }
+  h2, h3, caption, thead { break-after: avoid; } tr, .celler { break-inside: avoid; }
+}
 """
 
 

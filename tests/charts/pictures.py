@@ -111,6 +111,18 @@ PICTURES: dict[str, Callable[[], Drawing]] = {
     "forty columns": lambda: columns([share(str(i), (i * 7) % 23 / 100) for i in range(40)]),
     "columns in words": lambda: columns([share(s, v) for s, v in zip(
         SCALE, [0.05, 0.1, None, 0.4, 0.45], strict=True)]),
+    "columns with intervals": lambda: columns([share(s, v, width=0.1) for s, v in zip(
+        SCALE, [0.05, 0.1, None, 0.4, 0.95], strict=True)], full=1.0),
+    "line with its n": lambda: line(
+        [Series("", [share(y, v, 12345, 0.1) for y, v in zip(
+            YEARS, [0.3, None, 0.5, 0.6, 0.8], strict=True)])], bounds=(0, 1)),
+    "lines with their n": lambda: line(
+        [Series(name, years("", [v, v, None, v, v]).points, v == 0.7,
+                Mark("", 45.0, "n = 12345", f"n-{name}"))
+         for name, v in (("Kontakten", 0.7), (LONG, 0.65), ("Män", 0.2))], bounds=(0, 1)),
+    "key figures with their n": lambda: multiples(
+        [Panel("Nöjda", years("", [0.62, 0.55, 0.6, 0.72, 1.0]).points, TARGET, 1.0,
+               Mark("", 45.0, "n = 12345", "n-nojda"))], "Förra året", "Mål"),
     "no columns": lambda: columns([share("T1", None), share("T2", 0.0)]),
     "line": lambda: line([years("", [0.62, 0.55, 0.6, 0.72, 0.7])], bounds=(0, 1), target=TARGET),
     "line with a gap": lambda: line(

@@ -10,6 +10,7 @@ import datetime as dt
 import json
 import math
 import statistics
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -336,6 +337,11 @@ def _outside(of: Independent, d: Row, parents: Sequence[Made]) -> float:
     return float(np.count_nonzero((shares < low) | (shares > high)))
 
 
+def _below(of: Independent, d: Row, parents: Sequence[Made]) -> float:
+    counted = Counter(int(p["value"]) for p in parents)
+    return float(counted[2] if d["part"] == "under" else counted[0] + counted[1])
+
+
 def _reliable(of: Independent, d: Row, parents: Sequence[Made]) -> float:
     sd, r = (float(p["value"]) for p in parents)
     return 1.96 * sd * math.sqrt(2) * math.sqrt(1 - r)
@@ -363,6 +369,7 @@ def _runs(of: Independent, d: Row, parents: Sequence[Made]) -> float:
 STATISTICS: Mapping[str, Callable[[Independent, Row, Sequence[Made]], float | None]] = {
     "wilson": _wilson, "paired": _paired, "gas_change": _gas_change, "difference": _difference,
     "difference_test": _difference_test, "cohens_h": _cohens_h, "holm": _holm,
-    "funnel": _funnel, "outside": _outside, "reliable": _reliable, "against": _against,
+    "funnel": _funnel, "outside": _outside, "below": _below, "reliable": _reliable,
+    "against": _against,
     "runs": _runs,
 }  # fmt: skip

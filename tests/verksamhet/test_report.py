@@ -18,8 +18,8 @@ import pytest
 
 from pipeline.facts.visits import visits
 from pipeline.publish import pdf
-from pipeline.publish.audit import VisitTypstExporter
 from pipeline.publish.document import collect
+from pipeline.publish.pdf import CompactTypstExporter
 from pipeline.run.audit import audit, metas_of
 from pipeline.run.cover import cover
 from pipeline.trace.verify import verify_visits
@@ -282,7 +282,7 @@ def test_a_number_altered_in_the_pdf_is_found(built: Workspace, altered: Path) -
     [visit] = [v for v in visits(built, YEAR) if v.id == WHOLE]
     meta = metas_of(built, cover(built, YEAR, None), visit)["rapport"]
     document = collect({"rapport": notebook}, meta)
-    (home / "rapport.pdf").write_bytes(pdf.render(document, exporter=VisitTypstExporter))
+    (home / "rapport.pdf").write_bytes(pdf.render(document, exporter=CompactTypstExporter))
     assert _found(built, altered) == {f"verksamhet/{WHOLE}/rapport.pdf"}
 
 

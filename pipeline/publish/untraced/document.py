@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from pipeline.publish import blocks as b
@@ -42,15 +43,17 @@ class _Check:
             )  # fmt: skip
 
     def titles(self) -> Iterator[Finding]:
-        """Facts' own titles, which the register shows."""
+        """Facts' own titles, which the register shows. A statistic's tells its parents' too."""
         done = set()
         for block in self.document.blocks():
-            for key, record in b.records(block.data):
+            here = dict(b.records(block.data))
+            for key, record in here.items():
                 if key in done:
                     continue
                 done.add(key)
                 if has_number(record["title"]):
-                    known = p.about({"kind": "paragraph", "facts": {key: record}})
+                    told = [key, *(k for k in json.loads(record["parents"]) if k in here)]
+                    known = p.about({"kind": "paragraph", "facts": {k: here[k] for k in told}})
                     piece = p.Piece(block, "fact", record["title"])
                     yield from self.piece(piece, known)
 

@@ -51,8 +51,9 @@ def columns(
     for i, (x, mark, lines) in enumerate(zip(middles, marks, names, strict=True)):
         if mark.value is not None:
             canvas.tag(next(drawn), "serie-1", mark, kind="rect")
+            _interval(canvas, x, mark, base, _PLOT / top)
         if i in written:
-            y = base - _PLOT * (mark.value or 0) / top - 10
+            y = base - _PLOT * _end(mark) / top - 10
             canvas.value(x, y, mark, size=size, anchor="middle")
         if lines:
             y = base + 2 * tokens.SPACE + _LEADING * len(lines) / 2
@@ -64,6 +65,26 @@ def columns(
             canvas.words(x, under + tokens.SPACE + _LEADING / 2, words, "etikett svag",
                          size=_SMALL, fill=tokens.MUTED, anchor=anchor)  # fmt: skip
     return canvas.finish()
+
+
+def _interval(canvas: Canvas, x: float, mark: Mark, base: float, unit: float) -> None:
+    """A mark's interval as a thin line at ``x`` px, light where the column is behind it; 1.0 is
+    ``unit`` px high."""
+    if mark.value is None or mark.lo is None or mark.hi is None:
+        return
+    looks = (
+        ("intervall-inne", tokens.PAPER, mark.lo, mark.value),
+        ("intervall", tokens.INK, mark.value, mark.hi),
+    )
+    for css, stroke, low, high in looks:
+        if low < high:
+            canvas.rule([x, x], [base - unit * low, base - unit * high], css, stroke=stroke,
+                        width=1.25, z=ABOVE)  # fmt: skip
+
+
+def _end(mark: Mark) -> float:
+    """The value where a column and its interval end; 0 without a column."""
+    return 0.0 if mark.value is None else max(mark.value, mark.hi or 0.0)
 
 
 def _names(labels: Sequence[str], pitch: float) -> list[tuple[str, ...]]:
@@ -97,7 +118,7 @@ def _written(marks: Sequence[Mark], pitch: float, bar: float, top: float, size: 
     wide = [metrics.width(mark.text, size, tokens.SEMIBOLD) for mark in marks]
     if max(wide) + 3 <= pitch:
         return set(range(len(marks)))
-    heights = [_PLOT * (mark.value or 0.0) / top for mark in marks]
+    heights = [_PLOT * _end(mark) / top for mark in marks]
     written: set[int] = set()
     for i in sorted(range(len(marks)), key=lambda i: (-heights[i], i)):
         others = [(j, abs(i - j) * pitch) for j in range(len(marks)) if j != i]

@@ -19,6 +19,7 @@ _DOT: Final = 8.0  # px across
 _FAINT_DOT: Final = 5.5
 _MOST: Final = 8  # series
 _BAND: Final = 0.15  # opacity
+_UNDER: Final = 16.0  # px from a category to the sub under it
 
 
 @isolated
@@ -44,14 +45,15 @@ def line(
     frame = Frame(left, step, low, high, max(PLOT, tall - HEAD))
     last = frame.x(len(labels) - 1)
 
-    canvas = Canvas(frame.base + 7 * tokens.SPACE)
+    under = [layout.words_of(mark.sub) for mark in lines[0].points] if len(lines) == 1 else []
+    canvas = Canvas(frame.base + 7 * tokens.SPACE + (_UNDER if any(under) else 0.0))
     if target is not None and target.value is not None:
         y = frame.y(target.value)
         canvas.rule([max(0.0, left - _OVER), last + 1.5 * _OVER], [y, y], "mal",
                     stroke=tokens.MUTED, width=1.25, dashes=(4, 3))  # fmt: skip
     canvas.rule([max(0.0, left - _OVER), last + _OVER], [frame.base] * 2)
     _draw(canvas, frame, lines)
-    _years(canvas, frame, labels)
+    _years(canvas, frame, labels, lines[0].points if any(under) else ())
     if line_labels.alone(lines):
         line_labels.at_points(canvas, frame, lines[0], target)
     else:
@@ -92,11 +94,16 @@ def _band(
         [area] = ax.fill(xs + xs[::-1], lows + highs[::-1],
                          facecolor=(shade, _BAND), linewidth=0, zorder=1)  # fmt: skip
         canvas.tag(area, f"band-{colour}")
+        for edge in (lows, highs):  # what is seen of the band where its colour is too faint
+            canvas.rule([frame.x(i) for i in xs], [frame.y(value) for value in edge], "grans",
+                        stroke=tokens.RULE, width=0.75)  # fmt: skip
 
 
-def _years(canvas: Canvas, frame: Frame, labels: Sequence[str]) -> None:
-    """The category under each point; thinned from the last one backward, the first kept."""
-    need = metrics.widest(labels, SMALL) + 10
+def _years(canvas: Canvas, frame: Frame, labels: Sequence[str], counted: Sequence[Mark]) -> None:
+    """The category under each point; thinned from the last one backward, the first kept. Under it
+    the sub of the marks of a line that is ``counted``."""
+    subs = [layout.words_of(mark.sub) for mark in counted]
+    need = metrics.widest([*labels, *subs], SMALL) + 10
     every = thin(need, frame.step)
     last = len(labels) - 1
     for i, label in enumerate(labels):
@@ -104,6 +111,9 @@ def _years(canvas: Canvas, frame: Frame, labels: Sequence[str]) -> None:
         if kept or i == 0:
             y = frame.base + 4 * tokens.SPACE
             canvas.words(frame.x(i), y, label, size=SMALL, anchor="middle")
+            if counted and subs[i]:
+                layout.note(canvas, frame.x(i), y + _UNDER, counted[i].sub, size=SMALL,
+                            anchor="middle")  # fmt: skip
 
 
 def _labels(series: Sequence[Series], categories: Sequence[str] | None) -> list[str]:
@@ -127,5 +137,6 @@ def _coloured(series: Sequence[Series]) -> list[Line]:
     for i, one in enumerate(series):
         places = [k for k, mark in enumerate(one.points) if mark.value is not None]
         ends = (places[0], places[-1]) if places else None
-        lines.append(Line(one.name, one.points, sum(chosen[: i + 1]) if chosen[i] else 0, ends))
+        colour = sum(chosen[: i + 1]) if chosen[i] else 0
+        lines.append(Line(one.name, one.points, colour, ends, one.sub))
     return lines

@@ -19,6 +19,8 @@ _LEAD: Final = 18.0  # px from the last point to its label
 _APART: Final = 17.0  # px between labels at a line's end
 _LEADING: Final = 15.0  # px between lines of one label
 _NAME: Final = 200.0  # px: longer names wrap
+_SUB: Final = 8.0  # px between a name and its sub
+_ROW: Final = 16.0  # px between the lines of a wrapped name, as they are written
 _STRAY: Final = 4.0  # px: a label further from its point has a leader
 _OFF: Final = 14.0  # px from a point to the middle of its label
 
@@ -31,6 +33,7 @@ class Line:
     points: Sequence[Mark]
     colour: int
     ends: tuple[int, int] | None
+    sub: str | Mark = ""
 
     @property
     def starts(self) -> bool:
@@ -85,7 +88,8 @@ def margins(
     lines: Sequence[Line], labels: Sequence[str], target: Mark | None
 ) -> tuple[float, float, float]:
     """Px for labels left of the first point and right of the last, and their height there."""
-    left = right = max(12.0, metrics.widest(labels, SMALL) / 2)
+    subs = [layout.words_of(mark.sub) for mark in lines[0].points] if len(lines) == 1 else []
+    left = right = max(12.0, metrics.widest([*labels, *subs], SMALL) / 2)
     if alone(lines):
         texts = [mark.text for mark in lines[0].points]
         left = right = max(left, metrics.widest(texts, _SIZE, tokens.SEMIBOLD) / 2)
@@ -94,10 +98,8 @@ def margins(
         left = max(left, metrics.widest(texts, _SIZE, tokens.SEMIBOLD) + 10)
     entries = _entries(lines, target)
     if entries:
-        names = [line for entry in entries for line in entry.lines]
-        right = max(
-            right, _lead(lines) + _indent(entries) + metrics.widest(names, _SIZE, tokens.SEMIBOLD)
-        )
+        widest = max(entry.width for entry in entries)
+        right = max(right, _lead(lines) + _indent(entries) + widest)
     return left, right, sum(entry.height for entry in entries)
 
 
@@ -166,6 +168,7 @@ class _Entry:
     value: float | None
     place: int | None
     colour: int
+    sub: str | Mark = ""
 
     @property
     def weight(self) -> int:
@@ -174,6 +177,14 @@ class _Entry:
     @property
     def lines(self) -> tuple[str, ...]:
         return metrics.wrap(self.name, _SIZE, _NAME, tokens.SEMIBOLD)
+
+    @property
+    def width(self) -> float:
+        """Px of the widest line, the last with its sub."""
+        sub = layout.words_of(self.sub)
+        wide = [metrics.width(line, _SIZE, tokens.SEMIBOLD) for line in self.lines] or [0.0]
+        wide[-1] += _SUB + metrics.width(sub, SMALL) if sub else 0.0
+        return max(wide)
 
     @property
     def height(self) -> float:
@@ -203,6 +214,10 @@ def at_right(
             canvas.value(left - 8, y, entry.shown, anchor="end", weight=entry.weight)
         x = left if entry.shown is not None else edge + lead
         canvas.words(x, y, entry.lines, weight=entry.weight)
+        if entry.sub:
+            after = x + metrics.width(entry.lines[-1], _SIZE, entry.weight) + _SUB
+            bottom = y + _ROW * (len(entry.lines) - 1) / 2
+            layout.note(canvas, after, bottom, entry.sub, size=SMALL)
 
 
 def _entries(lines: Sequence[Line], target: Mark | None) -> list[_Entry]:
@@ -211,7 +226,7 @@ def _entries(lines: Sequence[Line], target: Mark | None) -> list[_Entry]:
     entries = [
         _Entry(
             one.name, one.last if values else None, one.last.value,
-            one.ends[1] if one.ends else None, one.colour,
+            one.ends[1] if one.ends else None, one.colour, one.sub,
         )
         for one in lines
         if one.name or values

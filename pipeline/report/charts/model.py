@@ -51,6 +51,7 @@ class Series:
     name: str
     points: Sequence[Mark]
     highlight: bool = False
+    sub: str | Mark = ""  # after the name, in lighter ink
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ class Panel:
     points: Sequence[Mark]
     target: Mark | None = None
     top: float | None = None  # the value at the top of the trend; the largest by default
+    sub: str | Mark = ""  # beside this year's number, in lighter ink
 
 
 @isolated
@@ -60,6 +61,9 @@ def _numbers(canvas: Canvas, panel: Panel, x: float, y: float, before: str, targ
     now = panel.points[-1]
     size = tokens.SIZES[0] if now.value is None else _LARGE
     canvas.value(x, y + _LARGE / 2, now, size=size)
+    if panel.sub:
+        layout.note(canvas, x + _TREND - 4 * tokens.SPACE, y + _LARGE / 2, panel.sub, size=_SMALL,
+                    anchor="end")  # fmt: skip
     under = [(before, panel.points[-2])] if len(panel.points) > 1 else []
     under += [(target, panel.target)] if panel.target is not None else []
     for line, (name, mark) in enumerate(under):

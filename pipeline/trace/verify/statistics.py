@@ -121,6 +121,12 @@ def _outside(d: Record, parents: Sequence[Record]) -> float:
     return float(sum(value < low or value > high for value, low, high in of))
 
 
+def _below(d: Record, parents: Sequence[Record]) -> float:
+    """Wordings of differences that tell the last of their three words, and the others."""
+    smaller = [p["value"] == 2 for p in parents].count(True)
+    return float(smaller if d["part"] == "under" else len(parents) - smaller)
+
+
 def _reliable(d: Record, parents: Sequence[Record]) -> float:
     """Jacobson & Truax: 1.96 times the standard error of a difference, √(2 · SE²)."""
     sd, reliability = (float(p["value"]) for p in parents)
@@ -181,6 +187,7 @@ STATISTICS: Mapping[str, tuple[Function, Callable[[Record], str | None]]] = {
     "holm": (_holm, lambda d: "p"),
     "funnel": (_funnel, _shares),
     "outside": (_outside, lambda d: "antal"),
+    "below": (_below, lambda d: "antal"),
     "reliable": (_reliable, lambda d: None),
     "against": (_against, _points),
     "runs": (_runs, lambda d: None),
