@@ -62,11 +62,11 @@ class HandlingTypstExporter(ReportTypstExporter):
     def prepare(self, notebook: NotebookNode, given: dict[str, Any]) -> dict[str, Any]:
         one: Handling = given["handling"]
         # The title is the first level of all: what follows stands one below it.
-        body = (typst_blocks.block(_below(block)) for block in _numbered(one.blocks))
+        body = typst_blocks.flow(_below(block) for block in _numbered(one.blocks))
         meta = Meta(one.kommun, one.sektor, one.day.year, one.day, "", one.stamp, one.title,
                     one.logo)  # fmt: skip
         return {
-            "attachment": None, "handling": one, "meta": meta, "body": "\n\n".join(body)
+            "attachment": None, "handling": one, "meta": meta, "body": body
         }  # fmt: skip
 
 

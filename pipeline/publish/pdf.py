@@ -70,7 +70,7 @@ class ReportTypstExporter(ProjectExporter):
         document = document_of(notebook, given)
         return {"attachment": None, **given} | {
             "meta": document.meta,
-            "body": "\n\n".join(map(typst_blocks.block, document.blocks())),
+            "body": typst_blocks.flow(document.blocks()),
             "register": [
                 {"title": group.title, "clusters": reg.clusters(group, document.meta.year)}
                 for group in reg.register(document)

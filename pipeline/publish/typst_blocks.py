@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from pipeline.errors import UppfoljningError
 from pipeline.publish import blocks as b
@@ -15,6 +16,7 @@ from pipeline.report.charts.tokens import GRADE_EDGES, GRADES
 
 MM = 72 / 25.4  # points
 TURN = "#pagebreak(weak: true)\n"  # before a chapter
+KEPT = "hallen"  # the style of a paragraph that stands with what follows
 _SPACE = re.compile(r"[ \t\n]+")
 _UNBROKEN = re.compile(r"[^\s\u200b]{40,}")  # longer than any word that hyphenates
 
@@ -82,11 +84,21 @@ def _shaped(text: str) -> str:
     return f"{{{shape}; {literal(found.rest)}}}"
 
 
-def block(given: Block) -> str:
-    """The block as one line of Typst markup, labelled with its id."""
-    chapter = given.kind == "heading" and given.data["level"] == TOP
+def flow(blocks: Iterable[Block]) -> str:
+    """Blocks one after another."""
+    found = list(blocks)
+    return "\n\n".join(map(block, found, [*found[1:], None]))
+
+
+def block(given: Block, after: Block | None = None) -> str:
+    """The block as one line of Typst markup, labelled with its id. A note that comes after a
+    paragraph is not parted from it: it would stand alone on a page, and nobody knows of what."""
+    data, chapter = given.data, given.kind == "heading" and given.data["level"] == TOP
     turn = TURN if chapter else ""
-    return f"{turn}#{_data(given.data, given.id)}#label({_raw(given.id)})"
+    plain = given.kind == "paragraph" and data.get("style", "body") == "body"
+    if plain and after and after.data.get("style") == "note":
+        data = {**data, "style": KEPT}
+    return f"{turn}#{_data(data, given.id)}#label({_raw(given.id)})"
 
 
 def _data(data: b.Data, anchor: str) -> str:
