@@ -25,12 +25,12 @@ class _Lasting(ForkServer):
         pass
 
 
-def _lasting(environment: Mapping[str, str], log: Path, *, validation: bool = False) -> _Lasting:
+def _lasting(environment: Mapping[str, str], log: Path) -> _Lasting:
     """Of the first run's variables: those of a kernel, its workspace and folders among them, come
     with the request for it."""
     if not _begun or _begun[-1]._process.poll() is not None:
         own = {**environment, **dict.fromkeys(_FOLDERS, _HOME.name)}
-        _begun.append(_Lasting(own, Path(_HOME.name) / "karnor.log", validation=True))
+        _begun.append(_Lasting(own, Path(_HOME.name) / "karnor.log"))
     return _begun[-1]
 
 

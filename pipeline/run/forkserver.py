@@ -57,6 +57,7 @@ PRELOADED = (
     "pipeline.report.audit_findings",
     "pipeline.report.audit_versions",
     "pipeline.report.freetext",
+    "pipeline.report.groups",
     "pipeline.report.instruments",
     "pipeline.report.key_figures",
     "pipeline.report.locks",

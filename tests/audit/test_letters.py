@@ -7,6 +7,7 @@ import email
 import email.policy
 import io
 import os
+import re
 from pathlib import Path
 
 import pypdf
@@ -74,7 +75,9 @@ def text_of(pdf: bytes) -> str:
 
 
 def page_text(path: Path) -> str:
-    return " ".join(path.read_text(encoding="utf-8").replace("\u00a0", " ").split())
+    """A page, its dates without what keeps them on one line."""
+    page = re.sub(r'<span class="datum">(.+?)</span>', r"\1", path.read_text(encoding="utf-8"))
+    return " ".join(page.replace("\u00a0", " ").split())
 
 
 def opened(path: Path) -> email.message.EmailMessage:

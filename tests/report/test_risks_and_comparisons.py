@@ -309,7 +309,7 @@ def test_unlike_surveys_stand_side_by_side_without_a_difference(
     kinds = {
         json.loads(r["definition"]).get("function") for b in found for r in b["facts"].values()
     }
-    assert not kinds & {"against", "wilson"}
+    assert not kinds & {"against", "difference", "difference_test", "cohens_h"}
 
 
 def test_a_survey_that_agrees_in_all_four_is_compared(
