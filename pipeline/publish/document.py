@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from pipeline.errors import UppfoljningError
 from pipeline.logotyp import Logotyp
 from pipeline.publish import blocks as b
 from pipeline.publish.text import slug
+from pipeline.report.legends import LEGENDS
 
 # Cells that the machinery or the author keeps out of the report.
 SILENT = frozenset({"parameters", "injected-parameters", "remove"})
@@ -184,7 +185,28 @@ def _chapter(name: str, found: list[Block], anchors: _Anchors) -> Chapter:
             given = block.data.get("anchor") or f"{stem}-{slug(fixed) or 'avsnitt'}"
             block = _heading(block, above, anchors.give(slug(given) or stem))
         done.append(block)
-    return Chapter(name, b.plain(first.data["runs"]).strip(), chapter_anchor, tuple(done))
+    title = b.plain(first.data["runs"]).strip()
+    return Chapter(name, title, chapter_anchor, tuple(_told_once(done)))
+
+
+def _told_once(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks; what a sign means is told by the first note of a section, and not again."""
+    told: set[str] = set()
+    for block in blocks:
+        if block.kind == "heading":
+            told.clear()
+        note = block.data.get("note", ())
+        if has := [x for x in LEGENDS if any(isinstance(run, str) and x in run for run in note)]:
+            left = [_without(run, told) for run in note]
+            block = replace(block, data={**block.data, "note": [run for run in left if run]})
+            told.update(has)
+        yield block
+
+
+def _without(run: b.Run, sentences: Iterable[str]) -> b.Run:
+    for sentence in sentences if isinstance(run, str) else ():
+        run = run.replace(f" {sentence}", "").removeprefix(f"{sentence} ").removeprefix(sentence)
+    return run
 
 
 def _heading(block: Block, level: int, anchor: str) -> Block:

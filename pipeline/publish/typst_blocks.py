@@ -16,7 +16,7 @@ from pipeline.report.charts.tokens import GRADE_EDGES, GRADES
 
 MM = 72 / 25.4  # points
 TURN = "#pagebreak(weak: true)\n"  # before a chapter
-KEPT = "hallen"  # the style of a paragraph that stands with what follows
+SMALL = 12  # rows of a table that is kept with the note after it
 _SPACE = re.compile(r"[ \t\n]+")
 _UNBROKEN = re.compile(r"[^\s\u200b]{40,}")  # longer than any word that hyphenates
 
@@ -91,14 +91,23 @@ def flow(blocks: Iterable[Block]) -> str:
 
 
 def block(given: Block, after: Block | None = None) -> str:
-    """The block as one line of Typst markup, labelled with its id. A note that comes after a
-    paragraph is not parted from it: it would stand alone on a page, and nobody knows of what."""
-    data, chapter = given.data, given.kind == "heading" and given.data["level"] == TOP
+    """The block as one line of Typst markup, labelled with its id."""
+    chapter = given.kind == "heading" and given.data["level"] == TOP
     turn = TURN if chapter else ""
-    plain = given.kind == "paragraph" and data.get("style", "body") == "body"
-    if plain and after and after.data.get("style") == "note":
-        data = {**data, "style": KEPT}
-    return f"{turn}#{_data(data, given.id)}#label({_raw(given.id)})"
+    written = _data(given.data, given.id)
+    if after and _belong(given.data, after.data):
+        written = f"hallen({written})"
+    return f"{turn}#{written}#label({_raw(given.id)})"
+
+
+def _belong(data: b.Data, after: b.Data) -> bool:
+    """Whether two blocks are not parted: a note or a quotation alone on a page is of nothing that
+    anybody knows."""
+    said = data["kind"] == "paragraph" and data.get("style", "body") in ("body", "note")
+    if after["kind"] == "quote":
+        return said
+    small = data["kind"] == "table" and len(data["rows"]) <= SMALL
+    return (said or small) and after.get("style") == "note"
 
 
 def _data(data: b.Data, anchor: str) -> str:

@@ -12,7 +12,7 @@ from pipeline.facts.pattern import DOTS, Merged
 from pipeline.facts.runs import runs as runs_of
 from pipeline.facts.statistics import FUNNEL, binomial_limit
 from pipeline.facts.table import FactTable, Joined
-from pipeline.report import hidden, tables, tabular
+from pipeline.report import hidden, legends, tables, tabular
 from pipeline.report.blocks import Block, Registry, Runs, occurrence, plain, runs
 from pipeline.report.blocks import figure as figure_block
 from pipeline.report.charts import (
@@ -39,9 +39,6 @@ from pipeline.report.tables import WIDE
 from pipeline.report.tabular import Grid, KeyFigures, Run, Series, Stack, Tabular, Uncertain
 
 Lines = Mapping[str, Sequence[Fact]]  # facts over years: label → year by year
-UNCERTAIN = (
-    "Osäkerheten är ett konfidensintervall: så mycket kan andelen bero på vilka som råkade svara."
-)
 ALT_LIMIT = 12  # numbers told in an alt text; the rest are in the table
 
 
@@ -124,7 +121,7 @@ def figure(
     drawing = _FORMS[form](inner, pen)
     marks = pen.written(drawing)
     under_title = runs("" if hidden.hides(subtitle) else subtitle, pen.facts)
-    foot = runs(" ".join(filter(None, (UNCERTAIN if limits else "", note))), pen.facts)
+    foot = runs(" ".join(filter(None, (legends.UNCERTAIN if limits else "", note))), pen.facts)
     return figure_block(
         heading,
         [*under_title, *_n_of_all(inner, pen)],

@@ -12,10 +12,6 @@ from pipeline.report.swedish import show
 
 # True of what is hidden for its own sake and of what is hidden to keep another number so.
 NOT_SHOWN = "Uppgiften visas inte: den skulle säga för mycket om för få personer."
-EXPLAINED = (
-    f"Två punkter ({DOTS}) står där ett tal inte visas: för få personer står bakom det, "
-    "eller så skulle ett sådant tal gå att räkna ut."
-)
 BETWEEN = re.compile("(?<=[.!?]) (?=[A-ZÅÄÖ\ue000”{])")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from pipeline.facts.fact import Fact
 from pipeline.facts.pattern import DOTS
 from pipeline.facts.table import FactTable, Joined, Total
-from pipeline.report import hidden
+from pipeline.report import hidden, legends
 from pipeline.report.blocks import Block, Registry, Runs, occurrence, paragraph, plain, runs
 from pipeline.report.blocks import table as table_block
 from pipeline.report.swedish import NBSP
@@ -69,7 +69,7 @@ def block(table: Tabular, note: str = "", explain: bool = True) -> Block:
 
 def explained(note: Runs) -> Runs:
     """A note that also tells what two dots mean."""
-    return [*note, f" {hidden.EXPLAINED}" if note else hidden.EXPLAINED]
+    return [*note, f" {legends.EXPLAINED}" if note else legends.EXPLAINED]
 
 
 def _block(table: Tabular, note: str) -> Block:

@@ -15,7 +15,7 @@ from pipeline.facts.pattern import CountCell, Merged, Pattern, table_key
 from pipeline.publish import blocks as b
 from pipeline.publish.document import collect
 from pipeline.publish.public import _record, csv_text
-from pipeline.report import blocks, figures, hidden, tables
+from pipeline.report import blocks, figures, hidden, legends, tables
 from pipeline.report.context import Context, pattern_of
 from pipeline.run.public import refuse_hidden
 
@@ -134,7 +134,7 @@ def test_a_figure_whose_title_is_hidden_has_its_tables_own(place):
     dark = count(data, "del = 'ost'")
     block = figures.figure("bars", share(data, over="vag", title="Väg in"), f"{dark} genom öst")
     assert blocks.plain(block["title"]) == "Väg in"
-    assert hidden.EXPLAINED in blocks.plain(block["note"])
+    assert legends.EXPLAINED in blocks.plain(block["note"])
     assert [m["text"] for m in block["marks"]].count("..") == 1
     assert ".." not in blocks.plain(block["alt"])
 

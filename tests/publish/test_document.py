@@ -3,7 +3,9 @@
 import pytest
 
 from pipeline.errors import UppfoljningError
+from pipeline.publish import blocks as b
 from pipeline.publish.document import collect
+from pipeline.report.legends import LEGENDS
 
 from . import sample as s
 
@@ -149,3 +151,25 @@ def test_a_link_to_a_heading_that_does_not_exist_is_refused():
 def test_a_block_that_cannot_be_rendered_is_refused_with_its_place(data):
     with pytest.raises(UppfoljningError, match="30_resultat, cell c1"):
         s.document(s.display(data))
+
+
+def test_what_a_sign_means_is_told_once_a_section():
+    dots, doubt = LEGENDS
+    once = s.fact("a", 1, 2)
+
+    def noted(*note):
+        return s.display({**s.table(once), "note": list(note)})
+
+    document = s.document(
+        s.markdown("# K\n\n## A"),
+        noted(f"{doubt} Alla svarade. {dots}"),
+        noted("Bara ", s.shown(once), f" svarade. {dots}"),
+        noted(dots),
+        noted(f"{doubt} Ingen vet."),
+        s.markdown("## B"),
+        noted(dots),
+    )
+    notes = [b.plain(each.data["note"]) for each in document.blocks() if "note" in each.data]
+    assert notes == [
+        f"{doubt} Alla svarade. {dots}", "Bara 50\u00a0% svarade.", "", "Ingen vet.", dots,
+    ]  # fmt: skip
