@@ -204,8 +204,9 @@ def _told_once(blocks: Iterable[Block]) -> Iterator[Block]:
 
 
 def _without(run: b.Run, sentences: Iterable[str]) -> b.Run:
-    for sentence in sentences if isinstance(run, str) else ():
-        run = run.replace(f" {sentence}", "").removeprefix(f"{sentence} ").removeprefix(sentence)
+    if isinstance(run, str):
+        for said in sentences:
+            run = run.replace(f" {said}", "").removeprefix(f"{said} ").removeprefix(said)
     return run
 
 

@@ -1,5 +1,7 @@
 """From executed notebooks to the block document."""
 
+import itertools
+
 import pytest
 
 from pipeline.errors import UppfoljningError
@@ -155,10 +157,11 @@ def test_a_block_that_cannot_be_rendered_is_refused_with_its_place(data):
 
 def test_what_a_sign_means_is_told_once_a_section():
     dots, doubt = LEGENDS
+    number = itertools.count(1)
     once = s.fact("a", 1, 2)
 
     def noted(*note):
-        return s.display({**s.table(once), "note": list(note)})
+        return s.display({**s.table(once), "note": list(note)}, id=f"c{next(number)}")
 
     document = s.document(
         s.markdown("# K\n\n## A"),
@@ -166,7 +169,7 @@ def test_what_a_sign_means_is_told_once_a_section():
         noted("Bara ", s.shown(once), f" svarade. {dots}"),
         noted(dots),
         noted(f"{doubt} Ingen vet."),
-        s.markdown("## B"),
+        s.markdown("## B", id="m2"),
         noted(dots),
     )
     notes = [b.plain(each.data["note"]) for each in document.blocks() if "note" in each.data]

@@ -69,6 +69,27 @@ def test_every_occurrence_is_in_the_text_in_order(text):
                 at = text.index(flat(run["text"]), at) + len(flat(run["text"]))
 
 
+@pytest.mark.parametrize("lines", range(12))
+def test_a_note_or_a_quotation_is_not_alone_on_a_page(lines):
+    """However far down the page a table, its note and what was said of it come."""
+    room = s.markdown("# K\n\n" + "\n\n".join(["Rad."] * (30 + lines)), id="rum")
+    table = s.display({**s.table(s.fact("a", 1, 2)), "note": []})
+    note = s.display(s.say("Ett svar kan ha flera.", style="note"), id="c2")
+    document = s.document(room, table, note, s.markdown("> Det var bra.", id="citat"))
+    pages = [page.extract_text() for page in read(pdf.render(document)).pages]
+    found = [k for w in ("Nöjda per insats", "Ett svar kan ha", "Det var bra.")
+             for k, page in enumerate(pages) if w in page]  # fmt: skip
+    assert len(found) == 3 and len(set(found)) == 1
+
+
+def test_a_range_is_not_divided():
+    words = "ord " * 17
+    lines = [f"{words}{'x' * k} (0–10) igen" for k in range(30)]
+    made = read(pdf.render(s.document(s.markdown("# K\n\n" + "\n\n".join(lines)))))
+    text = "".join(page.extract_text() for page in made.pages)
+    assert text.count("(0–10)") == 30
+
+
 def test_hostile_text_is_text(text):
     assert flat(s.HOSTILE) in text
 
