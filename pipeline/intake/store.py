@@ -19,17 +19,16 @@ _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 
 
 def write_parquet(table: pa.Table, path: Path) -> None:
-    """No metadata of pandas or of Arrow, fixed compression, chunks that do not show."""
-    plain = table.replace_schema_metadata(None).combine_chunks()
-    pq.write_table(
-        plain,
-        path,
-        compression="zstd",
-        compression_level=3,
-        version="2.6",
-        row_group_size=ROWS_A_GROUP,
+    """No metadata of pandas or of Arrow, fixed compression, chunks that do not show: they are
+    joined a group of rows at a time, for a large table is not held twice."""
+    plain = table.replace_schema_metadata(None)
+    with pq.ParquetWriter(
+        path, plain.schema, compression="zstd", compression_level=3, version="2.6",
         store_schema=False,
-    )
+    ) as file:  # fmt: skip
+        for start in range(0, max(plain.num_rows, 1), ROWS_A_GROUP):
+            group = plain.slice(start, ROWS_A_GROUP).combine_chunks()
+            file.write_table(group, row_group_size=ROWS_A_GROUP)
 
 
 def write_json(value: Any, path: Path) -> None:

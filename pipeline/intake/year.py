@@ -214,10 +214,13 @@ def _write(
     folder.mkdir(parents=True, exist_ok=True)
     lists = []
     for name in sorted({c.recognised.codebook.name for c in cleaned}):
-        tables = [c.table for c in cleaned if c.recognised.codebook.name == name]
-        kept = deduplicate(pa.concat_tables(tables), books[name])
+        mine = [k for k, c in enumerate(cleaned) if c.recognised.codebook.name == name]
+        kept = deduplicate(pa.concat_tables([cleaned[k].table for k in mine]), books[name])
+        for k in mine:  # written once and held no longer
+            cleaned[k] = replace(cleaned[k], table=cleaned[k].table.schema.empty_table())
         write_parquet(kept.table, folder / f"{name}.parquet")
         lists.append(kept.duplicates)
+        del kept
     duplicates = pa.concat_tables([DUPLICATES.empty_table(), *lists])
     write_parquet(duplicates, folder / "dubbletter.parquet")
     aside = pa.concat_tables([ASIDE.empty_table(), *(c.aside for c in cleaned)])

@@ -10,15 +10,16 @@ marks as none, in `avskilda`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 import duckdb
 
 from pipeline.forms.codebook import Codebook, Field
 from pipeline.trace.verify.finding import Found, dummies, find_table, headers_of
 from pipeline.trace.verify.mapped import mapping_files, with_mapping
-from pipeline.trace.verify.meaning import AT_ONCE, append, define_meaning, insert
+from pipeline.trace.verify.meaning import AT_ONCE, append, define_meaning, drop, insert
 from pipeline.trace.verify.persons import hide_persons
 from pipeline.trace.verify.reading import plain_name, raw_years, year_sheets
 from pipeline.workspace import Kommun, Workspace
@@ -92,8 +93,10 @@ def load(
                 append(db, f"raw_{found.book.name}", laid)
             read_so_far += len(found.rows)
     insert(db, "avskilda", "rid BIGINT, tab TEXT, regel TEXT", aside)
-    texts: list[tuple[object, ...]] = [(n, *key) for key, n in codes.items()]
-    insert(db, "texts", "code INT, tab TEXT, falt TEXT, opt INT, kind TEXT, text TEXT", texts)
+    insert(db, "texts", "code INT, tab TEXT, falt TEXT, opt INT, kind TEXT, text TEXT", [])
+    texts: Iterator[tuple[object, ...]] = ((n, *key) for key, n in codes.items())
+    while some_texts := list(islice(texts, AT_ONCE)):
+        append(db, "texts", some_texts)
     return raw
 
 
@@ -143,8 +146,8 @@ def _place(name: str, option: int) -> str:
 
 
 def clean(db: duckdb.DuckDBPyConnection, books: Mapping[str, Codebook], secret: bytes) -> None:
-    """`typed_<form>` and, without duplicates, `clean_<form>` for every form; identifiers under
-    the municipality's `secret`."""
+    """`clean_<form>`, without duplicates, and `masked_<form>`, the rows with personal identifiers,
+    of every form; identifiers under the municipality's `secret`."""
     define_meaning(db, books.values())
     hide_persons(db, books.values(), secret)
     db.execute("CREATE TABLE dubbletter (rid BIGINT, tab TEXT)")
@@ -153,12 +156,20 @@ def clean(db: duckdb.DuckDBPyConnection, books: Mapping[str, Codebook], secret: 
     db.execute(f"CREATE TABLE said AS SELECT {lists} FROM meaning")
     for book in books.values():
         db.execute(f"CREATE TABLE typed_{book.name} AS {_typed_sql(book)}")
+        drop(db, f"raw_{book.name}")
         db.execute(_duplicates_sql(book))
         db.execute(
             f"CREATE TABLE clean_{book.name} AS SELECT * FROM typed_{book.name} "
             "WHERE rid NOT IN (SELECT rid FROM dubbletter) "
             "AND rid NOT IN (SELECT rid FROM avskilda)"
         )
+        masks = [quoted(f"mask_{f.name}") for f in book.fields]
+        db.execute(
+            f"CREATE TABLE masked_{book.name} AS SELECT rid, {', '.join(masks)} "
+            f"FROM typed_{book.name} WHERE {' OR '.join(masks)}"
+        )
+        drop(db, f"typed_{book.name}")
+    drop(db, "said", "meaning", "texts")
 
 
 def quoted(name: str) -> str:

@@ -154,6 +154,7 @@ def define_meaning(db: duckdb.DuckDBPyConnection, books: Iterable[Codebook]) -> 
     db.execute(_KEYS + _NUMBER + _date_macros())
     db.execute(_PIECES)
     db.execute(_MEANING)
+    drop(db, "open_texts", "held", "pieces", "single", "lists")
 
 
 def _vocabulary(db: duckdb.DuckDBPyConnection, books: list[Codebook]) -> None:
@@ -215,6 +216,12 @@ def insert(db: duckdb.DuckDBPyConnection, table: str, columns: str, rows: Rows) 
     """Create a table and fill it."""
     db.execute(f"CREATE OR REPLACE TABLE {table} ({columns})")
     append(db, table, rows)
+
+
+def drop(db: duckdb.DuckDBPyConnection, *tables: str) -> None:
+    """Forget tables of which the next are made: one step of a million rows at a time is held."""
+    for table in tables:
+        db.execute(f"DROP TABLE {table}")
 
 
 def append(db: duckdb.DuckDBPyConnection, table: str, rows: Rows) -> None:

@@ -19,11 +19,13 @@ from platformdirs import PlatformDirs
 from pipeline.errors import KeyFileError
 from pipeline.forms.codebook import Codebook, Field
 from pipeline.privacy.screen import mask, mask_answer, mask_cell
-from pipeline.trace.verify.meaning import NO, insert
+from pipeline.trace.verify.meaning import AT_ONCE, NO, append, insert
 from pipeline.workspace import REPO, Kommun
 
-Text = tuple[int, str, str, int, str, str]  # code, form, field, dummy column, kind, text
-Said = Mapping[int, tuple[str | None, float | None, bool | None, str | None, str | None]]
+# code, form, field, dummy column, kind, text; what it means: txt, num, yes, fel, own
+Text = tuple[
+    int, str, str, int, str, str, str | None, float | None, bool | None, str | None, str | None
+]
 
 
 def secret_of(kommun: Kommun) -> bytes:
@@ -52,13 +54,13 @@ def hide_persons(db: duckdb.DuckDBPyConnection, books: Iterable[Codebook], secre
     """`meaning` with identifiers as pseudonyms, personal identifiers in texts masked, and the
     column `masked`: whether the cell held any."""
     fields = {(b.name, f.name): (f, b.protects) for b in books for f in b.fields}
-    said = {
-        r[0]: r[1:]
-        for r in db.execute("SELECT code, txt, num, yes, fel, own FROM meaning").fetchall()
-    }
-    texts = db.execute("SELECT code, tab, falt, opt, kind, text FROM texts").fetchall()
-    changed = list(_changed(texts, said, fields, secret))
-    insert(db, "hidden", "code INT, txt TEXT, gone BOOL, fel TEXT, masked BOOL, own TEXT", changed)
+    insert(db, "hidden", "code INT, txt TEXT, gone BOOL, fel TEXT, masked BOOL, own TEXT", [])
+    texts = db.cursor().execute(
+        "SELECT t.code, t.tab, t.falt, t.opt, t.kind, t.text, m.txt, m.num, m.yes, m.fel, m.own "
+        "FROM texts t JOIN meaning m USING (code)"
+    )
+    while some := texts.fetchmany(AT_ONCE):
+        append(db, "hidden", list(_changed(some, fields, secret)))
     db.execute(
         "CREATE OR REPLACE TABLE meaning AS SELECT m.* REPLACE ("
         "CASE WHEN h.code IS NULL THEN m.txt ELSE h.txt END AS txt, "
@@ -71,14 +73,12 @@ def hide_persons(db: duckdb.DuckDBPyConnection, books: Iterable[Codebook], secre
 
 
 def _changed(
-    texts: Iterable[Text], said: Said, fields: Mapping[tuple[str, str], tuple[Field, str]],
-    secret: bytes,
+    texts: Iterable[Text], fields: Mapping[tuple[str, str], tuple[Field, str]], secret: bytes
 ) -> Iterator[tuple[object, ...]]:  # fmt: skip
     """(code, txt, whether the number goes, fel, masked, own words) of each text that is not left
     as it is."""
-    for code, tab, falt, opt, kind, text in texts:
+    for code, tab, falt, opt, kind, text, txt, num, yes, fel, own in texts:
         field, protects = fields[tab, falt]
-        txt, num, yes, fel, own = said[code]
         if kind == "e":
             continue
         if fel is not None:

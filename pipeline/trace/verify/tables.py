@@ -13,6 +13,7 @@ import duckdb
 
 from pipeline.forms.codebook import Codebook, Derived, Field, ForeignKey, band_labels
 from pipeline.trace.verify.cleaning import SQL_TYPE, columns_of, quoted, text
+from pipeline.trace.verify.meaning import drop
 from pipeline.trace.verify.rules import Rule, rules_of
 from pipeline.workspace import Kommun
 
@@ -55,7 +56,7 @@ def _masked(book: Codebook, f: Field) -> str:
     its row."""
     return (
         f"INSERT INTO marks SELECT rid, {text(book.name)}, {text(book.name + '.personuppgift')}, "
-        f"{text(f.name)}, 'maskerad' FROM typed_{book.name} WHERE {quoted('mask_' + f.name)};"
+        f"{text(f.name)}, 'maskerad' FROM masked_{book.name} WHERE {quoted('mask_' + f.name)};"
     )
 
 
@@ -90,13 +91,16 @@ def _count(
     critical = " OR ".join(f"k{i}" for i, r in enumerate(rules) if r.severity == "critical")
     db.execute(f"INSERT INTO outside SELECT rid FROM fails WHERE {critical or 'false'}")
     _mark(db, book, rules)
+    drop(db, f"full_{name}", "fails")
     _blank(db, book)
-    db.execute("DROP TABLE fails")
+    drop(db, f"clean_{name}")
     _derive(db, book, books, f"kept_{name}", f"derived_{name}")
+    drop(db, f"kept_{name}")
     db.execute(
         f"CREATE TABLE counted_{name} AS SELECT d.*, r.kalla AS _kalla, r.rad AS _rad "
         f"FROM derived_{name} d JOIN rader_in r USING (rid) ORDER BY rid"
     )
+    drop(db, f"derived_{name}")
 
 
 def _columns(db: duckdb.DuckDBPyConnection, table: str) -> set[str]:
@@ -123,7 +127,7 @@ def _mark(db: duckdb.DuckDBPyConnection, book: Codebook, rules: Sequence[Rule]) 
         "WHERE atgard <> 'flaggad' OR NOT EXISTS (SELECT 1 FROM heard b WHERE b.rid = s.rid "
         f"AND b.atgard = 'tomd' AND ({moot or 'false'}))"
     )
-    db.execute("DROP TABLE heard")
+    drop(db, "heard")
 
 
 def _marks(book: Codebook, failed: str, rule: Rule) -> list[str]:
@@ -185,6 +189,7 @@ def _derive(
     whole = {f.name for f in book.fields if f.type == "integer"}
     derived = "".join(f", {_derived(d, own, whole)} AS {quoted(d.name)}" for d in book.derived)
     db.execute(f"CREATE TABLE {made} AS SELECT *{derived} FROM {step}")
+    drop(db, *(f"l{number}_{made}" for number in range(len(book.foreign_keys))))
 
 
 def _look_up(
