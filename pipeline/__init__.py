@@ -2,9 +2,14 @@
 
 import os
 import sys
+import time
 from typing import Any, Dict  # noqa: UP035  an old Python reads this, to say that it is too old
 
 __version__ = "0.1.0"
+
+# Before any other module of ours was read: what is older is what this process has loaded. The
+# operating system's own time of a process's start may be off by seconds where a clock was set.
+STARTED = time.time_ns()
 
 # openpyxl writes other bytes where lxml is installed: its own writer is the one that is everywhere.
 os.environ.setdefault("OPENPYXL_LXML", "False")

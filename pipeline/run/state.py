@@ -7,15 +7,14 @@ import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]
-
-from pipeline import stale
+from pipeline import STARTED, stale
 from pipeline.privacy.key import recorded_fingerprint
 from pipeline.workspace import LITTER, REPO, SETTINGS, Workspace, year_files
 
 # Code that decides what the tables of a year hold; chapters and publication do not.
 _ROOMS = ("intake", "validation", "forms", "privacy")
 _MODULES = ("workspace.py", "settings_book.py", "errors.py")
+TICK = 10_000_000  # nanoseconds by which a file system's clock lags
 
 
 def fresh_tables(workspace: Workspace, year: int, fingerprint: str) -> bool:
@@ -46,11 +45,10 @@ def edition_before(workspace: Workspace, year: int) -> stale.Prints:
 def as_before(workspace: Workspace, before: stale.Prints) -> bool:
     """Whether what an edition was built from is what it was when that was looked at; and of the
     program, whether it is what this process loaded."""
-    began = psutil.Process().create_time() * 1e9
     for name, known in before.items():
         path = stale.place_of(name, workspace.processed)
         if not stale.same(path, known) or (
-            path.suffix == ".py" and path.stat().st_mtime_ns > began
+            path.suffix == ".py" and path.stat().st_mtime_ns > STARTED - TICK
         ):
             return False
     return True

@@ -228,7 +228,7 @@ def test_01_the_plan_is_filled_in_and_the_information_goes_out(house: House) -> 
     letter = printed(attached)
     told = (
         "19 mars 2025",
-        "vecka 11, 10– 14 mars 2025",
+        "vecka 11, 10–14 mars 2025",
         "19 september 2024",
         "Undersköterska",
         DOCUMENT,
