@@ -19,9 +19,9 @@ from typing import Any
 VARIABLE = "UPPFOLJNING_LASER"  # the file that a kernel writes to; unset: nothing is noted
 RAW, PROCESSED, OTHER = "raw", "processed", "annat"  # a file, from its root; one of neither root
 # Of the pattern: whether a count is shown, a mean held back, which tables are open, which classes
-# are put together. Of the facts by name: one, or all.
+# are put together. Of the facts by name: one, whether there is one, or all.
 SHOWS, WITHHOLDS, OPEN, CLASSES = "visar", "undanhaller", "oppna", "klasser"
-NAME, NAMES = "namn", "alla-namn"
+NAME, KNOWN, NAMES = "namn", "kant-namn", "alla-namn"
 
 _out: int | None = None
 _noted: set[str] = set()

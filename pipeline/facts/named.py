@@ -88,7 +88,7 @@ class Names:
         self._made: dict[str, Fact] = {}
 
     def __contains__(self, name: str) -> bool:
-        reads.note(reads.NAMES)
+        reads.note(reads.KNOWN, name)
         return name in self._by_name
 
     def find(self, reference: Reference) -> Fact:

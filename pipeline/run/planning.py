@@ -62,7 +62,7 @@ def _said(
         kind, *what = json.loads(noted)
         if kind == reads.NAMES:
             return every()
-        return answer(pattern or Pattern(), names(), kind, what) or every()
+        return answer(pattern or Pattern(), names(), kind, what)
 
     which = "utan mönster" if pattern is None else "med mönster" if pattern.shown else "med klasser"
     step = f"planen för {job.name} ({edition}, {which})"

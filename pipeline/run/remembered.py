@@ -112,7 +112,7 @@ class _World:
             if kind in (reads.RAW, reads.PROCESSED):
                 return self._file(getattr(self._workspace, kind) / what[0])
             pattern, names, every = self._edition(year, edition)
-            return every if kind == reads.NAMES else answer(pattern, names, kind, what) or every
+            return every if kind == reads.NAMES else answer(pattern, names, kind, what)
 
         return now
 
@@ -152,7 +152,8 @@ def data_digest(workspace: Workspace) -> str:
 
 
 def answer(pattern: Pattern, names: Names, kind: str, what: Sequence[str]) -> str:
-    """What a chapter is told that looks this up; empty where all that there is decides it."""
+    """What a chapter is told that looks this up: a fact, or the words about one that is not there,
+    with the names that are near."""
     match kind:
         case reads.SHOWS:
             return str(what[0] in pattern.shown)
@@ -162,11 +163,13 @@ def answer(pattern: Pattern, names: Names, kind: str, what: Sequence[str]) -> st
             return digest(*sorted(pattern.open))
         case reads.CLASSES:
             return digest(repr(pattern.merged.get(what[0], {}).get(what[1])))
+        case reads.KNOWN:
+            return str(what[0] in names)
         case reads.NAME:
             try:
                 fact = names.find(parse(what[0]))
-            except UppfoljningError:
-                return ""  # the message tells what is near
+            except UppfoljningError as error:
+                return digest(type(error).__name__, str(error), repr(vars(error)))
             return digest(*names.spelled(fact.id))
     raise AssertionError(kind)
 
@@ -217,6 +220,6 @@ def _plainly(note: re.Match[str]) -> str:
     kind, *what = json.loads(note[0])
     if kind in (reads.RAW, reads.PROCESSED):
         return str(what[0])
-    if kind == reads.NAME:
+    if kind in (reads.NAME, reads.KNOWN):
         return f"talet {what[0]}"
     return "listan över talens namn" if kind == reads.NAMES else "vad utgåvan får visa"

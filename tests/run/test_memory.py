@@ -9,13 +9,17 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from pipeline import memory
+from pipeline import memory, reads
+from pipeline.facts.named import Names, missing
+from pipeline.facts.pattern import Pattern
 from pipeline.memory import Memory
-from pipeline.run.remembered import words
+from pipeline.run.remembered import answer, words
 from pipeline.workspace import REPO
 
 REMEMBER = ["pipeline.errors"]
@@ -290,6 +294,29 @@ def test_what_is_read_elsewhere_is_told(tmp_path: Path):
     other = tmp_path / "utanfor.txt"
     other.write_text("")
     assert ["annat", str(other)] in listened(tmp_path, str(other))
+
+
+def test_a_chapter_rests_on_what_it_was_told_of_a_name_and_on_no_more():
+    def told(*facts: dict[str, Any]) -> Callable[[str, str], str]:
+        return lambda kind, name: answer(Pattern(), Names(facts, 2025, "intern"), kind, [name])
+
+    def fact(name: str, title: str = "Antal") -> dict[str, Any]:
+        return replace(missing(name, title), period="2025").record()
+
+    followed, asked = fact("uppfoljda"), fact("erbjudna")
+    before, retitled = told(followed, asked), told(fact("uppfoljda", "Annan"), asked)
+    without, another = told(asked), told(followed, fact("uppfoljde"), asked)
+    for kind, name, same, different in (
+        (reads.NAME, "uppfoljda", [another], [retitled, without]),
+        (reads.NAME, "erbjudna", [another, retitled, without], []),
+        (reads.NAME, "uppfoljd", [retitled], [another, without]),  # it is told what is near
+        (reads.KNOWN, "uppfoljda", [retitled, another], [without]),
+        (reads.KNOWN, "uppfoljd", [retitled, another, without], []),
+    ):
+        assert [now(kind, name) == before(kind, name) for now in same] == [True] * len(same)
+        assert [now(kind, name) == before(kind, name) for now in different] == [False] * len(
+            different
+        )
 
 
 def test_what_runs_and_why_is_told_in_plain_words():
