@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import re
@@ -226,7 +227,7 @@ def run_notebooks(
 
         stack.enter_context(kernel_environment(workspace))
         after = stack.enter_context(ThreadPoolExecutor(1))
-        pool = stack.enter_context(ThreadPoolExecutor(int(os.environ.get(SIDE_BY_SIDE) or WORKERS)))
+        pool = stack.enter_context(_threads(int(os.environ.get(SIDE_BY_SIDE) or WORKERS)))
 
         def one(number: int, job: Job, folder: Path, note: Path | None) -> Future[None]:
             return after.submit(then, number, execute(job, folder, own, note))
@@ -244,6 +245,25 @@ def run_notebooks(
             pool.shutdown(wait=False, cancel_futures=True)
             own.end()
             raise
+
+
+@contextmanager
+def _threads(number: int) -> Iterator[ThreadPoolExecutor]:
+    """Threads that run notebooks. jupyter_client gives each of them a loop of its own, whose
+    sockets nobody else closes."""
+    from jupyter_core.utils import ensure_event_loop
+
+    loops: list[asyncio.AbstractEventLoop] = []
+
+    def begin() -> None:
+        loops.append(ensure_event_loop())
+
+    try:
+        with ThreadPoolExecutor(number, initializer=begin) as threads:
+            yield threads
+    finally:
+        for loop in loops:
+            loop.close()
 
 
 def _progress(done: int, total: int) -> None:
