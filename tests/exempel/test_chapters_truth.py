@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -137,6 +138,18 @@ def _differs(row: Mapping[str, Any], made: Mapping[str, Any]) -> str:
     if alike and not parts:
         return ""
     return f"{row['title']} {row['period']} {row['scope']}: {row['value']}, not {made}"
+
+
+def test_no_class_is_shown_of_rows_that_its_table_leaves_out(told: Told, visits: Told) -> None:
+    """Such a class has nought everywhere, as if nothing of the kind had happened."""
+    left_out = []
+    for row in (*told.values(), *visits.values()):
+        definition = json.loads(row["definition"])
+        for column, value in definition.get("scope", {}).items():
+            listed = re.findall(rf"\b{column} IN \(([^)]*)\)", definition.get("where") or "")
+            if isinstance(value, str) and any(f"'{value}'" not in values for values in listed):
+                left_out.append((row["name"], column, value))
+    assert left_out == []
 
 
 def test_every_table_of_the_year_is_counted_by_some_chapter(
