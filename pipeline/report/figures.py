@@ -129,7 +129,7 @@ def figure(
         _alt(form, heading, drawing, pen),
         marks,
         under,
-        tables.explained(foot) if dots else foot,
+        tables.explained(foot, under),
         pen.facts,
     )
 

@@ -9,4 +9,5 @@ EXPLAINED = (
 UNCERTAIN = (
     "Osäkerheten är ett konfidensintervall: så mycket kan andelen bero på vilka som råkade svara."
 )
-LEGENDS = (EXPLAINED, UNCERTAIN)
+ROUNDED = "Skillnader är räknade på tal som inte är avrundade."
+LEGENDS = (EXPLAINED, UNCERTAIN, ROUNDED)

@@ -32,8 +32,8 @@ HEADS = {
     "count": "Antal", "share": "Andel", "mean": "Medelvärde", "quantile": "Median",
     "sd": "Standardavvikelse", "sum": "Summa", "gas": "T-värde",
 }  # fmt: skip
-
-
+DIFFERENCES = ("Skillnad", "Förändring")  # so the columns begin that hold them
+WHOLE_UNIT = "antal"
 WHOLE = ("count", "sum")  # measures that are told without the number of rows behind them
 
 
@@ -51,25 +51,37 @@ def withheld(what: str) -> Block:
 
 def block(table: Tabular, note: str = "", explain: bool = True) -> Block:
     """Any table as a block; a table whose source is missing, or of which nothing may be seen, as
-    the paragraph that says so. With `explain` the note tells what two dots mean."""
+    the paragraph that says so. With `explain` the note tells what its signs mean."""
     source = table.tables[0] if isinstance(table, Joined) else table
     if source.missing:
         return missing(source.title)
     if any(not keys for t in parts(table) if t.data.guarded for keys in t.classes):
         return withheld(title(table))
     made = _block(table, note)
-    told = list(hidden.numbers(made))
-    if DOTS in told:
-        if set(told) == {DOTS}:
-            return withheld(plain(made["caption"]))
-        if explain:
-            made["note"] = explained(made["note"])
+    if set(hidden.numbers(made)) == {DOTS}:
+        return withheld(plain(made["caption"]))
+    if explain:
+        made["note"] = explained(made["note"], made)
     return made
 
 
-def explained(note: Runs) -> Runs:
-    """A note that also tells what two dots mean."""
-    return [*note, f" {legends.EXPLAINED}" if note else legends.EXPLAINED]
+def explained(note: Runs, table: Block) -> Runs:
+    """A note that also tells what two dots in `table` mean, and why its differences are not those
+    of the numbers beside them."""
+    told = [legends.ROUNDED] if _has_rounded_differences(table) else []
+    told += [legends.EXPLAINED] if DOTS in hidden.numbers(table) else []
+    return [*note, " " * bool(note) + " ".join(told)] if told else note
+
+
+def _has_rounded_differences(table: Block) -> bool:
+    heads = [plain(column["header"]) for column in table["columns"][1:]]
+    for row in table["rows"]:
+        for head, cell in zip(heads, row["cells"], strict=True):
+            shown = [r for r in cell if not isinstance(r, str) and r["text"] != DOTS]
+            units = {table["facts"][run["fact"]]["unit"] for run in shown}
+            if head.startswith(DIFFERENCES) and units - {WHOLE_UNIT}:
+                return True
+    return False
 
 
 def _block(table: Tabular, note: str) -> Block:

@@ -12,14 +12,14 @@ from statsmodels.stats.proportion import proportion_confint
 from pipeline.facts.dataset import Dataset
 from pipeline.facts.derive import constant, wording
 from pipeline.facts.fact import Fact
-from pipeline.facts.measure import share
-from pipeline.report import author, comparison, figures, groups, tables
+from pipeline.facts.measure import count, share
+from pipeline.report import author, comparison, figures, groups, legends, tables
 from pipeline.report.blocks import plain, runs
 from pipeline.report.context import Context, enter
 from pipeline.report.intervals import uncertain
 from pipeline.report.key_figures import TITLE, _title
 from pipeline.report.kolada import called, parted, per_cent
-from pipeline.report.tabular import KeyFigure, KeyFigures, Series
+from pipeline.report.tabular import KeyFigure, KeyFigures, Series, grid
 from pipeline.trace.verify.statistics import STATISTICS
 from pipeline.workspace import REPO, Workspace
 
@@ -32,11 +32,14 @@ def _house(tmp_path: Path) -> None:
     enter(Context(place, 2025, "intern"))
 
 
-def answers(k: int, n: int, year: int = 2025) -> Fact:
-    """k of n who answered."""
+def asked(k: int, n: int, year: int = 2025) -> Dataset:
+    """n who answered, k of them yes."""
     table = pa.table({"_kalla": ["a.csv"] * n, "_rad": range(n), "ja": [i < k for i in range(n)]})
-    data = Dataset("svar", "Svar", year, year - 2025, table, {}, protects="none")
-    made: Fact = share(data, "ja", of="ja IS NOT NULL", name="ja", title="Svarade ja")
+    return Dataset("svar", "Svar", year, year - 2025, table, {}, protects="none")
+
+
+def answers(k: int, n: int, year: int = 2025) -> Fact:
+    made: Fact = share(asked(k, n, year), "ja", of="ja IS NOT NULL", name="ja", title="Svarade ja")
     return made
 
 
@@ -66,6 +69,17 @@ def test_a_trend_has_wilsons_interval_for_each_year_in_table_and_picture() -> No
     assert "band-1" in block["svg"]
     assert block["svg"].count('"grans"') == 2  # the band's edges, which its faint colour needs
     assert "konfidensintervall" in plain(block["note"])
+
+
+def test_a_table_of_differences_says_that_they_are_of_unrounded_numbers() -> None:
+    before, now = answers(11, 32, 2024), answers(17, 32)  # 34 and 53 %, but 18.75 between
+    told = tables.block(
+        grid("Ja", ["År", "Andel", "Skillnad|+.0pp"], {"2025": [now, now - before]})
+    )
+    assert cells(told)[0][1] == "+19 procentenheter"
+    assert plain(told["note"]) == legends.ROUNDED
+    whole = count(asked(17, 32), "ja", name="n") - count(asked(11, 32, 2024), "ja", name="n")
+    assert plain(tables.block(grid("Ja", ["År", "Skillnad"], {"2025": [whole]}))["note"]) == ""
 
 
 def test_only_the_first_of_several_lines_has_a_band_and_an_interval() -> None:
