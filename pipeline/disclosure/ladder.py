@@ -79,7 +79,7 @@ def steps(
         for sizes in _symmetric(len(values)):
             yield _scale(dimension, values, sizes)
     elif dimension.options is None and all(type(v) in (int, float) for v in values):
-        yield from _bins(values)
+        yield from _bins(values, source)
     else:
         yield from _rare(dimension, values, size, threshold)
 
@@ -158,8 +158,9 @@ def _ages(dimension: Dimension, values: Sequence[Value], starts: list[int]) -> I
             yield classes(sizes)
 
 
-def _bins(values: Sequence[Value]) -> Iterator[Classes]:
-    """Numbers in bins of one width, counted from 0."""
+def _bins(values: Sequence[Value], source: Field | Derived | None) -> Iterator[Classes]:
+    """Numbers in bins of one width, counted from 0. Whole numbers on a scale end where it does."""
+    top = source.maximum if isinstance(source, Field) else None
     fractions = any(isinstance(v, float) and v != int(v) for v in values)
     before = len(values)
     for width in WIDTHS:
@@ -174,7 +175,11 @@ def _bins(values: Sequence[Value]) -> Iterator[Classes]:
         made = []
         for number, group in sorted(bins.items()):
             low, high = number * width, (number + 1) * width
-            label = f"{low} till under {high}" if fractions else f"{low}–{high - 1}"
+            last = high - 1
+            if isinstance(top, int | float) and float(group[-1]) <= top < high:
+                last = int(top)
+            whole_numbers = f"{low}–{last}" if low < last else f"{low}"
+            label = f"{low} till under {high}" if fractions else whole_numbers
             made.append(Merged(tuple(group), label))
         yield tuple(made)
 

@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.disclosure.ladder import steps
 from pipeline.facts.dataset import Dimension
-from pipeline.forms.codebook import Category
+from pipeline.forms.codebook import Category, Field
 
 
 def of(values, labels=None, ordered=True):
@@ -69,3 +69,11 @@ def test_numbers_go_into_bins_of_one_width():
                        dict.fromkeys([0, 1, 2, 7], 1), 5))  # fmt: skip
     assert [m.label for m in found[0]] == ["0–1", "2–3", "6–7"]
     assert [m.label for m in found[1]] == ["0–4", "5–9"]
+
+
+def test_the_last_bin_ends_where_the_scale_does():
+    values = [0, 2, 6, 10]
+    scale = Field("troligt", "Hur troligt?", "integer", minimum=0, maximum=10)
+    found = list(steps(of(values, ordered=False), values, scale, dict.fromkeys(values, 1), 5))
+    assert [m.label for m in found[0]] == ["0–4", "5–9", "10"]
+    assert [m.label for m in found[1]] == ["0–9", "10"]
