@@ -6,8 +6,9 @@ columns are split into blocks (`graph.py`), and each block has a class for every
 values that its counts, and the blocks beside it, can tell apart.
 
 Where a block would have more than `LIMIT` combinations, it has those that occur: fewer
-alternatives for the attacker, so more is hidden, never less. A key with rows of several kinds has
-the combinations that occur, and every combination of one kind: the safe side again.
+alternatives for the attacker, so more is hidden, never less (`targets.py` sees to what is
+everybody then). A key with rows of several kinds has the combinations that occur, and every
+combination of one kind: the safe side again.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ LIMIT = 20_000  # combinations of a block
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:
     """`start`: number of its first class in the universe. `member[i]`: which of its classes
-    condition `fits[i]` counts. `x`: true sizes. `silence`: who is in it for want of an answer."""
+    condition `fits[i]` counts. `x`: true sizes. `silence`: who is in it for want of an answer.
+    `complete`: it has all classes that there could be, not only those that occur."""
 
     names: Names
     start: int
@@ -44,6 +46,7 @@ class Block:
     member: Mask
     x: Ints
     silence: Silence
+    complete: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -177,7 +180,9 @@ def _block(
     unanswered = silence(
         order, candidates, place, counted, variables.structure, possible is not None
     )
-    made = Block(clique, start, np.array(fits, dtype=np.int64), cells, x, unanswered)
+    made = Block(
+        clique, start, np.array(fits, dtype=np.int64), cells, x, unanswered, possible is not None
+    )
     return made, kept_margin
 
 

@@ -7,7 +7,7 @@ numbers are shown.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,9 +16,10 @@ from pipeline.disclosure.asked import Asked, gather, guarded
 from pipeline.disclosure.counts import Counts
 from pipeline.disclosure.explain import reasons, words
 from pipeline.disclosure.merge import Judge, Merging, merge
-from pipeline.disclosure.model import Suppressed, System
+from pipeline.disclosure.model import Mask, Suppressed, System
 from pipeline.disclosure.moments import BETRAYS, betraying
 from pipeline.disclosure.released import Release, changes, published, unsaid
+from pipeline.disclosure.seen import Basis, guessed, numbers, unseen
 from pipeline.disclosure.suppress import suppress
 from pipeline.disclosure.system import Row, assemble, rows
 from pipeline.disclosure.targets import Target, smallest, targets
@@ -118,26 +119,16 @@ def suppression(
     hidden = (first | changed) & ~known
     cost = [max(asked.cost[c] for c in r.cells) for r in counted]
 
-    def build() -> System:
-        return assemble(
-            asked.universes, counted, found, cost, hidden.tolist(), known.tolist(), asked.empty
-        )
-
-    system = build()
-    result = suppress(system)
-    if result.open_targets:  # what contains a target that stays open needs its own protection
-        lost = {(found[i][0], found[i][1].classes) for i in result.open_targets}
-        still = [[t for t in mine if (u, t.classes) not in lost] for u, mine in enumerate(secret)]
-        wider = [(u, t) for u, mine in enumerate(still) for t in smallest(mine)]
-        found += [one for one in wider if one not in found]
-        system = build()
-        result = suppress(system)
-    told = reasons(asked, counted, found, system, result, few, changed)
+    asking = [d for d in definitions if d.get("dataset") in structures]
+    told = numbers(wanted, tables, asking)
+    system, result = _protected(asked, counted, secret, found, cost, hidden, known, told, threshold)
+    silent = unseen(counted, told, result.hidden, known)
+    result = replace(result, hidden=result.hidden | silent)
+    why = reasons(asked, counted, found, system, result, few, changed, silent)
     dark = {c for r, off in zip(counted, result.hidden, strict=True) if off for c in r.cells}
     shown = [c for c in wanted if c not in dark]
-    mine = [d for d in definitions if d.get("dataset") in structures]
-    withheld = betraying(mine, shown, dark, structures)
-    early = {c for r, off in zip(counted, system.hidden, strict=True) if off for c in r.cells}
+    withheld = betraying(asking, shown, dark, structures)
+    early = {c for r, off in zip(counted, hidden, strict=True) if off for c in r.cells}
     return Decision(
         pattern=Pattern(
             frozenset(c.key for c in shown),
@@ -145,7 +136,7 @@ def suppression(
             frozenset({*books, *SYSTEM_TABLES} - set(structures)),
             withheld,
         ),
-        reasons={c.key: told[c] for c in wanted if c in dark}
+        reasons={c.key: why[c] for c in wanted if c in dark}
         | dict.fromkeys(sorted(withheld), BETRAYS),
         primary=frozenset(c.key for c in wanted if c in early),
         kept=_kept(wanted, dark),
@@ -156,6 +147,47 @@ def suppression(
         open_targets=tuple(words(asked, *found[i]) for i in result.open_targets),
         system=system, rows=counted, targets=tuple(found), result=result, asked=asked,
     )  # fmt: skip
+
+
+def _protected(
+    asked: Asked,
+    counted: Sequence[Row],
+    secret: Sequence[Sequence[Target]],
+    found: list[tuple[int, Target]],
+    cost: Sequence[float],
+    hidden: Mask,
+    known: Mask,
+    told: Sequence[Basis],
+    threshold: int,
+) -> tuple[System, Suppressed]:
+    """What is hidden so that the targets in `found` are protected, and those that turn up on the
+    way: they are added to it. `hidden` (m) for what it says itself; `told`: what is asked for,
+    number by number. Hiding leaves numbers that nobody sees any more, and what they leave open may
+    be few persons: then it is all done again, without counting on readers to know them."""
+
+    def solved() -> tuple[System, Suppressed]:
+        system = assemble(
+            asked.universes, counted, found, cost, hidden.tolist(), known.tolist(), asked.empty
+        )
+        return system, suppress(system)
+
+    while True:
+        system, result = solved()
+        if result.open_targets:  # what contains a target that stays open needs its own protection
+            lost = {(found[i][0], found[i][1].classes) for i in result.open_targets}
+            still = [
+                [t for t in mine if (u, t.classes) not in lost] for u, mine in enumerate(secret)
+            ]
+            wider = [(u, t) for u, mine in enumerate(still) for t in smallest(mine)]
+            found += [one for one in wider if one not in found]
+            system, result = solved()
+        silent = unseen(counted, told, result.hidden, known)
+        dark = result.hidden | silent
+        more = guessed(asked, counted, told, system, dark, threshold)
+        if all(one in found for one in more):
+            return system, result
+        hidden = hidden | silent
+        found += [one for one in more if one not in found]
 
 
 def _kept(cells: Iterable[CountCell], dark: set[CountCell]) -> Kept:

@@ -13,6 +13,7 @@ from pipeline.disclosure.system import Row
 from pipeline.disclosure.targets import Target
 from pipeline.facts.pattern import CountCell
 
+UNSEEN = "talet det är en del av visas inte"
 OTHERWISE = "går annars att räkna ut {what}"
 
 
@@ -35,16 +36,18 @@ def reasons(
     result: Suppressed,
     few: Mapping[tuple[int, tuple[int, ...]], str],
     changed: npt.NDArray[np.bool_],
+    unseen: npt.NDArray[np.bool_],
 ) -> Mapping[CountCell, str]:
     """Every hidden cell → why. What is hidden for another number's sake names the one that it
-    shares most rows with. `few`: (universe, classes) → why a count is hidden for itself."""
+    shares most rows with. `few`: (universe, classes) → why a count is hidden for itself. `unseen`:
+    counts that stand in no number shown."""
     told: dict[CountCell, str] = {}
     overlap = (system.A @ system.targets.T).toarray() if len(found) else None
     size = np.maximum(np.asarray(system.targets.sum(axis=1)).ravel(), 1)
     for n, row in enumerate(counted):
         if not result.hidden[n]:
             continue
-        why = few.get((row.universe, row.classes), "")
+        why = UNSEEN if unseen[n] else few.get((row.universe, row.classes), "")
         if not why and changed[n]:
             why = next(t.why for u, t in found if t.inner == -3 and u == row.universe)
         if not why:

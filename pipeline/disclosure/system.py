@@ -59,10 +59,18 @@ def assemble(
         cost=np.array(cost, dtype=float),
         hidden=np.array(hidden, dtype=bool),
         fixed=np.array(fixed, dtype=bool),
-        targets=_matrix(([(int(start[u] + c), 1) for c in t.classes] for u, t in targets), width),
+        targets=sums(universes, targets),
         reach=np.array([t.reach for _, t in targets], dtype=np.int64),
         equal=csr_array(vstack([blocks, known], format="csr")),
         at_most=_matrix(_keys_and_rows(universes, start), width),
+    )
+
+
+def sums(universes: Sequence[Universe], targets: Iterable[tuple[int, Target]]) -> csr_array:
+    """Targets as sums of classes (t × c). With the number of their universe."""
+    start = np.cumsum([0, *(u.size for u in universes)])
+    return _matrix(
+        ([(int(start[u] + c), 1) for c in t.classes] for u, t in targets), int(start[-1])
     )
 
 

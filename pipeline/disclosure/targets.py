@@ -68,6 +68,8 @@ def _of_block(
     seen: set[tuple[int, int]],
 ) -> Iterator[Target]:
     places = [n for n, i in enumerate(block.fits.tolist()) if i in wanted]
+    if not block.complete:
+        yield from _everybody(block, places, sensitive)
     member, number, private, bare = _different(block, places, sensitive, plain)
     place_of = {int(i): n for n, i in enumerate(block.fits)}
     inside = [union for union in unions if all(i in place_of for i in union)]
@@ -110,6 +112,16 @@ def _of_block(
             alone = inner_bare[a] and bare[b]
             if not (alone and block.silence.exempt(left, threshold)):
                 yield Target(_classes(block, left), *pair, why, threshold)
+
+
+def _everybody(block: Block, places: Sequence[int], sensitive: Sequence[bool]) -> Iterator[Target]:
+    """The sensitive counts that are all of a group. Where only the classes that occur are written,
+    what is left of the group has none that could be uncertain: such a count is not shown."""
+    groups = {block.member[n].tobytes() for n in places if not sensitive[int(block.fits[n])]}
+    for n in places:
+        row, i = block.member[n], int(block.fits[n])
+        if sensitive[i] and block.x[row].any() and row.tobytes() in groups:
+            yield Target(_classes(block, row), -1, i, EVERYBODY, 0)
 
 
 def _different(

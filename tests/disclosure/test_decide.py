@@ -124,6 +124,23 @@ def test_a_share_whose_others_are_two(tmp_path):
     assert not d.primary
 
 
+def test_everybody_with_one_of_many_sensitive_options_is_not_shown(tmp_path):
+    """So many options that only the answers that occur are written down: none of them is of
+    somebody who has none of these."""
+    names = [f"p{i}" for i in range(17)]
+    columns = [f"problem__{name}" for name in names]
+    fields = [f if f["name"] != "problem" else f | {"categories": names} for f in ROWS["fields"]]
+    schema = pa.schema(
+        [("nr", pa.string()), ("enhet", pa.string()), *((c, pa.bool_()) for c in columns)]
+    )
+    groups = rows(*((6, {c: c == mine for c in columns}) for mine in columns[:2]))
+    made = workspace(tmp_path, ROWS | {"fields": fields}, groups, schema)
+    any_of = " OR ".join(columns[:16])
+    d = decided(made, share(data(made, "starter"), any_of, of="problem__p0 IS NOT NULL"))
+    assert 12 not in [n for where, n in counts_of(d).items() if " OR " in where]
+    assert set(d.reasons.values()) == {"alla, och uppgiften är känslig"}
+
+
 def test_zero_is_shown_unless_the_column_is_sensitive(tmp_path):
     made = workspace(
         tmp_path, ROWS,
