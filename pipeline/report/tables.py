@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -32,7 +33,7 @@ HEADS = {
     "count": "Antal", "share": "Andel", "mean": "Medelvärde", "quantile": "Median",
     "sd": "Standardavvikelse", "sum": "Summa", "gas": "T-värde",
 }  # fmt: skip
-DIFFERENCES = ("Skillnad", "Förändring")  # so the columns begin that hold them
+DIFFERENCES = re.compile("Förändring|Skillnad( mot .*)?")  # heads of columns that hold them
 WHOLE_UNIT = "antal"
 WHOLE = ("count", "sum")  # measures that are told without the number of rows behind them
 
@@ -79,7 +80,7 @@ def _has_rounded_differences(table: Block) -> bool:
         for head, cell in zip(heads, row["cells"], strict=True):
             shown = [r for r in cell if not isinstance(r, str) and r["text"] != DOTS]
             units = {table["facts"][run["fact"]]["unit"] for run in shown}
-            if head.startswith(DIFFERENCES) and units - {WHOLE_UNIT}:
+            if DIFFERENCES.fullmatch(head) and units - {WHOLE_UNIT}:
                 return True
     return False
 
