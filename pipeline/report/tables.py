@@ -50,15 +50,22 @@ def withheld(what: str) -> Block:
     )
 
 
+def nothing(what: str) -> Block:
+    """The paragraph that stands for a table without rows."""
+    return paragraph(f"Inget att redovisa under ”{what}”.", "missing")
+
+
 def block(table: Tabular, note: str = "", explain: bool = True) -> Block:
-    """Any table as a block; a table whose source is missing, or of which nothing may be seen, as
-    the paragraph that says so. With `explain` the note tells what its signs mean."""
+    """Any table as a block; a table whose source is missing, without rows, or of which nothing may
+    be seen, as the paragraph that says so. With `explain` the note tells what its signs mean."""
     source = table.tables[0] if isinstance(table, Joined) else table
     if source.missing:
         return missing(source.title)
     if any(not keys for t in parts(table) if t.data.guarded for keys in t.classes):
         return withheld(title(table))
     made = _block(table, note)
+    if not made["rows"]:
+        return nothing(plain(made["caption"]))
     if set(hidden.numbers(made)) == {DOTS}:
         return withheld(plain(made["caption"]))
     if explain:

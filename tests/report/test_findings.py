@@ -82,6 +82,12 @@ def test_a_table_of_differences_says_that_they_are_of_unrounded_numbers() -> Non
     assert plain(tables.block(grid("Ja", ["År", "Skillnad"], {"2025": [whole]}))["note"]) == ""
 
 
+def test_without_rows_a_sentence_stands_for_picture_and_table() -> None:
+    empty = count(asked(3, 9), by="ja", name="ja").only()
+    for block in (tables.block(empty), figures.figure("bars", empty, "Flest ja")):
+        assert plain(block["runs"]) == "Inget att redovisa under ”Antal, Svar, 2025”."
+
+
 def test_only_the_first_of_several_lines_has_a_band_and_an_interval() -> None:
     lines = tuple(
         (name, (answers(k, 40, 2024), answers(k, 41))) for name, k in (("A", 9), ("B", 30))
