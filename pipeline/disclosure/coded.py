@@ -27,7 +27,7 @@ def least(codes: npt.ArrayLike, size: int) -> Codes:
 
 def encoded(column: pa.ChunkedArray) -> tuple[Codes, int]:
     """A code a row, equal for equal values and one for rows without, and how many codes."""
-    coded = pc.dictionary_encode(column, null_encoding="encode").combine_chunks()
+    coded = pc.dictionary_encode(column.combine_chunks(), null_encoding="encode")
     size = max(len(coded.dictionary), 1)
     return least(coded.indices.to_numpy(zero_copy_only=False), size), size
 

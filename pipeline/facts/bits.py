@@ -73,7 +73,7 @@ class Bits:
     def _coded(self, column: str) -> tuple[npt.NDArray[np.int32], list[Any]]:
         """A column's code a row, one past the values' where it has none, and the values."""
         if column not in self._codes:
-            coded = pc.dictionary_encode(self.table.column(column)).combine_chunks()
+            coded = pc.dictionary_encode(self.table.column(column).combine_chunks())
             codes = coded.indices.fill_null(len(coded.dictionary)).to_numpy()
             self._codes[column] = codes, coded.dictionary.to_pylist()
         return self._codes[column]

@@ -110,9 +110,7 @@ def figure(
     under = tables.block(table, explain=False)
     if under["kind"] != "table":
         return under
-    dots = DOTS in hidden.numbers(under)
-    guarded = any(t.data.guarded for t in tabular.parts(table))
-    if (dots or guarded) and not _drawable(form, table):
+    if not _drawable(form, table):
         return tables.block(table, note)
     limits = table.limits if isinstance(table, Uncertain) else {}
     inner = table.table if isinstance(table, Uncertain) else table
@@ -162,7 +160,7 @@ def _drawable(form: str, table: Tabular) -> bool:
         table = table.table
     if form == "diverging":
         rows = _scales(table)
-        return 2 <= len(rows[0]) <= WIDE and any(
+        return bool(rows) and 2 <= len(rows[0]) <= WIDE and any(
             all(f.value is not None for f in row) for row in rows
         )
     if isinstance(table, Series):

@@ -57,3 +57,9 @@ def test_equal_values_have_one_code_and_no_value_one_of_its_own(values: list[obj
     said = list(zip(codes.tolist(), values, strict=True))
     assert all((a == b) == (u == v) for a, u in said for b, v in said)
     assert all(0 <= c < size for c in codes.tolist()) and codes.dtype == np.uint8
+
+
+@pytest.mark.parametrize("kind", [pa.date32(), pa.string(), pa.bool_(), pa.int64(), pa.float64()])
+def test_a_column_without_rows_has_no_codes(kind: pa.DataType) -> None:
+    codes, size = coded.encoded(pa.chunked_array([], kind))
+    assert (codes.size, size) == (0, 1)
