@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import pyarrow as pa
+
 from pipeline.disclosure.classes import Universe, universe
 from pipeline.disclosure.counts import Counts
 from pipeline.disclosure.structure import Structure, structure
@@ -56,9 +58,9 @@ def gather(
     cells: Iterable[CountCell],
     calls: Sequence[TableCall],
 ) -> Asked:
-    """`cells` and `calls` of tables in `structures`. Cells whose source is missing are in none of
-    the universes."""
-    known = [c for c in sorted(set(cells)) if counts.dataset(c.dataset, c.period).table is not None]
+    """`cells` and `calls` of tables in `structures`. Cells whose source is missing, or has no rows,
+    are in none of the universes: they are of nobody."""
+    known = [c for c in sorted(set(cells)) if _rows(counts.dataset(c.dataset, c.period).table)]
     by_place: dict[Place, dict[str, None]] = {}
     for c in known:
         by_place.setdefault(_place(c, structures), {})[c.where] = None
@@ -104,6 +106,10 @@ def gather(
         ),
         _costs(known, calls),
     )  # fmt: skip
+
+
+def _rows(table: pa.Table | None) -> int:
+    return 0 if table is None else int(table.num_rows)
 
 
 def _place(cell: CountCell, structures: Mapping[str, Structure]) -> Place:

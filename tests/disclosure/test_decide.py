@@ -141,6 +141,14 @@ def test_everybody_with_one_of_many_sensitive_options_is_not_shown(tmp_path):
     assert set(d.reasons.values()) == {"alla, och uppgiften är känslig"}
 
 
+def test_of_a_table_without_rows_everything_is_told(tmp_path):
+    made = workspace(tmp_path, ROWS, [], SCHEMA)
+    start = data(made, "starter")
+    asked = (count(start), count(start, by="enhet"), share(start, "problem__spel", by="tertial"))
+    d = decided(made, *asked)
+    assert all(d.pattern.shows(c) for c in planned(*asked)[0])
+
+
 def test_zero_is_shown_unless_the_column_is_sensitive(tmp_path):
     made = workspace(
         tmp_path, ROWS,
