@@ -163,7 +163,8 @@ def _protected(
     """What is hidden so that the targets in `found` are protected, and those that turn up on the
     way: they are added to it. `hidden` (m) for what it says itself; `told`: what is asked for,
     number by number. Hiding leaves numbers that nobody sees any more, and what they leave open may
-    be few persons: then it is all done again, without counting on readers to know them."""
+    be few persons: then it is all done again, without counting on readers to know them (so that
+    what is hidden from the start follows from the first round, too)."""
 
     def solved() -> tuple[System, Suppressed]:
         system = assemble(

@@ -160,8 +160,10 @@ def _drawable(form: str, table: Tabular) -> bool:
         table = table.table
     if form == "diverging":
         rows = _scales(table)
-        return bool(rows) and 2 <= len(rows[0]) <= WIDE and any(
-            all(f.value is not None for f in row) for row in rows
+        return (
+            bool(rows)
+            and 2 <= len(rows[0]) <= WIDE
+            and any(all(f.value is not None for f in row) for row in rows)
         )
     if isinstance(table, Series):
         return any(f.value is not None for _, facts in table.lines for f in facts)

@@ -156,7 +156,7 @@ def test_a_block_that_cannot_be_rendered_is_refused_with_its_place(data):
 
 
 def test_what_a_sign_means_is_told_once_a_section():
-    dots, doubt = LEGENDS
+    dots, doubt, rounded = LEGENDS
     number = itertools.count(1)
     once = s.fact("a", 1, 2)
 
@@ -168,11 +168,13 @@ def test_what_a_sign_means_is_told_once_a_section():
         noted(f"{doubt} Alla svarade. {dots}"),
         noted("Bara ", s.shown(once), f" svarade. {dots}"),
         noted(dots),
-        noted(f"{doubt} Ingen vet."),
+        noted(f"{doubt} Ingen vet. {rounded}"),
+        noted(f"{rounded} {dots}"),
         s.markdown("## B", id="m2"),
         noted(dots),
     )
     notes = [b.plain(each.data["note"]) for each in document.blocks() if "note" in each.data]
     assert notes == [
-        f"{doubt} Alla svarade. {dots}", "Bara 50\u00a0% svarade.", "", "Ingen vet.", dots,
+        f"{doubt} Alla svarade. {dots}", "Bara 50\u00a0% svarade.", "",
+        f"Ingen vet. {rounded}", "", dots,
     ]  # fmt: skip
